@@ -1,0 +1,25 @@
+package io.rela.embed;
+
+import java.io.Serializable;
+import java.util.Map;
+
+/**
+ * What one embedding task wrote. Immutable.
+ *
+ * @param range the samples that it was given
+ * @param features name of its file of features; null when nothing was converted
+ * @param rejects name of its file of rejects; null when there were none
+ * @param converted rows of features
+ * @param rejectedByReason rows of rejects by reason
+ * @param seconds by part, summed over the threads that worked: read, decode, infer, write
+ * @param device that computed
+ */
+public record TaskReport(
+        IndexRange range,
+        String features,
+        String rejects,
+        long converted,
+        Map<String, Long> rejectedByReason,
+        Map<String, Double> seconds,
+        String device)
+        implements Serializable {}

@@ -1,0 +1,73 @@
+package io.rela.embed;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Cuts N samples into waves, and a wave into tasks. Every border lies on a multiple of the block, and a block is a whole
+ * number of batches: so neither a batch nor a block of moments ever depends on how the work was divided. Immutable.
+ *
+ * @param samples N, at least 1
+ * @param block samples a block, a multiple of the batch
+ * @param wave samples a wave, a multiple of the block
+ */
+public record WavePlan(long samples, int block, long wave) {
+    /** Moments are summed in blocks of at least this many samples. */
+    private static final int SMALLEST_BLOCK = 256;
+
+    /** A killed run re-does at most about this many samples, or one share for each task slot. */
+    private static final long USUAL_WAVE = 32_768;
+
+    private static final long WAVE_PER_SLOT = 2_048;
+
+    public WavePlan {
+        if (samples < 1 || block < 1 || wave < block || wave % block != 0) {
+            throw new IllegalArgumentException(
+                    "No plan: " + samples + " samples, blocks of " + block + ", waves of " + wave);
+        }
+    }
+
+    /**
+     * The usual plan.
+     *
+     * @param samples N
+     * @param batch samples a batch, at least 1
+     * @param slots tasks that run at a time, at least 1
+     */
+    public static WavePlan of(long samples, int batch, int slots) {
+        int block = blockFor(batch);
+        long wave = Math.max(USUAL_WAVE, WAVE_PER_SLOT * slots);
+        return new WavePlan(samples, block, roundUp(wave, block));
+    }
+
+    /** Samples a block: the smallest multiple of the batch that is not below 256. */
+    public static int blockFor(int batch) {
+        return Math.toIntExact(roundUp(SMALLEST_BLOCK, batch));
+    }
+
+    /** All waves in order. */
+    public List<IndexRange> waves() {
+        List<IndexRange> waves = new ArrayList<>();
+        for (long first = 0; first < samples; first += wave) {
+            waves.add(new IndexRange(first, Math.min(first + wave, samples)));
+        }
+        return waves;
+    }
+
+    /** Cuts a range that starts on a block's border into at most {@code parts} ranges of whole blocks, of like size. */
+    public List<IndexRange> split(IndexRange range, int parts) {
+        long blocks = (range.size() + block - 1) / block;
+        long used = Math.min(parts, blocks);
+        List<IndexRange> ranges = new ArrayList<>();
+        for (long part = 0; part < used; part++) {
+            long first = range.first() + blocks * part / used * block;
+            long end = range.first() + blocks * (part + 1) / used * block;
+            ranges.add(new IndexRange(first, Math.min(end, range.end())));
+        }
+        return ranges;
+    }
+
+    private static long roundUp(long value, long unit) {
+        return (value + unit - 1) / unit * unit;
+    }
+}

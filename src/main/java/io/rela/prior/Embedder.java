@@ -1,0 +1,148 @@
+package io.rela.prior;
+
+import ai.djl.engine.Engine;
+import ai.djl.inference.Predictor;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.translate.NoBatchifyTranslator;
+import ai.djl.translate.TranslateException;
+import ai.djl.translate.TranslatorContext;
+import io.rela.ExitCode;
+import io.rela.RelaException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * Turns batches of prepared pictures into features. One a task, one thread; the model behind it is shared by the
+ * process. Native memory lives only inside {@link #embed}: what comes out is a plain array.
+ */
+public final class Embedder implements AutoCloseable {
+    private final PriorModel prior;
+    private final LoadedPrior loaded;
+    private final Predictor<ByteBuffer, float[]> predictor;
+    private final Shape input;
+    private final String libtorch;
+    private boolean closed;
+
+    private Embedder(PriorModel prior, LoadedPrior loaded, Shape input, String libtorch) {
+        this.prior = prior;
+        this.loaded = loaded;
+        this.input = input;
+        this.libtorch = libtorch;
+        this.predictor = loaded.model().newPredictor(new Features());
+    }
+
+    /**
+     * Opens the model for one task.
+     *
+     * @param prior the model
+     * @param request the device that the user asked for
+     * @param granted addresses of the task's GPU resource, empty where Spark manages none
+     * @param threads cores that one forward pass may use, at least 1
+     * @param task the task's number, which spreads tasks over GPUs that Spark does not manage
+     * @param batch pictures a forward pass, at least 1
+     * @param size width and height of a picture in pixels
+     * @throws RelaException when the device is not there or the file is no module
+     */
+    public static Embedder open(
+            PriorModel prior, DeviceRequest request, List<String> granted, int threads, int task, int batch, int size) {
+        Engine engine = TorchRuntime.start(threads);
+        ComputeDevice device = ComputeDevice.choose(request, granted, TorchRuntime.gpus(engine), task);
+        LoadedPrior loaded = LoadedPrior.lease(prior, engine, device);
+        try {
+            return new Embedder(prior, loaded, new Shape(batch, 3, size, size), engine.getVersion());
+        } catch (RuntimeException e) {
+            loaded.release();
+            throw e;
+        }
+    }
+
+    /** Bytes that a batch takes: batch × 3 × size × size floats. */
+    public int batchBytes() {
+        return Math.toIntExact(Float.BYTES * input.size());
+    }
+
+    /**
+     * Features of one batch.
+     *
+     * @param pixels a direct buffer in native byte order that holds batch × 3 × size × size normalised floats
+     * @return batch × D values, row by row
+     * @throws RelaException when the model does not take such a batch, or does not give batch × D finite-typed floats
+     */
+    public float[] embed(ByteBuffer pixels) {
+        if (!pixels.isDirect() || pixels.capacity() != batchBytes()) {
+            throw new IllegalArgumentException("A batch is a direct buffer of " + batchBytes() + " bytes");
+        }
+        try {
+            return predictor.predict(pixels);
+        } catch (TranslateException e) {
+            RelaException known = RelaException.in(e);
+            if (known != null) {
+                throw known;
+            }
+            throw new RelaException(
+                    ExitCode.SETTINGS,
+                    prior.uri() + " does not take pictures of " + input.get(2) + "x" + input.get(3) + " ("
+                            + TorchMessages.brief(e.getCause() == null ? e : e.getCause())
+                            + "). Set --input-size to what the model was made for.",
+                    e);
+        }
+    }
+
+    /** The device that the model lies on. */
+    public ComputeDevice device() {
+        return loaded.device();
+    }
+
+    /** Version of the libtorch that computes. */
+    public String libtorch() {
+        return libtorch;
+    }
+
+    /** Closes every model of this process that no open embedder uses. */
+    public static void closeIdleModels() {
+        LoadedPrior.closeIdle();
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            predictor.close();
+            loaded.release();
+        }
+    }
+
+    private final class Features implements NoBatchifyTranslator<ByteBuffer, float[]> {
+        @Override
+        public NDList processInput(TranslatorContext context, ByteBuffer pixels) {
+            return new NDList(context.getNDManager().create(pixels, input, DataType.FLOAT32));
+        }
+
+        @Override
+        public float[] processOutput(TranslatorContext context, NDList outputs) {
+            NDArray features = outputs.size() == 1 ? outputs.get(0) : null;
+            if (features == null
+                    || features.getShape().dimension() != 2
+                    || features.getShape().get(0) != input.get(0)
+                    || features.getDataType() != DataType.FLOAT32) {
+                throw new RelaException(
+                        ExitCode.SETTINGS,
+                        prior.uri() + " gives " + describe(outputs) + " for " + input.get(0) + " pictures of "
+                                + input.get(2) + "x" + input.get(3)
+                                + "; a prior gives one float32 tensor of N×D. Check --input-size, or export the model"
+                                + " with bin/export-prior.");
+            }
+            return features.toFloatArray();
+        }
+
+        private String describe(NDList outputs) {
+            return outputs.stream()
+                    .map(array -> array.getDataType() + " " + array.getShape())
+                    .reduce((a, b) -> a + ", " + b)
+                    .orElse("nothing");
+        }
+    }
+}

@@ -1,0 +1,213 @@
+package io.rela.table;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import io.rela.ExitCode;
+import io.rela.RelaException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * A dataset home: the folder that holds the tables and the manifest. Tables are made in a hidden folder beside them and
+ * appear by renaming, listed beforehand in a journal; a commit that was cut off is completed by the next command. Driver
+ * only, one thread.
+ */
+public final class DatasetHome {
+    private static final String MANIFEST = "manifest.json";
+    private static final String HIDDEN = ".rela";
+    private static final TypeReference<List<ManifestRecord>> RECORDS = new TypeReference<>() {};
+    private static final TypeReference<Journal> JOURNAL = new TypeReference<>() {};
+
+    /** What a commit is going to do: tables to move from the staging folder, then the manifest as it will be. */
+    private record Journal(String staging, List<String> tables, List<ManifestRecord> manifest) {}
+
+    private final FileSystem fs;
+    private final Path root;
+
+    private DatasetHome(FileSystem fs, Path root) {
+        this.fs = fs;
+        this.root = root;
+    }
+
+    /**
+     * The home at {@code uri}, whether it exists or not.
+     *
+     * @throws RelaException when no file system answers to the URI
+     */
+    public static DatasetHome at(String uri, Configuration conf) {
+        try {
+            Path path = new Path(uri);
+            FileSystem fs = path.getFileSystem(conf);
+            return new DatasetHome(fs, fs.makeQualified(path));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new RelaException(ExitCode.SETTINGS, "--home " + uri + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The qualified path of the home. */
+    public Path root() {
+        return root;
+    }
+
+    /** The folder of a table, by its name. */
+    public Path table(String name) {
+        return new Path(root, name);
+    }
+
+    /** The hidden folder in which a command makes its tables and keeps its progress. */
+    public Path staging(String command) {
+        return new Path(new Path(root, HIDDEN), command);
+    }
+
+    /** The file system that the home lies on. */
+    public FileSystem fileSystem() {
+        return fs;
+    }
+
+    /** All records, oldest first; empty when no command has finished here. */
+    public List<ManifestRecord> manifest() {
+        try {
+            return Json.read(fs, new Path(root, MANIFEST), RECORDS);
+        } catch (FileNotFoundException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The newest record of a command. */
+    public Optional<ManifestRecord> newest(String command) {
+        return manifest().stream().filter(r -> r.command().equals(command)).reduce((a, b) -> b);
+    }
+
+    /**
+     * Makes sure that the home is ours and can be written, and completes a commit that was cut off.
+     *
+     * @throws RelaException when the folder holds something else or cannot be written
+     */
+    public void prepare() {
+        try {
+            if (fs.exists(root)) {
+                refuseForeign();
+            }
+            fs.mkdirs(new Path(root, HIDDEN));
+            Path probe = new Path(new Path(root, HIDDEN), "probe-" + UUID.randomUUID());
+            fs.create(probe, false).close();
+            fs.delete(probe, false);
+        } catch (IOException e) {
+            throw new RelaException(
+                    ExitCode.SETTINGS,
+                    "--home " + root + " cannot be written (" + e.getMessage() + "). Name a folder that can.",
+                    e);
+        }
+        try {
+            if (fs.exists(journal())) {
+                complete(Json.read(fs, journal(), JOURNAL));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Removes what {@link #prepare} made, unless something was added to it since. */
+    public void removeIfEmpty() {
+        try {
+            for (Path folder : List.of(new Path(root, HIDDEN), root)) {
+                if (fs.exists(folder) && fs.listStatus(folder).length == 0) {
+                    fs.delete(folder, false);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Makes staged tables visible and adds a record. The journal's creation is the point of no return: before it nothing
+     * has changed, after it the commit will be completed, by this process or by the next.
+     *
+     * @param staging the folder that holds one folder a table
+     * @param tables names of the tables; each replaces the table that is there
+     * @param record describes the command
+     */
+    public void commit(Path staging, List<String> tables, ManifestRecord record) {
+        try {
+            for (String table : tables) {
+                if (!fs.exists(new Path(staging, table))) {
+                    throw new IllegalStateException("No staged table " + table + " in " + staging);
+                }
+            }
+            List<ManifestRecord> records = new ArrayList<>(manifest());
+            records.add(record);
+            Journal journal = new Journal(staging.getName(), tables, records);
+            Json.replace(fs, journal(), journal);
+            complete(journal);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void complete(Journal journal) throws IOException {
+        Path staging = staging(journal.staging());
+        for (String table : journal.tables()) {
+            Path staged = new Path(staging, table);
+            if (fs.exists(staged)) {
+                Path visible = table(table);
+                if (fs.exists(visible)) {
+                    // Deleting takes a while, and a reader would see half of the table.
+                    rename(visible, new Path(staging, "replaced-" + table));
+                }
+                rename(staged, visible);
+            }
+        }
+        Json.replace(fs, new Path(root, MANIFEST), journal.manifest());
+        fs.delete(journal(), false);
+        fs.delete(staging, true);
+        removeEmptyHidden();
+    }
+
+    private void rename(Path from, Path to) throws IOException {
+        if (!fs.rename(from, to)) {
+            throw new IOException(from + " could not be renamed to " + to);
+        }
+    }
+
+    private void removeEmptyHidden() throws IOException {
+        Path hidden = new Path(root, HIDDEN);
+        if (fs.listStatus(hidden).length == 0) {
+            fs.delete(hidden, false);
+        }
+    }
+
+    private Path journal() {
+        return new Path(new Path(root, HIDDEN), "commit.json");
+    }
+
+    private void refuseForeign() throws IOException {
+        if (!fs.getFileStatus(root).isDirectory()) {
+            throw new RelaException(ExitCode.SETTINGS, "--home " + root + " is a file. Name a folder.");
+        }
+        FileStatus[] found = fs.listStatus(root);
+        for (FileStatus status : found) {
+            if (status.getPath().getName().equals(MANIFEST)
+                    || status.getPath().getName().equals(HIDDEN)) {
+                return;
+            }
+        }
+        if (found.length > 0) {
+            throw new RelaException(
+                    ExitCode.HOME,
+                    "--home " + root + " is no dataset home: it holds "
+                            + found[0].getPath().getName() + " and no " + MANIFEST
+                            + ". Name an empty or a new folder.");
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.rela.table;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.rela.ExitCode;
+import io.rela.RelaException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import org.apache.hadoop.fs.FileContext;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Options;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
+
+/** JSON files as the home keeps them: snake case, indented, replaced as a whole or not at all. Safe for threads. */
+public final class Json {
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false)
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .build();
+
+    private Json() {}
+
+    /** The value as text. */
+    public static String text(Object value) {
+        try {
+            return MAPPER.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("Not to be written as JSON: " + value.getClass(), e);
+        }
+    }
+
+    static <T> T read(FileSystem fs, Path file, TypeReference<T> type) throws IOException {
+        try (InputStream in = fs.open(file)) {
+            return MAPPER.readValue(in, type);
+        } catch (JsonProcessingException e) {
+            throw new RelaException(
+                    ExitCode.HOME,
+                    file + " is damaged: " + e.getOriginalMessage() + ". Restore it, or start a new home.",
+                    e);
+        }
+    }
+
+    /** Writes the file so that a reader sees the old text or the new one, nothing between. */
+    static void replace(FileSystem fs, Path file, Object value) throws IOException {
+        Path written = new Path(file.getParent(), "." + file.getName() + ".new");
+        try (OutputStream out = fs.create(written, true)) {
+            out.write(text(value).getBytes(StandardCharsets.UTF_8));
+        }
+        try {
+            FileContext.getFileContext(file.toUri(), fs.getConf())
+                    .rename(fs.makeQualified(written), fs.makeQualified(file), Options.Rename.OVERWRITE);
+        } catch (UnsupportedFileSystemException e) {
+            // An object store without a FileContext: a put there is atomic by itself.
+            try (OutputStream out = fs.create(file, true)) {
+                out.write(text(value).getBytes(StandardCharsets.UTF_8));
+            }
+            fs.delete(written, false);
+        }
+    }
+}

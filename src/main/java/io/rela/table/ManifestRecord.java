@@ -1,0 +1,86 @@
+package io.rela.table;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One record of {@code manifest.json}: what one command did to the home. Immutable; null parts are left out of the file.
+ *
+ * @param command its name
+ * @param settings resolved, secrets redacted; keys are the options' names without dashes in front
+ * @param model the prior or learner
+ * @param source what was listed
+ * @param counts samples by fate
+ * @param projection what was fitted
+ * @param seconds by part; list, project and total are wall time, the others are summed over the threads that worked
+ * @param versions of everything that can change a number
+ * @param devices that computed, each once, sorted
+ * @param warnings what a person should know
+ * @param start ISO-8601, UTC
+ * @param end ISO-8601, UTC
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ManifestRecord(
+        String command,
+        Map<String, String> settings,
+        ModelInfo model,
+        Fingerprint source,
+        Counts counts,
+        ProjectionInfo projection,
+        Map<String, Double> seconds,
+        Map<String, String> versions,
+        List<String> devices,
+        List<String> warnings,
+        String start,
+        String end) {
+
+    /**
+     * A prior or learner.
+     *
+     * @param uri where it came from
+     * @param sha256 of its file
+     * @param outputDimension values a sample
+     * @param inputSize width and height in pixels
+     */
+    public record ModelInfo(String uri, String sha256, int outputDimension, int inputSize) {}
+
+    /**
+     * Tells one source from another, whatever its order and storage.
+     *
+     * @param count samples
+     * @param bytes sum of the encoded pictures' lengths
+     * @param idsSha256 SHA-256 of the ids sorted by Unicode code point, each followed by a line feed
+     */
+    public record Fingerprint(long count, long bytes, String idsSha256) {}
+
+    /**
+     * Samples by fate: {@code listed = converted + rejected}.
+     *
+     * @param listed samples of the source
+     * @param converted rows of {@code targets/}
+     * @param rejected rows of {@code rejects/}
+     * @param rejectedByReason the same, by reason
+     */
+    public record Counts(long listed, long converted, long rejected, Map<String, Long> rejectedByReason) {
+        public Counts {
+            long byReason = rejectedByReason.values().stream()
+                    .mapToLong(Long::longValue)
+                    .sum();
+            if (listed != converted + rejected || rejected != byReason) {
+                throw new IllegalArgumentException("listed " + listed + " is not converted " + converted
+                        + " + rejected " + rejected + " (by reason " + byReason + ")");
+            }
+        }
+    }
+
+    /**
+     * The fitted axes, in figures.
+     *
+     * @param kind pca, random or none
+     * @param dimensions values a target
+     * @param explainedVariance share of the features' variance that the axes keep, in [0, 1]
+     * @param withoutVariance dimensions that are 0 in every target
+     */
+    public record ProjectionInfo(String kind, int dimensions, double explainedVariance, int withoutVariance) {}
+}

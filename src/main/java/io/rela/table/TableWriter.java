@@ -1,0 +1,154 @@
+package io.rela.table;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.hadoop.ParquetFileWriter;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.api.WriteSupport;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.io.api.RecordConsumer;
+
+/**
+ * Writes rows of one table into one Parquet file, zstd. One task's thread. The file is whole only after {@link #close};
+ * whoever opened it decides afterwards whether it counts.
+ */
+public final class TableWriter implements AutoCloseable {
+    /** Small enough to be read at random, large enough to scan: a reader holds one row group. */
+    private static final long ROW_GROUP_BYTES = 16L << 20;
+
+    private final ParquetWriter<Object[]> writer;
+    private long rows;
+
+    public TableWriter(TableSchema schema, Path file, Configuration conf) throws IOException {
+        Builder builder = new Builder(file, new RowWriteSupport(schema))
+                .withConf(conf)
+                .withCompressionCodec(CompressionCodecName.ZSTD)
+                .withRowGroupSize(ROW_GROUP_BYTES)
+                .withWriteMode(ParquetFileWriter.Mode.OVERWRITE);
+        for (Column column : schema.columns()) {
+            if (column.type() == Column.Type.FLOATS) {
+                builder = builder.withDictionaryEncoding(column.name() + ".list.element", false);
+            }
+        }
+        writer = builder.build();
+    }
+
+    /** Appends one row, whose values stand in the schema's order. */
+    public void write(Object[] row) throws IOException {
+        writer.write(row);
+        rows++;
+    }
+
+    /** Rows written so far. */
+    public long rows() {
+        return rows;
+    }
+
+    /** Bytes of the file as far as it is known. */
+    public long bytes() {
+        return writer.getDataSize();
+    }
+
+    @Override
+    public void close() throws IOException {
+        writer.close();
+    }
+
+    private static final class Builder extends ParquetWriter.Builder<Object[], Builder> {
+        private final RowWriteSupport support;
+
+        Builder(Path file, RowWriteSupport support) {
+            super(file);
+            this.support = support;
+        }
+
+        @Override
+        protected Builder self() {
+            return this;
+        }
+
+        @Override
+        protected WriteSupport<Object[]> getWriteSupport(Configuration conf) {
+            return support;
+        }
+    }
+
+    private static final class RowWriteSupport extends WriteSupport<Object[]> {
+        private final TableSchema schema;
+        private final List<Column> columns;
+        private RecordConsumer out;
+
+        RowWriteSupport(TableSchema schema) {
+            this.schema = schema;
+            this.columns = schema.columns();
+        }
+
+        @Override
+        public WriteContext init(Configuration configuration) {
+            return new WriteContext(schema.parquet(), new HashMap<>());
+        }
+
+        @Override
+        public void prepareForWrite(RecordConsumer consumer) {
+            out = consumer;
+        }
+
+        @Override
+        public void write(Object[] row) {
+            out.startMessage();
+            for (int i = 0; i < columns.size(); i++) {
+                Column column = columns.get(i);
+                if (row[i] != null) {
+                    out.startField(column.name(), i);
+                    value(column.type(), row[i]);
+                    out.endField(column.name(), i);
+                } else if (!column.nullable()) {
+                    throw new IllegalArgumentException("No value for " + schema.name() + "." + column.name());
+                }
+            }
+            out.endMessage();
+        }
+
+        private void value(Column.Type type, Object value) {
+            switch (type) {
+                case LONG -> out.addLong((Long) value);
+                case INT -> out.addInteger((Integer) value);
+                case FLOAT -> out.addFloat((Float) value);
+                case STRING -> out.addBinary(Binary.fromString((String) value));
+                case FLOATS -> floats((float[]) value);
+                case IMAGE -> image((EncodedImage) value);
+            }
+        }
+
+        private void floats(float[] values) {
+            out.startGroup();
+            if (values.length > 0) {
+                out.startField("list", 0);
+                for (float value : values) {
+                    out.startGroup();
+                    out.startField("element", 0);
+                    out.addFloat(value);
+                    out.endField("element", 0);
+                    out.endGroup();
+                }
+                out.endField("list", 0);
+            }
+            out.endGroup();
+        }
+
+        private void image(EncodedImage image) {
+            out.startGroup();
+            out.startField("bytes", 0);
+            out.addBinary(Binary.fromConstantByteArray(image.bytes()));
+            out.endField("bytes", 0);
+            out.startField("path", 1);
+            out.addBinary(Binary.fromString(image.path()));
+            out.endField("path", 1);
+            out.endGroup();
+        }
+    }
+}
