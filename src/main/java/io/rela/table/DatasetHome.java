@@ -31,6 +31,7 @@ public final class DatasetHome {
 
     private final FileSystem fs;
     private final Path root;
+    private boolean made;
 
     private DatasetHome(FileSystem fs, Path root) {
         this.fs = fs;
@@ -95,7 +96,8 @@ public final class DatasetHome {
      */
     public void prepare() {
         try {
-            if (fs.exists(root)) {
+            made = !fs.exists(root);
+            if (!made) {
                 refuseForeign();
             }
             fs.mkdirs(new Path(root, HIDDEN));
@@ -117,10 +119,10 @@ public final class DatasetHome {
         }
     }
 
-    /** Removes what {@link #prepare} made, unless something was added to it since. */
+    /** Removes the folders that {@link #prepare} made, unless something was added to them since. */
     public void removeIfEmpty() {
         try {
-            for (Path folder : List.of(new Path(root, HIDDEN), root)) {
+            for (Path folder : made ? List.of(new Path(root, HIDDEN), root) : List.of(new Path(root, HIDDEN))) {
                 if (fs.exists(folder) && fs.listStatus(folder).length == 0) {
                     fs.delete(folder, false);
                 }

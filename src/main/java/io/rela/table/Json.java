@@ -38,7 +38,7 @@ public final class Json {
         }
     }
 
-    static <T> T read(FileSystem fs, Path file, TypeReference<T> type) throws IOException {
+    public static <T> T read(FileSystem fs, Path file, TypeReference<T> type) throws IOException {
         try (InputStream in = fs.open(file)) {
             return MAPPER.readValue(in, type);
         } catch (JsonProcessingException e) {
@@ -50,7 +50,7 @@ public final class Json {
     }
 
     /** Writes the file so that a reader sees the old text or the new one, nothing between. */
-    static void replace(FileSystem fs, Path file, Object value) throws IOException {
+    public static void replace(FileSystem fs, Path file, Object value) throws IOException {
         Path written = new Path(file.getParent(), "." + file.getName() + ".new");
         try (OutputStream out = fs.create(written, true)) {
             out.write(text(value).getBytes(StandardCharsets.UTF_8));

@@ -1,0 +1,28 @@
+package io.rela.app;
+
+import io.rela.settings.Problems;
+import java.io.PrintStream;
+
+/** A command of the program. One thread. */
+interface Command {
+    CommonOptions common();
+
+    /** Notes everything that is wrong with the options, before any work starts. */
+    void check(Problems problems);
+
+    /**
+     * Does the work.
+     *
+     * @param out for what a person or a script asked for; progress goes to stderr
+     */
+    Result run(PrintStream out);
+
+    /**
+     * How a command ended well.
+     *
+     * @param message one sentence
+     * @param home the dataset home
+     * @param record what was written or found: anything that JSON can show; null for nothing
+     */
+    record Result(String message, String home, Object record) {}
+}

@@ -1,0 +1,153 @@
+package io.rela.app;
+
+import io.rela.image.Interpolation;
+import io.rela.prior.DeviceRequest;
+import io.rela.projection.ProjectionKind;
+import io.rela.settings.IfExists;
+import io.rela.settings.Problems;
+import io.rela.source.InputFormat;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code convert}: images and a prior model become features, projection, targets and rejects. */
+@CommandLine.Command(
+        name = "convert",
+        description = "Stage 1: runs the prior over all pictures and attaches a representation target to each.",
+        sortOptions = false)
+final class ConvertCommand implements Command {
+    @Option(names = "--input", required = true, paramLabel = "URI", description = "folder, tar shards or Parquet")
+    String input;
+
+    @Option(names = "--home", required = true, paramLabel = "URI", description = "the dataset home")
+    String home;
+
+    @Option(
+            names = "--prior",
+            required = true,
+            paramLabel = "URI",
+            description = "TorchScript file, model directory, or builtin:prior")
+    String prior;
+
+    @Option(names = "--input-format", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
+    InputFormat inputFormat = InputFormat.AUTO;
+
+    @Option(names = "--image-column", paramLabel = "NAME", description = "of Parquet input (default image)")
+    String imageColumn;
+
+    @Option(names = "--label-column", paramLabel = "NAME", description = "of Parquet input (default label)")
+    String labelColumn;
+
+    @Option(names = "--id-column", paramLabel = "NAME", description = "of Parquet input (default image.path)")
+    String idColumn;
+
+    @Option(names = "--projection", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
+    ProjectionKind projection = ProjectionKind.PCA;
+
+    @Option(
+            names = "--dimensions",
+            paramLabel = "N",
+            description = "values a target (default 512, or all that the prior gives where that is less)")
+    Integer dimensions;
+
+    @Option(
+            names = "--max-rejects",
+            paramLabel = "SHARE",
+            description = "of pictures that may be unreadable, 0 to 1 (default ${DEFAULT-VALUE})")
+    double maxRejects = 0.01;
+
+    @Option(names = "--keep-images", description = "the encoded pictures travel along in targets/")
+    boolean keepImages;
+
+    @Option(names = "--input-size", paramLabel = "N", description = "of the model, in pixels (default 224)")
+    Integer inputSize;
+
+    @Option(names = "--resize", paramLabel = "N", description = "shorter side before the crop (default input size)")
+    Integer resize;
+
+    @Option(names = "--interpolation", description = "${COMPLETION-CANDIDATES} (default bilinear)")
+    Interpolation interpolation;
+
+    @Option(names = "--mean", split = ",", paramLabel = "M", description = "a,b,c (default ImageNet's)")
+    List<Float> mean;
+
+    @Option(names = "--std", split = ",", paramLabel = "S", description = "a,b,c (default ImageNet's)")
+    List<Float> std;
+
+    @Option(names = "--device", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
+    DeviceRequest device = DeviceRequest.AUTO;
+
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            description = "pictures a forward pass (default 32 on a CPU, 256 on a GPU)")
+    Integer batchSize;
+
+    @Option(names = "--seed", paramLabel = "N", description = "of everything random (default ${DEFAULT-VALUE})")
+    long seed = 0;
+
+    @Option(names = "--if-exists", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
+    IfExists ifExists = IfExists.ERROR;
+
+    @Option(
+            names = "--partitions",
+            paramLabel = "N",
+            description = "tasks a wave (default two a task slot); results do not depend on it")
+    Integer partitions;
+
+    @Mixin
+    CommonOptions common;
+
+    @Override
+    public CommonOptions common() {
+        return common;
+    }
+
+    @Override
+    public void check(Problems problems) {
+        problems.check(
+                maxRejects >= 0 && maxRejects <= 1, "--max-rejects " + maxRejects + " is no share: write 0 to 1");
+        atLeastOne(problems, "--dimensions", dimensions);
+        atLeastOne(problems, "--input-size", inputSize);
+        atLeastOne(problems, "--resize", resize);
+        atLeastOne(problems, "--batch-size", batchSize);
+        atLeastOne(problems, "--partitions", partitions);
+        problems.check(
+                projection != ProjectionKind.NONE || dimensions == null,
+                "--dimensions " + dimensions + " has no meaning with --projection none, which keeps all values: leave"
+                        + " one of them out");
+        problems.check(
+                inputSize == null || resize == null || inputSize <= resize,
+                "--input-size " + inputSize + " is larger than --resize " + resize
+                        + ": the crop has to fit, raise --resize");
+        threeNumbers(problems, "--mean", mean);
+        threeNumbers(problems, "--std", std);
+        problems.check(std == null || std.stream().allMatch(s -> s > 0), "--std " + std + ": a deviation is above 0");
+        Inputs.check(problems, "--input", input);
+        if (!prior.startsWith("builtin:")) {
+            Inputs.check(problems, "--prior", prior);
+        }
+    }
+
+    @Override
+    public Result run(PrintStream out) {
+        return new Conversion(this).run();
+    }
+
+    Optional<Integer> wantedDimensions() {
+        return Optional.ofNullable(dimensions);
+    }
+
+    private static void atLeastOne(Problems problems, String option, Integer value) {
+        problems.check(value == null || value >= 1, option + " " + value + ": write a number of at least 1");
+    }
+
+    private static void threeNumbers(Problems problems, String option, List<Float> values) {
+        problems.check(
+                values == null || (values.size() == 3 && values.stream().allMatch(v -> Float.isFinite(v))),
+                option + " " + values + ": write three numbers, for red, green and blue");
+    }
+}

@@ -1,0 +1,73 @@
+package io.rela.app;
+
+import io.rela.image.Preprocessing;
+import io.rela.prior.PriorFile;
+import io.rela.source.ImageSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** The settings that decide what a conversion gives, by option name: two runs that agree in them give the same tables. */
+final class ConvertIdentity {
+    private static final List<String> KEYS = List.of(
+            "input",
+            "input-format",
+            "image-column",
+            "label-column",
+            "id-column",
+            "prior",
+            "prior-sha256",
+            "input-size",
+            "resize",
+            "interpolation",
+            "mean",
+            "std",
+            "projection",
+            "dimensions",
+            "keep-images",
+            "batch-size",
+            "seed");
+
+    private ConvertIdentity() {}
+
+    static Map<String, String> of(
+            ConvertCommand asked, PriorFile prior, ImageSource source, int batch, int dimensions) {
+        Preprocessing seen = prior.preprocessing();
+        Map<String, String> identity = new TreeMap<>();
+        identity.put("input", redacted(source.uri()));
+        identity.put("input-format", source.format().name().toLowerCase(Locale.ROOT));
+        identity.put("image-column", String.valueOf(asked.imageColumn));
+        identity.put("label-column", String.valueOf(asked.labelColumn));
+        identity.put("id-column", String.valueOf(asked.idColumn));
+        identity.put("prior-sha256", prior.sha256());
+        identity.put("input-size", Integer.toString(seen.inputSize()));
+        identity.put("resize", Integer.toString(seen.resize()));
+        identity.put("interpolation", seen.interpolation().label());
+        identity.put("mean", numbers(seen.normalization().means()));
+        identity.put("std", numbers(seen.normalization().stds()));
+        identity.put("projection", asked.projection.name().toLowerCase(Locale.ROOT));
+        identity.put("dimensions", Integer.toString(dimensions));
+        identity.put("keep-images", Boolean.toString(asked.keepImages));
+        identity.put("batch-size", Integer.toString(batch));
+        identity.put("seed", Long.toString(asked.seed));
+        return identity;
+    }
+
+    /** The part of a record's settings that is identity. */
+    static Map<String, String> of(Map<String, String> settings) {
+        Map<String, String> identity = new TreeMap<>(settings);
+        identity.keySet().retainAll(KEYS);
+        return identity;
+    }
+
+    /** A URI without the user and password that it may carry. */
+    static String redacted(String uri) {
+        return uri.replaceFirst("^([a-zA-Z][a-zA-Z0-9+.-]*://)[^/@]*@", "$1***@");
+    }
+
+    private static String numbers(List<Float> values) {
+        return values.stream().map(String::valueOf).collect(Collectors.joining(","));
+    }
+}

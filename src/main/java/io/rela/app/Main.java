@@ -1,0 +1,195 @@
+package io.rela.app;
+
+import io.rela.ExitCode;
+import io.rela.RelaException;
+import io.rela.settings.Problems;
+import io.rela.source.SourceException;
+import io.rela.table.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.PropertiesDefaultProvider;
+
+/** The program: {@code spark-submit rela-convert.jar COMMAND [options]}. Driver only. */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] args) {
+        System.exit(run(args, System.out, System.err).code());
+    }
+
+    /**
+     * Runs one command.
+     *
+     * @param args the command and its options
+     * @param out takes results
+     * @param err takes progress, warnings and the message of a failure
+     * @return what the process should end with
+     */
+    public static ExitCode run(String[] args, PrintStream out, PrintStream err) {
+        CommandLine line = new CommandLine(new RelaCommand());
+        for (CommandLine each : line.getSubcommands().values()) {
+            each.getCommandSpec().parser().collectErrors(true);
+            each.setCaseInsensitiveEnumValuesAllowed(true);
+        }
+        line.getCommandSpec().parser().collectErrors(true);
+        Properties config = new Properties();
+        Problems problems = new Problems();
+        readConfig(args, line, config, problems);
+        line.setDefaultValueProvider(new PropertiesDefaultProvider(config));
+        ParseResult parsed = line.parseArgs(args);
+        ParseResult sub = parsed.subcommand();
+        if (sub == null) {
+            return withoutCommand(args, parsed, line, out, err);
+        }
+        CommandLine chosen = sub.commandSpec().commandLine();
+        if (sub.isUsageHelpRequested()) {
+            chosen.usage(out);
+            return ExitCode.DONE;
+        }
+        Command command = (Command) sub.commandSpec().userObject();
+        return execute(command, sub, problems, out, err);
+    }
+
+    private static ExitCode withoutCommand(
+            String[] args, ParseResult parsed, CommandLine line, PrintStream out, PrintStream err) {
+        if (parsed.isVersionHelpRequested()) {
+            out.println("rela-convert " + Versions.rela());
+            return ExitCode.DONE;
+        }
+        if (parsed.isUsageHelpRequested()) {
+            line.usage(out);
+            return ExitCode.DONE;
+        }
+        err.println(
+                args.length == 0
+                        ? "Which command? One of " + line.getSubcommands().keySet() + "; --help tells more."
+                        : "No command in \"" + String.join(" ", args) + "\". One of "
+                                + line.getSubcommands().keySet() + "; --help tells more.");
+        return ExitCode.SETTINGS;
+    }
+
+    private static ExitCode execute(
+            Command command, ParseResult parsed, Problems problems, PrintStream out, PrintStream err) {
+        String name = parsed.commandSpec().name();
+        try {
+            for (Exception error : parsed.errors()) {
+                problems.add(error.getMessage());
+            }
+            if (parsed.errors().isEmpty()) {
+                command.check(problems);
+            }
+            problems.throwIfAny();
+            Command.Result result = command.run(out);
+            out.println(result.message());
+            return report(command, name, ExitCode.DONE, result, err);
+        } catch (Exception | LinkageError | OutOfMemoryError failure) {
+            RelaException known = known(failure);
+            ExitCode code = known == null ? ExitCode.UNEXPECTED : known.exitCode();
+            String message = known == null ? unexpected(failure) : known.getMessage();
+            err.println("rela " + name + ": " + message);
+            if (command.common().verbose) {
+                failure.printStackTrace(err);
+            }
+            return report(command, name, code, new Command.Result(message, null, null), err);
+        }
+    }
+
+    private static RelaException known(Throwable failure) {
+        RelaException known = RelaException.in(failure);
+        if (known != null) {
+            return known;
+        }
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            if (t instanceof SourceException source) {
+                return new RelaException(ExitCode.INPUT, source.getMessage(), source);
+            }
+        }
+        return null;
+    }
+
+    private static String unexpected(Throwable failure) {
+        String first = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+        return "unexpected failure, " + failure.getClass().getSimpleName() + ": " + first
+                + " (--verbose shows where; progress is kept, the same command goes on from there)";
+    }
+
+    private static ExitCode report(
+            Command command, String name, ExitCode code, Command.Result result, PrintStream err) {
+        Path file = command.common().resultFile;
+        if (file == null) {
+            return code;
+        }
+        Map<String, Object> content = new LinkedHashMap<>();
+        content.put("command", name);
+        content.put("exit_code", code.code());
+        content.put("message", result.message());
+        content.put("home", result.home());
+        content.put("record", result.record());
+        try {
+            Files.writeString(file, Json.text(content) + "\n");
+            return code;
+        } catch (IOException e) {
+            err.println("--result-file " + file + " cannot be written: " + e.getMessage());
+            return code == ExitCode.DONE ? ExitCode.SETTINGS : code;
+        }
+    }
+
+    private static void readConfig(String[] args, CommandLine line, Properties config, Problems problems) {
+        for (String file : configFiles(args)) {
+            try (InputStream in = Files.newInputStream(Path.of(file))) {
+                config.load(in);
+            } catch (IOException | IllegalArgumentException e) {
+                problems.addMissing("--config " + file + " cannot be read (" + e.getMessage() + ")");
+            }
+        }
+        Set<String> known = optionNames(line);
+        for (String key : new TreeSet<>(config.stringPropertyNames())) {
+            String option = key.substring(key.lastIndexOf('.') + 1);
+            problems.check(
+                    known.contains(option), "Unknown key in the configuration file: " + key + nearest(option, known));
+        }
+    }
+
+    private static List<String> configFiles(String[] args) {
+        List<String> files = new ArrayList<>();
+        for (int i = 0; i < args.length; i++) {
+            if (args[i].startsWith("--config=")) {
+                files.add(args[i].substring("--config=".length()));
+            } else if (args[i].equals("--config") && i + 1 < args.length) {
+                files.add(args[i + 1]);
+            }
+        }
+        return files;
+    }
+
+    private static Set<String> optionNames(CommandLine line) {
+        Set<String> names = new TreeSet<>();
+        for (CommandLine sub : line.getSubcommands().values()) {
+            for (OptionSpec option : sub.getCommandSpec().options()) {
+                names.add(option.longestName().substring(2));
+            }
+        }
+        return names;
+    }
+
+    private static String nearest(String wrong, Set<String> known) {
+        return known.stream()
+                .filter(name -> name.startsWith(wrong) || wrong.startsWith(name) || name.contains(wrong))
+                .findFirst()
+                .map(name -> "; is it " + name + "?")
+                .orElse("; rela COMMAND --help lists the options");
+    }
+}

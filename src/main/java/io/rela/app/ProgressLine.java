@@ -1,0 +1,136 @@
+package io.rela.app;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.SparkContext;
+import org.apache.spark.scheduler.AccumulableInfo;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.util.LongAccumulator;
+import scala.collection.JavaConverters;
+
+/**
+ * One line that says how far a command is: redrawn in place on a terminal, printed every ten seconds into a log. Counts
+ * running tasks by their heartbeats. Safe for threads; to be closed.
+ */
+final class ProgressLine extends SparkListener implements AutoCloseable {
+    private static final long LOG_SECONDS = 10;
+    private static final long TERMINAL_MILLIS = 500;
+
+    private final SparkContext spark;
+    private final PrintStream err;
+    private final boolean terminal;
+    private final long total;
+    private final long before;
+    private final LongAccumulator done;
+    private final LongAccumulator rejected;
+    private final long start = System.nanoTime();
+    private final Map<Long, long[]> running = new ConcurrentHashMap<>();
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(work -> {
+        Thread thread = new Thread(work, "rela-progress");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    /**
+     * Starts to show progress.
+     *
+     * @param total samples of the source
+     * @param before samples that an earlier run has done
+     * @param done counts samples
+     * @param rejected counts rejects
+     */
+    ProgressLine(
+            SparkContext spark,
+            PrintStream err,
+            long total,
+            long before,
+            LongAccumulator done,
+            LongAccumulator rejected) {
+        this.spark = spark;
+        this.err = err;
+        this.terminal = "1".equals(System.getenv("RELA_TERMINAL")) || System.console() != null;
+        this.total = total;
+        this.before = before;
+        this.done = done;
+        this.rejected = rejected;
+        spark.addSparkListener(this);
+        long period = terminal ? TERMINAL_MILLIS : LOG_SECONDS * 1000;
+        clock.scheduleAtFixedRate(this::show, period, period, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate update) {
+        for (var task : JavaConverters.seqAsJavaList(update.accumUpdates())) {
+            long[] counts = new long[2];
+            for (AccumulableInfo info : JavaConverters.seqAsJavaList(task._4())) {
+                if (info.id() == done.id() && info.update().isDefined()) {
+                    counts[0] = (Long) info.update().get();
+                } else if (info.id() == rejected.id() && info.update().isDefined()) {
+                    counts[1] = (Long) info.update().get();
+                }
+            }
+            running.put((Long) task._1(), counts);
+        }
+    }
+
+    @Override
+    public void onTaskEnd(SparkListenerTaskEnd end) {
+        running.remove(end.taskInfo().taskId());
+    }
+
+    /** Rejects so far, those of running tasks included. */
+    long rejectedSoFar() {
+        return rejected.value() + running.values().stream().mapToLong(c -> c[1]).sum();
+    }
+
+    private void show() {
+        long now = Math.min(
+                total - before,
+                done.value() + running.values().stream().mapToLong(c -> c[0]).sum());
+        String line = line(now, rejectedSoFar(), (System.nanoTime() - start) / 1e9);
+        if (terminal) {
+            err.print("\r" + line + "\u001b[K");
+            err.flush();
+        } else {
+            err.println(line);
+        }
+    }
+
+    private String line(long now, long rejects, double seconds) {
+        double rate = now / seconds;
+        String left = now == 0
+                ? "?"
+                : Duration.ofSeconds((long) ((total - before - now) / rate))
+                        .toString()
+                        .substring(2)
+                        .toLowerCase(Locale.ROOT);
+        return String.format(
+                Locale.ROOT,
+                "convert %,d/%,d  %.1f images/s  %s left  %,d rejected",
+                before + now,
+                total,
+                rate,
+                left,
+                rejects);
+    }
+
+    @Override
+    public void close() {
+        clock.shutdownNow();
+        spark.removeSparkListener(this);
+        if (terminal) {
+            show();
+            err.println();
+        } else {
+            show();
+        }
+    }
+}

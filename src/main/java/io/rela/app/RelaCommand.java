@@ -1,0 +1,17 @@
+package io.rela.app;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+
+/** The command line's root. */
+@CommandLine.Command(
+        name = "rela",
+        description = "Turns image sets into representation targets, on Apache Spark.",
+        subcommands = {ConvertCommand.class, InspectCommand.class, DemoCommand.class})
+final class RelaCommand {
+    @Option(names = "--help", usageHelp = true, description = "prints this")
+    boolean help;
+
+    @Option(names = "--version", versionHelp = true, description = "prints the version")
+    boolean version;
+}

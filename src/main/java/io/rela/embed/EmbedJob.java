@@ -1,0 +1,87 @@
+package io.rela.embed;
+
+import io.rela.image.Preprocessing;
+import io.rela.prior.DeviceRequest;
+import io.rela.prior.Embedder;
+import io.rela.prior.PriorModel;
+import io.rela.source.ImageSource;
+import io.rela.source.Sample;
+import io.rela.source.SampleReader;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.Iterator;
+import java.util.List;
+import java.util.UUID;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.TaskContext;
+import org.apache.spark.util.LongAccumulator;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * What every embedding task of a command does; made on the driver, sent to the executors. Immutable.
+ *
+ * @param source gives the pictures
+ * @param prior the model
+ * @param preprocessing what the model wants to see
+ * @param device the device that the user asked for
+ * @param batch pictures a forward pass
+ * @param folder where tasks leave their files; names are unique, so attempts never meet
+ * @param hadoop how storage is reached
+ */
+public record EmbedJob(
+        ImageSource source,
+        PriorModel prior,
+        Preprocessing preprocessing,
+        DeviceRequest device,
+        int batch,
+        String folder,
+        SerializableConfiguration hadoop)
+        implements Serializable {
+
+    /** What the model does with one empty batch. */
+    public record Probe(int outputDimension, String device, String libtorch) implements Serializable {}
+
+    /** Runs the model once on nothing, where tasks will run: so that what is wrong with it shows before any work. */
+    public Probe probe(TaskContext task) {
+        try (Embedder embedder = open(task)) {
+            java.nio.ByteBuffer nothing = BatchBuffers.take(embedder.batchBytes());
+            try {
+                nothing.clear();
+                while (nothing.hasRemaining()) {
+                    nothing.put((byte) 0);
+                }
+                nothing.clear();
+                float[] features = embedder.embed(nothing);
+                return new Probe(features.length / batch, embedder.device().toString(), embedder.libtorch());
+            } finally {
+                BatchBuffers.giveBack(nothing);
+            }
+        }
+    }
+
+    TaskReport run(IndexRange range, Iterator<Sample> samples, LongAccumulator done, LongAccumulator rejected)
+            throws IOException, InterruptedException {
+        TaskContext task = TaskContext.get();
+        String name = String.format("%012d-%s", range.first(), UUID.randomUUID());
+        try (Embedder embedder = open(task);
+                SampleReader reader = source.reader();
+                EmbedOutput output = new EmbedOutput(new Path(folder), name, hadoop.value());
+                EmbedPipeline pipeline = new EmbedPipeline(this, embedder, reader, output, done, rejected)) {
+            while (samples.hasNext()) {
+                pipeline.add(samples.next());
+                if (task.isInterrupted()) {
+                    throw new InterruptedException("Spark has killed this task");
+                }
+            }
+            pipeline.finish();
+            return output.report(range, pipeline.seconds(), embedder.device().toString());
+        }
+    }
+
+    private Embedder open(TaskContext task) {
+        List<String> granted = task.resourcesJMap().containsKey("gpu")
+                ? List.of(task.resourcesJMap().get("gpu").addresses())
+                : List.of();
+        return Embedder.open(prior, device, granted, task.cpus(), task.partitionId(), batch, preprocessing.inputSize());
+    }
+}

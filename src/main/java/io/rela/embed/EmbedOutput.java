@@ -1,0 +1,89 @@
+package io.rela.embed;
+
+import io.rela.image.RejectReason;
+import io.rela.source.Sample;
+import io.rela.table.TableWriter;
+import io.rela.table.Tables;
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/** The files of one embedding task: features, and rejects where there are some. One thread. */
+final class EmbedOutput implements AutoCloseable {
+    static final String FEATURES = "features";
+    static final String REJECTS = "rejected";
+
+    private final Path folder;
+    private final String name;
+    private final Configuration conf;
+    private final Map<String, Long> rejectedByReason = new TreeMap<>();
+    private TableWriter features;
+    private TableWriter rejects;
+    private long converted;
+    private long nanos;
+
+    EmbedOutput(Path folder, String name, Configuration conf) {
+        this.folder = folder;
+        this.name = name + ".parquet";
+        this.conf = conf;
+    }
+
+    void feature(Sample sample, float[] feature) throws IOException {
+        long start = System.nanoTime();
+        if (features == null) {
+            features = new TableWriter(Tables.FEATURES, new Path(new Path(folder, FEATURES), name), conf);
+        }
+        features.write(Tables.featureRow(sample.index(), feature));
+        converted++;
+        nanos += System.nanoTime() - start;
+    }
+
+    void reject(Sample sample, RejectReason reason, String detail) throws IOException {
+        if (rejects == null) {
+            rejects = new TableWriter(Tables.REJECTS, new Path(new Path(folder, REJECTS), name), conf);
+        }
+        rejects.write(Tables.rejectRow(sample, reason.label(), detail));
+        rejectedByReason.merge(reason.label(), 1L, Long::sum);
+    }
+
+    /** Completes the files; nothing can be added afterwards. */
+    TaskReport report(IndexRange range, Map<String, Double> seconds, String device) throws IOException {
+        long start = System.nanoTime();
+        String featureFile = complete(features);
+        String rejectFile = complete(rejects);
+        features = null;
+        rejects = null;
+        nanos += System.nanoTime() - start;
+        Map<String, Double> all = new TreeMap<>(seconds);
+        all.put("write", nanos / 1e9);
+        return new TaskReport(range, featureFile, rejectFile, converted, rejectedByReason, all, device);
+    }
+
+    private String complete(TableWriter writer) throws IOException {
+        if (writer == null) {
+            return null;
+        }
+        writer.close();
+        return name;
+    }
+
+    /** Abandons files that were not completed. */
+    @Override
+    public void close() throws IOException {
+        abandon(features, FEATURES);
+        abandon(rejects, REJECTS);
+    }
+
+    private void abandon(TableWriter writer, String table) throws IOException {
+        if (writer != null) {
+            Path file = new Path(new Path(folder, table), name);
+            try {
+                writer.close();
+            } finally {
+                file.getFileSystem(conf).delete(file, false);
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.rela.embed;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import io.rela.table.Json;
+import io.rela.table.ManifestRecord.Fingerprint;
+import io.rela.table.TableFolder;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The progress of a {@code convert}: what it is doing, and one small file for each finished wave, which names the wave's
+ * data files. What no such file names does not exist for readers of the progress. Driver only; safe for threads.
+ */
+public final class WaveStore {
+    private static final TypeReference<State> STATE = new TypeReference<>() {};
+    private static final TypeReference<List<TaskReport>> REPORTS = new TypeReference<>() {};
+
+    private final FileSystem fs;
+    private final Path folder;
+
+    /** Progress kept in {@code folder}, which need not exist. */
+    public WaveStore(FileSystem fs, Path folder) {
+        this.fs = fs;
+        this.folder = folder;
+    }
+
+    /**
+     * What the unfinished command is doing.
+     *
+     * @param identity the settings that decide the result
+     * @param source the pictures
+     * @param plan how they are cut
+     */
+    public record State(Map<String, String> identity, Fingerprint source, WavePlan plan) {}
+
+    /** The unfinished command, if there is one. */
+    public Optional<State> state() {
+        try {
+            return Optional.of(Json.read(fs, stateFile(), STATE));
+        } catch (FileNotFoundException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Forgets whatever was there and begins anew. */
+    public void begin(State state) {
+        try {
+            fs.delete(folder, true);
+            fs.mkdirs(new Path(folder, EmbedOutput.FEATURES));
+            fs.mkdirs(new Path(folder, EmbedOutput.REJECTS));
+            fs.mkdirs(new Path(folder, "waves"));
+            Json.replace(fs, stateFile(), state);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The reports of a finished wave; empty when it has to be done. */
+    public Optional<List<TaskReport>> wave(IndexRange wave) {
+        try {
+            return Optional.of(Json.read(fs, waveFile(wave), REPORTS));
+        } catch (FileNotFoundException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Makes a wave finished. */
+    public void finish(IndexRange wave, List<TaskReport> reports) {
+        try {
+            Json.replace(fs, waveFile(wave), reports);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Deletes the files that killed or repeated tasks have left. */
+    public void deleteOrphans(List<TaskReport> reports) {
+        new TableFolder(fs, new Path(folder, EmbedOutput.FEATURES))
+                .keepOnly(reports.stream().map(TaskReport::features).toList());
+        new TableFolder(fs, new Path(folder, EmbedOutput.REJECTS))
+                .keepOnly(reports.stream().map(TaskReport::rejects).toList());
+    }
+
+    /** The folder that holds everything. */
+    public Path folder() {
+        return folder;
+    }
+
+    private Path stateFile() {
+        return new Path(folder, "state.json");
+    }
+
+    private Path waveFile(IndexRange wave) {
+        return new Path(new Path(folder, "waves"), String.format("%012d.json", wave.first()));
+    }
+}

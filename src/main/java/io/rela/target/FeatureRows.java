@@ -1,0 +1,42 @@
+package io.rela.target;
+
+import io.rela.embed.FeatureFiles;
+import io.rela.projection.IndexedFeature;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.util.SerializableConfiguration;
+
+/** Features as the projection wants them: a partition holds whole blocks in index order. Driver only. */
+public final class FeatureRows {
+    private FeatureRows() {}
+
+    /** One partition a file, since files begin and end with a block. */
+    public static JavaRDD<IndexedFeature> of(JavaSparkContext spark, FeatureFiles features) {
+        SerializableConfiguration hadoop = new SerializableConfiguration(spark.hadoopConfiguration());
+        List<FeatureFiles.File> files = new ArrayList<>(features.files());
+        return spark.parallelize(files, Math.max(1, files.size())).mapPartitions(some -> read(some, hadoop));
+    }
+
+    private static Iterator<IndexedFeature> read(Iterator<FeatureFiles.File> files, SerializableConfiguration hadoop) {
+        List<FeatureFiles.File> mine = new ArrayList<>();
+        files.forEachRemaining(mine::add);
+        FeatureFiles.Rows rows = new FeatureFiles(mine).all(hadoop.value());
+        TaskContext.get().addTaskCompletionListener(context -> rows.close());
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return rows.hasNext();
+            }
+
+            @Override
+            public IndexedFeature next() {
+                Object[] row = rows.next();
+                return new IndexedFeature((Long) row[0], (float[]) row[1]);
+            }
+        };
+    }
+}
