@@ -1,0 +1,181 @@
+package io.rela.source;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * A folder of class folders, or of pictures only.
+ *
+ * <p>The driver sees the names of the class folders and counts; a class folder is listed by one task. An id is the path
+ * below the input; a uri is the file's {@link Path#toString()}, which {@code new Path(uri)} reads back.
+ */
+final class FolderSource implements ImageSource {
+    private static final long serialVersionUID = 1L;
+
+    private final String root;
+    private final SerializableConfiguration configuration;
+
+    FolderSource(String root, SerializableConfiguration configuration) {
+        this.root = root;
+        this.configuration = configuration;
+    }
+
+    /** What lies directly in the input. */
+    private record Root(List<String> classNames, long files, long pictures) {}
+
+    @Override
+    public String uri() {
+        return root;
+    }
+
+    @Override
+    public InputFormat format() {
+        return InputFormat.FOLDER;
+    }
+
+    @Override
+    public Listing list(SparkSession spark, int tasks) {
+        Root top = readRoot();
+        boolean labeled = !top.classNames().isEmpty();
+        if (!labeled && top.files() == 0) {
+            throw new SourceException("The input '" + root + "' is an empty folder: check --input");
+        }
+        List<String> units = new ArrayList<>();
+        for (String name : top.classNames()) {
+            units.add(new Path(new Path(root), new Path(null, null, name)).toString());
+        }
+        if (!labeled) {
+            units.add(root);
+        }
+        SerializableConfiguration shipped = configuration;
+        List<String> classNames = top.classNames();
+        UnitListing found = UnitListing.of(
+                spark,
+                tasks,
+                root,
+                units,
+                (unit, path, out) ->
+                        listFolder(path, labeled ? unit : null, labeled ? classNames.get(unit) : null, shipped, out));
+        if (found.count() == 0) {
+            found.close();
+            throw withoutPictures(found, labeled ? top.files() : 0);
+        }
+        return found.finish(classNames, warnings(found, top), (sample, unit, position) -> sample);
+    }
+
+    @Override
+    public SampleReader reader() {
+        return new FolderReader(configuration.value());
+    }
+
+    private Root readRoot() {
+        List<String> classNames = new ArrayList<>();
+        long files = 0;
+        long pictures = 0;
+        try {
+            Path path = new Path(root);
+            Storage.unreachable(path, Names::isHidden);
+            RemoteIterator<FileStatus> entries =
+                    Storage.fileSystem(path, configuration.value()).listStatusIterator(path);
+            while (entries.hasNext()) {
+                FileStatus entry = entries.next();
+                String name = entry.getPath().getName();
+                if (Names.isHidden(name)) {
+                    continue;
+                }
+                if (entry.isDirectory()) {
+                    classNames.add(name);
+                } else {
+                    files++;
+                    pictures += Names.isImage(name) ? 1 : 0;
+                }
+            }
+        } catch (IOException e) {
+            throw SourceDetection.unreadable(root, e);
+        }
+        classNames.sort(Names.BY_CODE_POINT);
+        return new Root(classNames, files, pictures);
+    }
+
+    private static void listFolder(
+            String folder,
+            Integer label,
+            String className,
+            SerializableConfiguration configuration,
+            UnitListing.Output out)
+            throws IOException {
+        Storage.Tree tree = Storage.walk(new Path(folder), configuration.value(), Names::isHidden);
+        record Picture(PictureName name, FileStatus status) {}
+        List<Picture> pictures = new ArrayList<>();
+        String prefix = className == null ? "" : className + "/";
+        for (Storage.Found file : tree.files()) {
+            if (Names.isImage(file.below())) {
+                pictures.add(new Picture(PictureName.of(prefix + file.below()), file.status()));
+            }
+        }
+        pictures.sort(Comparator.comparing(Picture::name, PictureName.ORDER));
+        for (Picture picture : pictures) {
+            FileStatus status = picture.status();
+            out.sample(picture.name().path(), status.getPath().toString(), null, status.getLen(), label, className);
+        }
+        out.count(UnitListing.Note.OTHER_FILES, tree.files().size() - pictures.size());
+        out.count(UnitListing.Note.LINKS, tree.deadLinks());
+    }
+
+    private SourceException withoutPictures(UnitListing found, long filesInRoot) {
+        long files = filesInRoot + found.sum(UnitListing.Note.OTHER_FILES);
+        return new SourceException("The input '" + root + "' holds " + Names.counted(files, "file")
+                + (filesInRoot > 0 ? " (" + filesInRoot + " of them beside the class folders)" : "")
+                + ", none with an image suffix (" + String.join(" ", Names.IMAGE_SUFFIXES)
+                + ") where a picture is looked"
+                + " for: check --input and --input-format");
+    }
+
+    private static List<String> warnings(UnitListing found, Root top) {
+        List<String> warnings = new ArrayList<>();
+        List<String> classNames = top.classNames();
+        if (!classNames.isEmpty() && top.files() > 0) {
+            warnings.add(Names.counted(top.files(), "file") + " beside the class folders (" + top.pictures()
+                    + " with an image suffix) are in no class and are left out");
+        }
+        List<String> empty = new ArrayList<>();
+        for (int label = 0; label < classNames.size(); label++) {
+            if (found.count(label) == 0) {
+                empty.add(classNames.get(label));
+            }
+        }
+        if (!empty.isEmpty()) {
+            warnings.add(Names.counted(empty.size(), "class folder")
+                    + " without pictures keep their place among the labels: " + Names.some(empty));
+        }
+        long links = found.sum(UnitListing.Note.LINKS);
+        if (links > 0) {
+            warnings.add(Names.counted(links, "name") + " lead to no file (dead links?) and are left out");
+        }
+        return warnings;
+    }
+
+    private static final class FolderReader implements SampleReader {
+        private final Configuration configuration;
+
+        FolderReader(Configuration configuration) {
+            this.configuration = configuration;
+        }
+
+        @Override
+        public byte[] read(Sample sample) throws IOException {
+            return Storage.readWhole(sample.uri(), sample.length(), configuration);
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,134 @@
+package io.rela.source;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.spark.util.SerializableConfiguration;
+
+/** Finds out what an input is. Driver only; holds nothing that grows with the number of pictures. */
+final class SourceDetection {
+    static final String TAR = ".tar";
+    static final String PARQUET = ".parquet";
+
+    private SourceDetection() {}
+
+    static ImageSource open(String uri, InputFormat format, ParquetColumns columns, Configuration configuration) {
+        try {
+            Path path = qualified(uri, configuration);
+            FileStatus status = Storage.statusOrNull(path, configuration);
+            if (status == null) {
+                throw new SourceException("There is no input '" + path + "': check --input");
+            }
+            InputFormat resolved = format == InputFormat.AUTO ? detect(status, configuration) : format;
+            String root = status.getPath().toString();
+            SerializableConfiguration shipped = new SerializableConfiguration(configuration);
+            return switch (resolved) {
+                case FOLDER -> new FolderSource(checkedFolder(status), shipped);
+                case TAR -> new TarSource(root, status.isFile(), shipped);
+                case PARQUET -> new ParquetSource(root, status.isFile(), columns, shipped);
+                case AUTO -> throw new IllegalStateException("not resolved");
+            };
+        } catch (IOException e) {
+            throw unreadable(uri, e);
+        }
+    }
+
+    static SourceException unreadable(String uri, Throwable cause) {
+        String why = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        return new SourceException("The input '" + uri + "' cannot be read: " + why, cause);
+    }
+
+    private static Path qualified(String uri, Configuration configuration) throws IOException {
+        try {
+            Path path = new Path(uri);
+            FileSystem fileSystem = Storage.fileSystem(path, configuration);
+            return fileSystem.makeQualified(path);
+        } catch (IllegalArgumentException e) {
+            throw new SourceException("The input '" + uri + "' is not a path: " + e.getMessage(), e);
+        }
+    }
+
+    private static String checkedFolder(FileStatus status) {
+        if (!status.isDirectory()) {
+            throw new SourceException("The input '" + status.getPath() + "' is a file, not a folder of pictures");
+        }
+        return status.getPath().toString();
+    }
+
+    private static InputFormat detect(FileStatus status, Configuration configuration) throws IOException {
+        String name = status.getPath().getName();
+        if (status.isFile()) {
+            if (Names.hasSuffix(name, TAR)) {
+                return InputFormat.TAR;
+            }
+            if (Names.hasSuffix(name, PARQUET)) {
+                return InputFormat.PARQUET;
+            }
+            if (Names.isCompressedTar(name)) {
+                throw TarSource.compressed(status.getPath().toString());
+            }
+            throw new SourceException(
+                    "The input '" + status.getPath()
+                            + "' is a file that ends in neither .tar nor .parquet: give a folder of pictures, or --input-format");
+        }
+        return detectFolder(status.getPath(), configuration);
+    }
+
+    private static InputFormat detectFolder(Path folder, Configuration configuration) throws IOException {
+        long tars = 0;
+        long compressedTars = 0;
+        long parquets = 0;
+        long pictures = 0;
+        long folders = 0;
+        RemoteIterator<FileStatus> entries =
+                Storage.fileSystem(folder, configuration).listStatusIterator(folder);
+        while (entries.hasNext()) {
+            FileStatus entry = entries.next();
+            String name = entry.getPath().getName();
+            if (Names.isHidden(name)) {
+                continue;
+            }
+            if (entry.isDirectory()) {
+                folders++;
+            } else if (Names.hasSuffix(name, TAR)) {
+                tars++;
+            } else if (Names.hasSuffix(name, PARQUET)) {
+                parquets++;
+            } else if (Names.isImage(name)) {
+                pictures++;
+            } else if (Names.isCompressedTar(name)) {
+                compressedTars++;
+            }
+        }
+        if (tars > 0 && parquets == 0 && pictures == 0 && folders == 0) {
+            return InputFormat.TAR;
+        }
+        if (parquets > 0 && tars == 0 && pictures == 0) {
+            return InputFormat.PARQUET;
+        }
+        if (tars == 0 && parquets == 0) {
+            if (compressedTars > 0 && pictures == 0 && folders == 0) {
+                throw TarSource.compressed(folder.toString());
+            }
+            return InputFormat.FOLDER;
+        }
+        List<String> held = new ArrayList<>();
+        addCount(held, tars, "tar file");
+        addCount(held, parquets, "Parquet file");
+        addCount(held, pictures, "picture");
+        addCount(held, folders, "folder");
+        throw new SourceException("The input '" + folder + "' holds " + String.join(", ", held)
+                + ": say with --input-format which of them to take");
+    }
+
+    private static void addCount(List<String> held, long count, String noun) {
+        if (count > 0) {
+            held.add(Names.counted(count, noun));
+        }
+    }
+}

@@ -1,0 +1,241 @@
+package io.rela.source;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarFile;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Lists one tar shard: reads its headers and the members that may hold a label, no pictures. Runs in a task.
+ *
+ * <p>The headers of one shard are held in memory meanwhile, about 1 KB a member.
+ */
+final class TarShard {
+    private static final int RECORD = 512;
+    private static final int BLOCK = 10_240;
+    private static final int MAX_CLS_BYTES = 1 << 10;
+    private static final int MAX_JSON_BYTES = 1 << 20;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** A regular member; offset and size in bytes. */
+    private record Member(long offset, long size) {}
+
+    /** The members of one key that may hold its label. */
+    private static final class LabelMembers {
+        private Member cls;
+        private Member json;
+    }
+
+    private final String uri;
+    private final UnitListing.Output out;
+    private final Map<PictureName, Member> pictures = new TreeMap<>(PictureName.ORDER);
+    private final Map<String, LabelMembers> labels = new HashMap<>();
+    private final Set<String> folders = new TreeSet<>();
+    private long others;
+    private long links;
+    private long repeated;
+    private long unparsed;
+
+    private TarShard(String uri, UnitListing.Output out) {
+        this.uri = uri;
+        this.out = out;
+    }
+
+    static void list(String uri, Configuration configuration, UnitListing.Output out) throws IOException {
+        new TarShard(uri, out).list(configuration);
+    }
+
+    private void list(Configuration configuration) throws IOException {
+        Path path = new Path(uri);
+        FileSystem fileSystem = Storage.fileSystem(path, configuration);
+        FileStatus status = fileSystem.getFileStatus(path);
+        if (status.getLen() == 0) {
+            throw damaged("it has no bytes", null);
+        }
+        try (ShardChannel channel = new ShardChannel(fileSystem.open(path), status.getLen())) {
+            try {
+                readMembers(channel);
+                writeSamples(channel);
+            } catch (IOException | IllegalArgumentException e) {
+                if (channel.failure() != null) {
+                    throw channel.failure();
+                }
+                throw damaged(e.getMessage(), e);
+            }
+        }
+        folders.forEach(folder -> out.note(UnitListing.Note.CLASS, folder, 0));
+        out.count(UnitListing.Note.OTHER_FILES, others);
+        out.count(UnitListing.Note.LINKS, links);
+        remark(repeated, "member", " written more than once in '" + uri + "': the last one counts");
+        remark(unparsed, "member", " ending in .json in '" + uri + "' are not JSON and give no label");
+    }
+
+    private void readMembers(ShardChannel channel) throws IOException {
+        failOnCompression(channel);
+        long end = 0;
+        // Not closed: the channel has its own owner.
+        TarFile tar = new TarFile(channel, BLOCK, RECORD, StandardCharsets.UTF_8.name(), false);
+        for (TarArchiveEntry entry : tar.getEntries()) {
+            if (!entry.isCheckSumOK()) {
+                throw damaged("the checksum of member '" + entry.getName() + "' does not hold", null);
+            }
+            end = entry.getDataOffset() + (isPlain(entry) ? entry.getSize() : 0);
+            if (end > channel.size()) {
+                throw damaged(
+                        "member '" + entry.getName() + "' ends " + (end - channel.size()) + " bytes behind it", null);
+            }
+            add(entry);
+        }
+        if (channel.size() - end < RECORD) {
+            remark(1, "shard", " has no end mark and may be cut short: '" + uri + "'");
+        }
+    }
+
+    private void failOnCompression(ShardChannel channel) throws IOException {
+        ByteBuffer magic = ByteBuffer.allocate(2);
+        channel.position(0).read(magic);
+        if (magic.getShort(0) == 0x1f8b) {
+            throw TarSource.compressed(uri);
+        }
+        channel.position(0);
+    }
+
+    private static boolean isPlain(TarArchiveEntry entry) {
+        return entry.isFile() && !entry.isLink() && !entry.isSymbolicLink() && !entry.isSparse();
+    }
+
+    private void add(TarArchiveEntry entry) {
+        List<String> parts = new ArrayList<>();
+        for (String part : entry.getName().split("/")) {
+            if (!part.isEmpty() && !part.equals(".")) {
+                parts.add(part);
+            }
+        }
+        if (parts.isEmpty() || parts.stream().anyMatch(Names::isHidden)) {
+            return;
+        }
+        if (entry.isDirectory()) {
+            folders.add(parts.get(0));
+            return;
+        }
+        PictureName name = PictureName.of(String.join("/", parts));
+        if (!name.first().isEmpty()) {
+            folders.add(name.first());
+        }
+        if (!isPlain(entry)) {
+            links++;
+            return;
+        }
+        Member member = new Member(entry.getDataOffset(), entry.getSize());
+        if (Names.isImage(name.base())) {
+            repeated += pictures.put(name, member) == null ? 0 : 1;
+            return;
+        }
+        others++;
+        switch (extension(name)) {
+            case "cls" -> labels.computeIfAbsent(key(name), k -> new LabelMembers()).cls = member;
+            case "json" -> labels.computeIfAbsent(key(name), k -> new LabelMembers()).json = member;
+            default -> {
+                // Captions and the like have no part in a sample here.
+            }
+        }
+    }
+
+    // WebDataset: the path up to the first dot of the base name; the rest is the extension.
+    private static String key(PictureName name) {
+        int dot = name.base().indexOf('.');
+        String stem = dot < 0 ? name.base() : name.base().substring(0, dot);
+        return name.folder() + "/" + stem;
+    }
+
+    private static String extension(PictureName name) {
+        int dot = name.base().indexOf('.');
+        return dot < 0 ? "" : name.base().substring(dot + 1).toLowerCase(Locale.ROOT);
+    }
+
+    private void writeSamples(ShardChannel channel) throws IOException {
+        long labeled = 0;
+        long bare = 0;
+        for (Map.Entry<PictureName, Member> picture : pictures.entrySet()) {
+            PictureName name = picture.getKey();
+            Member member = picture.getValue();
+            Integer label = label(key(name), channel);
+            labeled += label == null ? 0 : 1;
+            bare += name.first().isEmpty() ? 1 : 0;
+            String first = name.first().isEmpty() ? null : name.first();
+            out.sample(name.path(), uri, member.offset(), member.size(), label, first);
+        }
+        out.count(UnitListing.Note.LABELED, labeled);
+        out.count(UnitListing.Note.BARE, bare);
+    }
+
+    private Integer label(String key, ShardChannel channel) throws IOException {
+        LabelMembers members = labels.get(key);
+        if (members == null) {
+            return null;
+        }
+        if (members.cls != null) {
+            return clsLabel(key, members.cls, channel);
+        }
+        return members.json.size() > MAX_JSON_BYTES ? null : jsonLabel(read(members.json, channel));
+    }
+
+    private Integer clsLabel(String key, Member cls, ShardChannel channel) throws IOException {
+        String text = cls.size() > MAX_CLS_BYTES
+                ? Names.counted(cls.size(), "byte")
+                : new String(read(cls, channel), StandardCharsets.UTF_8).strip();
+        try {
+            return Integer.valueOf(text);
+        } catch (NumberFormatException e) {
+            throw new SourceException("The member '" + key.replaceFirst("^/", "") + ".cls' of the tar '" + uri
+                    + "' holds '" + text + "', not a whole number: write the label's number into it");
+        }
+    }
+
+    private Integer jsonLabel(byte[] bytes) {
+        try {
+            JsonNode root = JSON.readTree(bytes);
+            for (String field : List.of("label", "cls")) {
+                JsonNode value = root.path(field);
+                if (value.isIntegralNumber() && value.canConvertToInt()) {
+                    return value.intValue();
+                }
+            }
+        } catch (IOException e) {
+            unparsed++;
+        }
+        return null;
+    }
+
+    private static byte[] read(Member member, ShardChannel channel) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate((int) member.size());
+        channel.position(member.offset()).read(bytes);
+        return bytes.array();
+    }
+
+    private void remark(long count, String noun, String text) {
+        if (count > 0) {
+            out.note(UnitListing.Note.REMARK, Names.counted(count, noun) + text, 0);
+        }
+    }
+
+    private SourceException damaged(String why, Throwable cause) {
+        return new SourceException(
+                "The tar '" + uri + "' is damaged or cut short: " + why + ". Fetch or pack it again", cause);
+    }
+}

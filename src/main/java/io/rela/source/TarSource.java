@@ -1,0 +1,201 @@
+package io.rela.source;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * Uncompressed tar shards in WebDataset's layout, or of class folders.
+ *
+ * <p>A member with an image suffix is a sample; its key is its path up to the first dot of the base name, and a
+ * {@code .cls} or {@code .json} of the same key gives its label. Two pictures under one key are two samples with one
+ * label, where WebDataset would make them one. Where no sample has such a label and all lie in folders, the outermost
+ * folders of all shards are the classes, so that a tar of a folder equals that folder. Shards are in order of their paths;
+ * inside a shard the order is that of the folder source, not that of the members.
+ *
+ * <p>An id is the member's name; where a name occurs in several shards, every id is {@code SHARD/MEMBER}.
+ */
+final class TarSource implements ImageSource {
+    private static final long serialVersionUID = 1L;
+    private static final int OPEN_SHARDS = 4;
+
+    private final String root;
+    private final boolean single;
+    private final SerializableConfiguration configuration;
+
+    TarSource(String root, boolean single, SerializableConfiguration configuration) {
+        this.root = root;
+        this.single = single;
+        this.configuration = configuration;
+    }
+
+    /** Whence the labels come. */
+    private enum Labels {
+        MEMBERS,
+        FOLDERS,
+        NONE
+    }
+
+    static SourceException compressed(String uri) {
+        return new SourceException(
+                "'" + uri + "' is compressed, or holds compressed tar files only: unpack, or re-pack without"
+                        + " compression, since samples are read by offset");
+    }
+
+    @Override
+    public String uri() {
+        return root;
+    }
+
+    @Override
+    public InputFormat format() {
+        return InputFormat.TAR;
+    }
+
+    @Override
+    public Listing list(SparkSession spark, int tasks) {
+        InputFiles shards = shards();
+        SerializableConfiguration shipped = configuration;
+        UnitListing found = UnitListing.of(
+                spark, tasks, root, shards.uris(), (unit, uri, out) -> TarShard.list(uri, shipped.value(), out));
+        try {
+            return finish(found, shards);
+        } catch (RuntimeException e) {
+            found.close();
+            throw e;
+        }
+    }
+
+    private Listing finish(UnitListing found, InputFiles shards) {
+        if (found.count() == 0) {
+            throw new SourceException("The tar input '" + root + "' holds "
+                    + Names.counted(found.sum(UnitListing.Note.OTHER_FILES), "member") + " in "
+                    + Names.counted(shards.uris().size(), "shard") + ", none with an image suffix ("
+                    + String.join(" ", Names.IMAGE_SUFFIXES) + "): check --input");
+        }
+        List<String> warnings = new ArrayList<>(found.texts(UnitListing.Note.REMARK));
+        if (shards.leftOut() > 0) {
+            warnings.add(Names.counted(shards.leftOut(), "compressed tar file")
+                    + " left out: samples are read by offset, which needs tar without compression");
+        }
+        long links = found.sum(UnitListing.Note.LINKS);
+        if (links > 0) {
+            warnings.add(Names.counted(links, "link or special member") + " in the tar left out");
+        }
+        Labels labels = labels(found, warnings);
+        List<String> classNames = labels == Labels.FOLDERS ? found.texts(UnitListing.Note.CLASS) : List.of();
+        boolean shardInId = shards.uris().size() > 1 && found.duplicateId() != null;
+        if (shardInId) {
+            warnings.add("Member names occur in more than one shard, such as '" + found.duplicateId()
+                    + "': ids are SHARD/MEMBER");
+        }
+        Map<String, Integer> positions = positions(classNames);
+        List<String> shardNames = shardInId ? shards.below() : null;
+        return found.finish(
+                classNames,
+                warnings,
+                (sample, unit, position) ->
+                        finished(sample, labels, positions, shardNames == null ? null : shardNames.get(unit)));
+    }
+
+    private static Labels labels(UnitListing found, List<String> warnings) {
+        long labeled = found.sum(UnitListing.Note.LABELED);
+        long bare = found.sum(UnitListing.Note.BARE);
+        if (labeled > 0) {
+            if (labeled < found.count()) {
+                warnings.add((found.count() - labeled) + " of " + Names.counted(found.count(), "sample")
+                        + " have no label in a .cls or .json member and stay without one");
+            }
+            return Labels.MEMBERS;
+        }
+        if (bare > 0 && bare < found.count()) {
+            warnings.add(bare + " of " + Names.counted(found.count(), "picture")
+                    + " lie in no folder: the folders are not taken for classes, the input is unlabeled");
+        }
+        return bare > 0 ? Labels.NONE : Labels.FOLDERS;
+    }
+
+    static Map<String, Integer> positions(List<String> classNames) {
+        Map<String, Integer> positions = new HashMap<>();
+        for (String name : classNames) {
+            positions.put(name, positions.size());
+        }
+        return positions;
+    }
+
+    private static Sample finished(Sample listed, Labels labels, Map<String, Integer> positions, String shard) {
+        Integer label =
+                switch (labels) {
+                    case MEMBERS -> listed.label();
+                    case FOLDERS -> positions.get(listed.labelName());
+                    case NONE -> null;
+                };
+        return new Sample(
+                listed.index(),
+                shard == null ? listed.id() : shard + "/" + listed.id(),
+                listed.uri(),
+                listed.offset(),
+                listed.length(),
+                label,
+                labels == Labels.FOLDERS ? listed.labelName() : null);
+    }
+
+    private InputFiles shards() {
+        InputFiles shards = InputFiles.find(
+                root, single, configuration.value(), SourceDetection.TAR, Names::isHidden, Names::isCompressedTar);
+        if (single && Names.isCompressedTar(new Path(root).getName())) {
+            throw compressed(root);
+        }
+        if (shards.uris().isEmpty()) {
+            if (shards.leftOut() > 0) {
+                throw compressed(root);
+            }
+            throw new SourceException("The input '" + root + "' holds no .tar file: check --input and --input-format");
+        }
+        return shards;
+    }
+
+    @Override
+    public SampleReader reader() {
+        return new TarReader(configuration);
+    }
+
+    private static final class TarReader implements SampleReader {
+        private final OpenFiles<FSDataInputStream> shards;
+
+        TarReader(SerializableConfiguration configuration) {
+            this.shards = new OpenFiles<>(OPEN_SHARDS, uri -> {
+                Path path = new Path(uri);
+                return Storage.fileSystem(path, configuration.value()).open(path);
+            });
+        }
+
+        @Override
+        public byte[] read(Sample sample) throws IOException {
+            byte[] bytes = Storage.allocate(sample.uri(), sample.length());
+            return shards.read(sample.uri(), shard -> {
+                try {
+                    shard.readFully(sample.offset(), bytes);
+                } catch (EOFException e) {
+                    throw new IOException(
+                            "The tar '" + sample.uri() + "' ends before byte " + (sample.offset() + sample.length())
+                                    + ": it is shorter than when it was listed",
+                            e);
+                }
+                return bytes;
+            });
+        }
+
+        @Override
+        public void close() throws IOException {
+            shards.close();
+        }
+    }
+}

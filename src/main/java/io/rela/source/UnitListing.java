@@ -1,0 +1,274 @@
+package io.rela.source;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.TreeSet;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.storage.StorageLevel;
+import scala.Tuple2;
+
+/**
+ * Lists a source unit by unit, a unit being a class folder, a shard or a Parquet file, in one evaluation.
+ *
+ * <p>Each unit is listed by one task, in its own order, and is kept on the executors' disks. Besides its samples it leaves
+ * notes, its count among them; only notes come to the driver. A sample's index is the count of all units before its own,
+ * plus its position in that one.
+ */
+final class UnitListing {
+    /** What a unit tells the driver. */
+    enum Note {
+        /** Why the unit cannot be used; the text is the whole message. */
+        ERROR,
+        /** Number of samples; one a unit. */
+        SAMPLES,
+        /** Files that are not pictures. */
+        OTHER_FILES,
+        /** Files that cannot be reached through their link, or links inside a tar. */
+        LINKS,
+        /** A class's name; count is 0. */
+        CLASS,
+        /** Samples that bring a label of their own. */
+        LABELED,
+        /** Samples that lie in no folder, or have no id of their own. */
+        BARE,
+        /** Anything else that a person should know; the text is a sentence, the count is 0. */
+        REMARK
+    }
+
+    /** Lists one unit. Runs in a task; the same input gives the same samples in the same order each time. */
+    @FunctionalInterface
+    interface Lister extends Serializable {
+        /**
+         * @throws SourceException if the unit is at fault; not tried again
+         * @throws IOException if storage is; Spark tries again
+         */
+        void list(int unit, String path, Output out) throws IOException;
+    }
+
+    /** Gives a sample its final id and label. Runs in a task. */
+    @FunctionalInterface
+    interface Finish extends Serializable {
+        Sample finish(Sample listed, int unit, long position);
+    }
+
+    /** Collects what one unit holds. */
+    static final class Output {
+        private final int unit;
+        private final List<Row> rows = new ArrayList<>();
+        private long samples;
+
+        private Output(int unit) {
+            this.unit = unit;
+        }
+
+        void sample(String id, String uri, Long offset, long length, Integer label, String labelName) {
+            rows.add(RowFactory.create(unit, samples, null, id, uri, offset, length, label, labelName));
+            samples++;
+        }
+
+        void note(Note note, String text, long count) {
+            rows.add(RowFactory.create(unit, -1L, note.name(), text, null, null, count, null, null));
+        }
+
+        /** A note that is left only where there is something to count. */
+        void count(Note note, long count) {
+            if (count > 0) {
+                note(note, null, count);
+            }
+        }
+    }
+
+    private static final String UNIT = "unit";
+    private static final String POSITION = "position";
+    private static final String NOTE = "note";
+
+    private static final StructType KEPT = new StructType()
+            .add(UNIT, DataTypes.IntegerType, false)
+            .add(POSITION, DataTypes.LongType, false)
+            .add(NOTE, DataTypes.StringType, true)
+            .add(SampleTable.ID, DataTypes.StringType, true)
+            .add(SampleTable.URI, DataTypes.StringType, true)
+            .add(SampleTable.OFFSET, DataTypes.LongType, true)
+            .add(SampleTable.LENGTH, DataTypes.LongType, false)
+            .add(SampleTable.LABEL, DataTypes.IntegerType, true)
+            .add(SampleTable.LABEL_NAME, DataTypes.StringType, true);
+
+    private record NoteRow(int unit, Note note, String text, long count) {}
+
+    private final SparkSession spark;
+    private final Dataset<Row> kept;
+    private final List<NoteRow> notes;
+    private final long[] starts;
+
+    private UnitListing(SparkSession spark, Dataset<Row> kept, List<NoteRow> notes, int units) {
+        this.spark = spark;
+        this.kept = kept;
+        this.notes = notes;
+        this.starts = new long[units + 1];
+        for (NoteRow note : notes) {
+            if (note.note() == Note.SAMPLES) {
+                starts[note.unit() + 1] = note.count();
+            }
+        }
+        for (int unit = 0; unit < units; unit++) {
+            starts[unit + 1] += starts[unit];
+        }
+    }
+
+    /**
+     * Lists all units and keeps what they hold until {@link #close()} or the {@link Listing} made of it is closed.
+     *
+     * @param uri of the whole input, for messages
+     * @throws SourceException of the first unit that is at fault, or if storage fails for good
+     */
+    static UnitListing of(SparkSession spark, int tasks, String uri, List<String> paths, Lister lister) {
+        if (tasks < 1) {
+            throw new IllegalArgumentException("A listing takes at least 1 task, not " + tasks);
+        }
+        List<Tuple2<Integer, String>> units = new ArrayList<>(paths.size());
+        for (String path : paths) {
+            units.add(new Tuple2<>(units.size(), path));
+        }
+        JavaRDD<Row> rows = JavaSparkContext.fromSparkContext(spark.sparkContext())
+                .parallelize(units, Math.min(tasks, paths.size()))
+                .flatMap(unit -> rows(unit._1(), unit._2(), lister));
+        Dataset<Row> kept = spark.createDataFrame(rows, KEPT).persist(StorageLevel.DISK_ONLY());
+        try {
+            UnitListing listing = new UnitListing(spark, kept, notes(kept, uri), paths.size());
+            listing.failOnError();
+            return listing;
+        } catch (RuntimeException e) {
+            kept.unpersist(false);
+            throw e;
+        }
+    }
+
+    private static Iterator<Row> rows(int unit, String path, Lister lister) throws IOException {
+        Output out = new Output(unit);
+        try {
+            lister.list(unit, path, out);
+            out.note(Note.SAMPLES, null, out.samples);
+        } catch (SourceException e) {
+            out.rows.clear();
+            out.note(Note.ERROR, e.getMessage(), 0);
+        }
+        return out.rows.iterator();
+    }
+
+    // Spark throws its SparkException, a checked one, from methods that declare none.
+    private static List<NoteRow> notes(Dataset<Row> kept, String uri) {
+        List<Row> rows;
+        try {
+            rows = kept.filter(functions.col(NOTE).isNotNull()).collectAsList();
+        } catch (Exception e) {
+            throw storageFailure(uri, e);
+        }
+        List<NoteRow> notes = new ArrayList<>(rows.size());
+        for (Row row : rows) {
+            notes.add(new NoteRow(
+                    row.<Integer>getAs(UNIT),
+                    Note.valueOf(row.getAs(NOTE)),
+                    row.getAs(SampleTable.ID),
+                    row.<Long>getAs(SampleTable.LENGTH)));
+        }
+        return notes;
+    }
+
+    private static RuntimeException storageFailure(String uri, Exception failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof IOException) {
+                return SourceDetection.unreadable(uri, cause);
+            }
+        }
+        return failure instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(failure);
+    }
+
+    private void failOnError() {
+        for (NoteRow note : notes) {
+            if (note.note() == Note.ERROR) {
+                throw new SourceException(note.text());
+            }
+        }
+    }
+
+    long count() {
+        return starts[starts.length - 1];
+    }
+
+    long count(int unit) {
+        return starts[unit + 1] - starts[unit];
+    }
+
+    /** Sum over all units. */
+    long sum(Note kind) {
+        long sum = 0;
+        for (NoteRow note : notes) {
+            sum += note.note() == kind ? note.count() : 0;
+        }
+        return sum;
+    }
+
+    /** The different texts, by code point. */
+    List<String> texts(Note kind) {
+        TreeSet<String> texts = new TreeSet<>(Names.BY_CODE_POINT);
+        for (NoteRow note : notes) {
+            if (note.note() == kind) {
+                texts.add(note.text());
+            }
+        }
+        return List.copyOf(texts);
+    }
+
+    /** An id that several samples have, or null. Nulls are not ids. */
+    String duplicateId() {
+        List<Row> found = kept.filter(functions.col(NOTE).isNull())
+                .filter(functions.col(SampleTable.ID).isNotNull())
+                .groupBy(SampleTable.ID)
+                .count()
+                .filter(functions.col("count").gt(1))
+                .agg(functions.min(SampleTable.ID))
+                .collectAsList();
+        return found.get(0).getString(0);
+    }
+
+    /** The finished listing, which now owns what is kept. */
+    Listing finish(List<String> classNames, List<String> warnings, Finish finish) {
+        long[] from = starts;
+        JavaRDD<Row> rows = kept.filter(functions.col(NOTE).isNull()).javaRDD().map(row -> finished(row, from, finish));
+        return new Listing(spark.createDataFrame(rows, SampleTable.SCHEMA), count(), classNames, warnings, kept);
+    }
+
+    private static Row finished(Row row, long[] starts, Finish finish) {
+        int unit = row.<Integer>getAs(UNIT);
+        long position = row.<Long>getAs(POSITION);
+        long index = starts[unit] + position;
+        if (index >= starts[unit + 1]) {
+            throw new SourceException("The input changed while it was listed, near '" + row.getAs(SampleTable.URI)
+                    + "': run again when nothing writes there");
+        }
+        Sample listed = new Sample(
+                index,
+                row.getAs(SampleTable.ID),
+                row.getAs(SampleTable.URI),
+                row.getAs(SampleTable.OFFSET),
+                row.<Long>getAs(SampleTable.LENGTH),
+                row.getAs(SampleTable.LABEL),
+                row.getAs(SampleTable.LABEL_NAME));
+        return SampleTable.toRow(finish.finish(listed, unit, position));
+    }
+
+    void close() {
+        kept.unpersist(false);
+    }
+}
