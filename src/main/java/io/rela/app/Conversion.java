@@ -349,7 +349,7 @@ final class Conversion {
         }
         spark.sc().setJobDescription("fit projection");
         Moments moments =
-                MomentsStep.run(FeatureRows.of(spark, features), resolved.plan().block());
+                MomentsStep.of(FeatureRows.of(spark, features), resolved.plan().block());
         return Projections.fit(asked.projection, moments, resolved.dimensions(), asked.seed);
     }
 
@@ -412,7 +412,7 @@ final class Conversion {
                 new ProjectionInfo(
                         asked.projection.name().toLowerCase(Locale.ROOT),
                         projection.outputDimension(),
-                        projection.explainedShare(),
+                        explainedShare(projection),
                         projection.zeroVariance()),
                 seconds,
                 Versions.all(resolved.probe().libtorch()),
@@ -421,6 +421,14 @@ final class Conversion {
                 warnings,
                 start.toString(),
                 end.toString());
+    }
+
+    private static double explainedShare(Projection projection) {
+        double explained = 0;
+        for (float variance : projection.explainedVariance()) {
+            explained += variance;
+        }
+        return projection.totalVariance() == 0 ? 0 : Math.min(1, explained / projection.totalVariance());
     }
 
     private static String summary(DatasetHome home, ManifestRecord record) {

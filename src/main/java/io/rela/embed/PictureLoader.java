@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.LongAdder;
 final class PictureLoader {
     private final SampleReader reader;
     private final Preprocessing preprocessing;
+    private final ImageDecoder decoder = new ImageDecoder();
     private final PixelNormalizer normalizer;
     private final ConcurrentLinkedDeque<Preprocessor> idle = new ConcurrentLinkedDeque<>();
     private final LongAdder readNanos = new LongAdder();
@@ -54,7 +55,7 @@ final class PictureLoader {
             preprocessor = new Preprocessor(preprocessing);
         }
         try {
-            RgbImage image = ImageDecoder.decode(encoded);
+            RgbImage image = decoder.decode(encoded);
             normalizer.normalize(preprocessor.pixels(image), slot.asFloatBuffer(), 0);
             return null;
         } catch (UndecodableImageException e) {

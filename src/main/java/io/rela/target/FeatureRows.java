@@ -9,6 +9,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
+import org.apache.spark.util.TaskCompletionListener;
 
 /** Features as the projection wants them: a partition holds whole blocks in index order. Driver only. */
 public final class FeatureRows {
@@ -25,7 +26,7 @@ public final class FeatureRows {
         List<FeatureFiles.File> mine = new ArrayList<>();
         files.forEachRemaining(mine::add);
         FeatureFiles.Rows rows = new FeatureFiles(mine).all(hadoop.value());
-        TaskContext.get().addTaskCompletionListener(context -> rows.close());
+        TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> rows.close());
         return new Iterator<>() {
             @Override
             public boolean hasNext() {
