@@ -1,7 +1,5 @@
 package io.rela.image;
 
-import java.util.Arrays;
-
 /**
  * Windows and OS/2 bitmaps: palettes of 1, 2, 4 and 8 bits, 16, 24 and 32 bits with any channel masks, both run-length
  * encodings. Rounding of narrow channels is Pillow's. One decode's.
@@ -25,7 +23,7 @@ final class BmpDecoder {
     private int bits;
     private long compression = RAW;
     private final int[] masks = new int[3];
-    private byte[] palette = new byte[0];
+    private final byte[] palette = GifDecoder.grays();
 
     private BmpDecoder(byte[] data) {
         this.in = new ByteReader(data, 10);
@@ -95,10 +93,7 @@ final class BmpDecoder {
             int maxColors = 1 << bits;
             long stored = colors == 0 ? maxColors : colors;
             in.seek(headerEnd);
-            palette = in.bytes((int) Math.min(Math.min(stored, maxColors) * colorBytes, in.remaining()));
-            if (colorBytes == 4) {
-                palette = withoutFourth(palette);
-            }
+            readPalette((int) Math.min(Math.min(stored, maxColors), in.remaining() / colorBytes), colorBytes);
             if (offset == headerEnd) {
                 // Some writers forget to count the palette.
                 offset += stored * colorBytes;
@@ -129,12 +124,13 @@ final class BmpDecoder {
         }
     }
 
-    private static byte[] withoutFourth(byte[] colors) {
-        byte[] triples = new byte[colors.length / 4 * 3];
-        for (int i = 0; i < triples.length; i++) {
-            triples[i] = colors[i / 3 * 4 + i % 3];
+    private void readPalette(int colors, int colorBytes) throws UndecodableImageException {
+        for (int color = 0; color < colors; color++) {
+            for (int channel = 2; channel >= 0; channel--) {
+                palette[3 * color + channel] = (byte) in.u8();
+            }
+            in.skip(colorBytes - 3);
         }
-        return triples;
     }
 
     private byte[] unpackIndices(long stride) throws UndecodableImageException {
@@ -194,11 +190,10 @@ final class BmpDecoder {
     }
 
     private void colorize(byte[] indices, byte[] rgb) {
-        byte[] colors = Arrays.copyOf(palette, 3 * 256);
         for (int i = 0; i < indices.length; i++) {
             int row = i / width;
             int target = 3 * ((topDown ? row : height - 1 - row) * width + i % width);
-            System.arraycopy(colors, 3 * (indices[i] & 0xFF), rgb, target, 3);
+            System.arraycopy(palette, 3 * (indices[i] & 0xFF), rgb, target, 3);
         }
     }
 

@@ -59,7 +59,8 @@ final class GifDecoder {
         return new RgbImage(width, height, rgb);
     }
 
-    private static byte[] grays() {
+    /** A palette of 256 grays: what Pillow takes for colors that a file does not give. */
+    static byte[] grays() {
         byte[] palette = new byte[3 * 256];
         for (int i = 0; i < palette.length; i++) {
             palette[i] = (byte) (i / 3);

@@ -9,8 +9,8 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * JPEG by libjpeg-turbo. As Pillow: damaged data decodes to what is left of it, but data that ends before the end-of-image
- * marker is truncated. Four components are read by the JDK, because leptonica makes RGB of them with another rounding.
+ * JPEG by libjpeg-turbo. As Pillow: damaged data decodes to what is left of it, but data that ends inside a scan is
+ * truncated. Four components are read by the JDK, because leptonica makes RGB of them with another rounding.
  */
 final class JpegDecoder {
     /** Pixels times scans: more is a progressive bomb, whose scans cost few bytes and a pass over the picture each. */
@@ -29,8 +29,7 @@ final class JpegDecoder {
                     markers.scans() + " scans of " + markers.width() + "x" + markers.height() + " pixels");
         }
         if (!markers.complete()) {
-            throw UndecodableImageException.truncated(
-                    "The data ends after " + data.length + " bytes without an end-of-image marker");
+            throw UndecodableImageException.truncated("The data ends after " + data.length + " bytes inside a scan");
         }
         Optional<RgbImage> picture = Optional.empty();
         if (markers.components() == 4) {

@@ -8,7 +8,8 @@ package io.rela.image;
  * @param components 1 gray, 3 color, 4 CMYK or YCCK
  * @param ycck whether Adobe's marker says that four components are YCCK
  * @param scans passes over the picture; 1 for baseline, about 10 for progressive
- * @param complete whether the data reaches the end-of-image marker
+ * @param complete whether the data reaches the end-of-image marker or, where one scan holds the whole picture, any marker
+ *     after that scan
  */
 record JpegMarkers(int width, int height, int components, boolean ycck, int scans, boolean complete) {
     private static final int START_OF_IMAGE = 0xD8;
@@ -24,6 +25,8 @@ record JpegMarkers(int width, int height, int components, boolean ycck, int scan
         boolean ycck = false;
         int scans = 0;
         boolean complete = false;
+        boolean progressive = false;
+        boolean lastScan = false;
         int at = 2;
         while (!complete) {
             while (at < data.length && data[at] != (byte) 0xFF) {
@@ -36,7 +39,7 @@ record JpegMarkers(int width, int height, int components, boolean ycck, int scan
                 break;
             }
             int marker = data[at++] & 0xFF;
-            if (marker == END_OF_IMAGE) {
+            if (marker == END_OF_IMAGE || lastScan && hasSegment(marker)) {
                 complete = true;
             } else if (hasSegment(marker)) {
                 int length = at + 2 > data.length ? Integer.MAX_VALUE : u16(data, at);
@@ -47,8 +50,10 @@ record JpegMarkers(int width, int height, int components, boolean ycck, int scan
                     height = u16(data, at + 3);
                     width = u16(data, at + 5);
                     components = data[at + 7] & 0xFF;
+                    progressive = (marker & 3) == 2;
                 } else if (marker == START_OF_SCAN) {
                     scans++;
+                    lastScan = !progressive && length > 2 && (data[at + 2] & 0xFF) == components;
                 } else if (marker == APP14 && length >= ADOBE_LENGTH && data[at + 2] == 'A' && data[at + 3] == 'd') {
                     ycck = data[at + 13] != 0;
                 }
