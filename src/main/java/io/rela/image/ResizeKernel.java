@@ -1,0 +1,68 @@
+package io.rela.image;
+
+/**
+ * Weights of one axis of a resize, for a window of its output pixels, in Pillow's fixed point: computed and normalised in
+ * double, then rounded to 22 bits after the point, which leaves 8 bits for the pixel and 2 for the overshoot. Immutable.
+ *
+ * @param inputSize pixels along the axis
+ * @param outputSize pixels along the axis after the resize
+ * @param from first output pixel of the window
+ * @param count output pixels in the window
+ * @param taps weights an output pixel may have; row length of {@code weights}
+ * @param starts for each output pixel its first input pixel
+ * @param lengths for each output pixel the number of its input pixels
+ * @param weights {@code count * taps} fixed-point weights
+ */
+record ResizeKernel(
+        int inputSize, long outputSize, long from, int count, int taps, int[] starts, int[] lengths, int[] weights) {
+
+    /** Bits after the point. */
+    static final int PRECISION_BITS = 32 - 8 - 2;
+
+    /** What a sum of weighted pixels starts with, so that the shift rounds. */
+    static final int ROUNDING = 1 << (PRECISION_BITS - 1);
+
+    static ResizeKernel of(Interpolation filter, int inputSize, long outputSize, long from, int count) {
+        double scale = (double) inputSize / outputSize;
+        double filterScale = Math.max(scale, 1.0);
+        double support = filter.support() * filterScale;
+        double inverse = 1.0 / filterScale;
+        int taps = (int) Math.ceil(support) * 2 + 1;
+        int[] starts = new int[count];
+        int[] lengths = new int[count];
+        int[] weights = new int[Math.multiplyExact(count, taps)];
+        double[] exact = new double[taps];
+        for (int i = 0; i < count; i++) {
+            double center = (from + i + 0.5) * scale;
+            int start = Math.max((int) (center - support + 0.5), 0);
+            int length = Math.min((int) (center + support + 0.5), inputSize) - start;
+            double sum = 0;
+            for (int tap = 0; tap < length; tap++) {
+                exact[tap] = filter.weight((tap + start - center + 0.5) * inverse);
+                sum += exact[tap];
+            }
+            for (int tap = 0; tap < length; tap++) {
+                double weight = sum == 0 ? exact[tap] : exact[tap] / sum;
+                weights[i * taps + tap] = (int) (weight * (1 << PRECISION_BITS) + (weight < 0 ? -0.5 : 0.5));
+            }
+            starts[i] = start;
+            lengths[i] = length;
+        }
+        return new ResizeKernel(inputSize, outputSize, from, count, taps, starts, lengths, weights);
+    }
+
+    boolean fits(int wantedInput, long wantedOutput, long wantedFrom, int wantedCount) {
+        return inputSize == wantedInput && outputSize == wantedOutput && from == wantedFrom && count == wantedCount;
+    }
+
+    /** Input pixel after the last one that any output pixel of the window needs. */
+    int end() {
+        return starts[count - 1] + lengths[count - 1];
+    }
+
+    /** A weighted sum as a pixel: shifted and clipped to [0, 255]. */
+    static int pixel(int sum) {
+        int value = sum >> PRECISION_BITS;
+        return (value & ~0xFF) == 0 ? value : ~(value >> 31) & 0xFF;
+    }
+}
