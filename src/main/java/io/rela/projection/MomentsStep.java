@@ -104,7 +104,7 @@ public final class MomentsStep {
         }
         long first = range.getLong(2) / blockSize;
         long end = range.getLong(3) / blockSize + 1;
-        int wanted = table.sparkSession().sessionState().conf().numShufflePartitions();
+        int wanted = Integer.parseInt(table.sparkSession().conf().get("spark.sql.shuffle.partitions"));
         return new BlockRanges(first, end, blockSize, wanted);
     }
 

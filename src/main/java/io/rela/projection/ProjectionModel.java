@@ -107,7 +107,12 @@ public final class ProjectionModel extends Model<ProjectionModel> implements MLW
         float[] values = new float[boxed.length()];
         Iterator<Float> each = boxed.iterator();
         for (int i = 0; i < values.length; i++) {
-            values[i] = each.next();
+            Float value = each.next();
+            if (value == null) {
+                throw new IllegalArgumentException(
+                        "A feature is null at position " + i + ": reject such samples before projecting.");
+            }
+            values[i] = value;
         }
         return values;
     }

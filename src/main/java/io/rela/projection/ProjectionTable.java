@@ -38,7 +38,7 @@ public final class ProjectionTable {
     /**
      * Writes one zstd-compressed file into a new directory.
      *
-     * @throws org.apache.spark.sql.AnalysisException (unchecked here) if there is something at path already
+     * <p>Spark's {@code AnalysisException} comes, undeclared, if there is something at path already.
      */
     public static void write(Projection projection, String path, SparkSession spark) {
         Row row = RowFactory.create(
