@@ -26,11 +26,12 @@ public final class MomentsStep {
      * The moments of rows that lie where they belong already: each partition holds whole blocks, sorted by index, and no
      * other partition holds a block between its first and its last. Nothing is shuffled but forests.
      *
+     * <p>Spark's {@code SparkException} comes, undeclared and with the cause's message, for features of different lengths or with NaN or
+     *     infinity, an index that comes twice, rows out of order, and a block that lies in two partitions
+     *
      * @param blockSize rows a block: row {@code index} belongs to block {@code index / blockSize}. The result's last bits
      *     depend on it.
      * @throws IllegalArgumentException if there are no rows
-     * @throws org.apache.spark.SparkException with the cause's message, for features of different lengths or with NaN or
-     *     infinity, an index that comes twice, rows out of order, and a block that lies in two partitions
      */
     public static Moments of(JavaRDD<IndexedFeature> rows, int blockSize) {
         return root(rows.mapPartitions(
@@ -41,12 +42,13 @@ public final class MomentsStep {
      * The moments of a table in any order: one pass over the index column finds the range, then each task receives a
      * contiguous range of blocks and sorts it. Shuffles the features once.
      *
+     * <p>Spark's {@code SparkException} comes, undeclared and with the cause's message, for features that the other variant refuses
+     *
      * @param indexColumn of type long, unique, 0 or more, no nulls
      * @param featureColumn of type array&lt;float&gt;, no nulls
      * @param blockSize rows a block, as in the other variant, and with the same bits
      * @throws IllegalArgumentException if a column is missing or of another type, there are no rows, or an index is null or
      *     negative
-     * @throws org.apache.spark.SparkException with the cause's message, for features that the other variant refuses
      */
     public static Moments of(Dataset<Row> table, String indexColumn, String featureColumn, int blockSize) {
         Columns.requireLong(table.schema(), indexColumn);

@@ -172,15 +172,15 @@ public final class ProjectionEstimator extends Estimator<ProjectionModel> implem
     }
 
     private int wanted() {
-        return (Integer) (Object) $(dimensions);
+        return (Integer) $(dimensions);
     }
 
     private long seedValue() {
-        return (Long) (Object) $(seed);
+        return (Long) $(seed);
     }
 
     private int blockRows() {
-        return (Integer) (Object) $(blockSize);
+        return (Integer) $(blockSize);
     }
 
     /**
