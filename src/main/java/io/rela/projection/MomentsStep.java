@@ -26,8 +26,9 @@ public final class MomentsStep {
      * The moments of rows that lie where they belong already: each partition holds whole blocks, sorted by index, and no
      * other partition holds a block between its first and its last. Nothing is shuffled but forests.
      *
-     * <p>Spark's {@code SparkException} comes, undeclared and with the cause's message, for features of different lengths or with NaN or
-     *     infinity, an index that comes twice, rows out of order, and a block that lies in two partitions
+     * <p>The job fails for features of different lengths or with NaN or infinity, an index that comes twice, rows out of
+     * order, and a block that lies in two partitions: with Spark's {@code SparkException} around an
+     * IllegalArgumentException that names the row, or with the latter itself where the driver finds it.
      *
      * @param blockSize rows a block: row {@code index} belongs to block {@code index / blockSize}. The result's last bits
      *     depend on it.
@@ -42,7 +43,7 @@ public final class MomentsStep {
      * The moments of a table in any order: one pass over the index column finds the range, then each task receives a
      * contiguous range of blocks and sorts it. Shuffles the features once.
      *
-     * <p>Spark's {@code SparkException} comes, undeclared and with the cause's message, for features that the other variant refuses
+     * <p>The job fails for features that the other variant refuses, in the same way, and for null features.
      *
      * @param indexColumn of type long, unique, 0 or more, no nulls
      * @param featureColumn of type array&lt;float&gt;, no nulls

@@ -17,6 +17,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +28,11 @@ class ProjectionEstimatorTest {
 
     @TempDir
     Path folder;
+
+    @BeforeAll
+    static void startSpark() {
+        LocalSpark.session();
+    }
 
     @Test
     void modelAddsStandardisedTargets() {
