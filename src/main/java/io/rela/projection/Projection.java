@@ -1,0 +1,252 @@
+package io.rela.projection;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * The linear map from a prior's features (D values) to targets (k values):
+ *
+ * <pre>
+ * y_j = ((x − mean) · v_j) / scale_j,   and 0 where scale_j is 0
+ * </pre>
+ *
+ * <p>Mean, axes and scale are float32, rounded once after fitting, so that a stored projection is the fitted one;
+ * arithmetic is in double, the result float32. Over the rows that it was fitted to, targets have mean 0 and population
+ * standard deviation 1 in every dimension that has variance (not for kind {@code none}).
+ *
+ * <p>Immutable, safe for threads, serialisable. A working copy of the axes, D × k doubles, is made at the first use in a
+ * process.
+ */
+public final class Projection implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /** Rows that share one pass over the axes. */
+    private static final int TILE = 32;
+
+    private final ProjectionKind kind;
+    private final long samples;
+    private final long seed;
+    private final float[] mean;
+    private final float[] components;
+    private final float[] scale;
+    private final float[] explainedVariance;
+    private final double totalVariance;
+    private transient volatile double[][] columns;
+
+    /**
+     * Takes the arrays as they are, uncopied.
+     *
+     * @param samples rows that it was fitted to
+     * @param seed of the random axes
+     * @param mean D values
+     * @param components k × D, row-major: one axis of unit length a row
+     * @param scale k values, 0 where the dimension has no variance
+     * @param explainedVariance k values: the variance along each axis, over N−1; 0 where there is none
+     * @param totalVariance of all D dimensions, over N−1
+     * @throws IllegalArgumentException if lengths do not fit or a value is not finite or negative where it cannot be
+     */
+    Projection(
+            ProjectionKind kind,
+            long samples,
+            long seed,
+            float[] mean,
+            float[] components,
+            float[] scale,
+            float[] explainedVariance,
+            double totalVariance) {
+        this.kind = Objects.requireNonNull(kind, "kind");
+        this.samples = samples;
+        this.seed = seed;
+        this.mean = mean;
+        this.components = components;
+        this.scale = scale;
+        this.explainedVariance = explainedVariance;
+        this.totalVariance = totalVariance;
+        int k = scale.length;
+        int d = mean.length;
+        if (k < 1 || k > d || components.length != (long) k * d || explainedVariance.length != k) {
+            throw new IllegalArgumentException("These are no projection: mean " + d + ", components "
+                    + components.length + ", scale " + k + ", explained variance " + explainedVariance.length
+                    + " values; wanted D, k·D, k, k with k at most D.");
+        }
+        if (samples < 1 || !(totalVariance >= 0 && totalVariance < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(
+                    "No projection is fitted to " + samples + " samples with total variance " + totalVariance + ".");
+        }
+        requireFinite("mean", mean, false);
+        requireFinite("components", components, false);
+        requireFinite("scale", scale, true);
+        requireFinite("explained variance", explainedVariance, true);
+    }
+
+    private static void requireFinite(String name, float[] values, boolean nonNegative) {
+        for (float value : values) {
+            if (!Float.isFinite(value) || (nonNegative && value < 0)) {
+                throw new IllegalArgumentException("A projection's " + name + " cannot hold " + value + ".");
+            }
+        }
+    }
+
+    /**
+     * The target of one feature, with the same bits as in a batch.
+     *
+     * @param feature D values
+     * @return k values
+     * @throws IllegalArgumentException if the feature has another length
+     */
+    public float[] project(float[] feature) {
+        return project(feature, 1);
+    }
+
+    /**
+     * The targets of a batch. A row's target does not depend on its place in the batch nor on the batch's size. NaN and
+     * infinity in a row spoil that row only.
+     *
+     * @param features n × D values, row-major
+     * @param n rows, 0 or more
+     * @return n × k values, row-major
+     * @throws IllegalArgumentException if there are not n·D values
+     */
+    public float[] project(float[] features, int n) {
+        int d = mean.length;
+        int k = scale.length;
+        if (n < 0 || features.length != (long) n * d) {
+            throw new IllegalArgumentException("The projection takes " + n + " rows of " + d + " values, and there are "
+                    + features.length + " values.");
+        }
+        if (kind == ProjectionKind.NONE) {
+            return features.clone();
+        }
+        double[][] axes = columns();
+        double[][] centred = new double[TILE][axes.length];
+        double[][] sums = new double[TILE][k];
+        float[] targets = new float[Math.multiplyExact(n, k)];
+        for (int first = 0; first < n; first += TILE) {
+            int rows = Math.min(TILE, n - first);
+            for (int r = 0; r < rows; r++) {
+                Arrays.fill(sums[r], 0);
+                int at = (first + r) * d;
+                for (int i = 0; i < d; i++) {
+                    centred[r][i] = (double) features[at + i] - mean[i];
+                }
+            }
+            for (int i = 0; i < axes.length; i += 4) {
+                double[] a0 = axes[i];
+                double[] a1 = axes[i + 1];
+                double[] a2 = axes[i + 2];
+                double[] a3 = axes[i + 3];
+                for (int r = 0; r < rows; r++) {
+                    double[] x = centred[r];
+                    Kernel.addFour(sums[r], a0, a1, a2, a3, x[i], x[i + 1], x[i + 2], x[i + 3], 0, k);
+                }
+            }
+            for (int r = 0; r < rows; r++) {
+                for (int j = 0; j < k; j++) {
+                    targets[(first + r) * k + j] = scale[j] == 0 ? 0 : (float) (sums[r][j] / scale[j]);
+                }
+            }
+        }
+        return targets;
+    }
+
+    /** The axes as D rows of k values, padded with zeros to a multiple of four rows. */
+    private double[][] columns() {
+        double[][] ready = columns;
+        if (ready == null) {
+            int d = mean.length;
+            int k = scale.length;
+            ready = Kernel.paddedRows(d, k);
+            for (int i = 0; i < d; i++) {
+                for (int j = 0; j < k; j++) {
+                    ready[i][j] = components[j * d + i];
+                }
+            }
+            columns = ready;
+        }
+        return ready;
+    }
+
+    /** How the axes were chosen. */
+    public ProjectionKind kind() {
+        return kind;
+    }
+
+    /** N, the rows that it was fitted to, 1 or more. */
+    public long samples() {
+        return samples;
+    }
+
+    /** The seed it was fitted with; only random axes depend on it. */
+    public long seed() {
+        return seed;
+    }
+
+    /** D, the values of a feature. */
+    public int inputDimension() {
+        return mean.length;
+    }
+
+    /** k, the values of a target. */
+    public int outputDimension() {
+        return scale.length;
+    }
+
+    /** A copy of the mean, D values. */
+    public float[] mean() {
+        return mean.clone();
+    }
+
+    /** A copy of the axes, k × D values, row-major. */
+    public float[] components() {
+        return components.clone();
+    }
+
+    /** A copy of the population standard deviations, k values; 0 where the dimension has no variance. */
+    public float[] scale() {
+        return scale.clone();
+    }
+
+    /** A copy of the variances along the axes, over N−1, k values; 0 where the dimension has none. */
+    public float[] explainedVariance() {
+        return explainedVariance.clone();
+    }
+
+    /** The variance of all D dimensions together, over N−1. */
+    public double totalVariance() {
+        return totalVariance;
+    }
+
+    /** Output dimensions without variance, 0 to k. */
+    public int zeroVariance() {
+        int zero = 0;
+        for (float variance : explainedVariance) {
+            zero += variance == 0 ? 1 : 0;
+        }
+        return zero;
+    }
+
+    /** True for the same map, bit for bit, with the same statistics. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Projection that
+                && kind == that.kind
+                && samples == that.samples
+                && seed == that.seed
+                && Arrays.equals(mean, that.mean)
+                && Arrays.equals(components, that.components)
+                && Arrays.equals(scale, that.scale)
+                && Arrays.equals(explainedVariance, that.explainedVariance)
+                && Double.compare(totalVariance, that.totalVariance) == 0;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(kind, samples, seed, Arrays.hashCode(mean), Arrays.hashCode(scale));
+    }
+
+    @Override
+    public String toString() {
+        return "Projection[" + kind.label() + ", " + mean.length + " to " + scale.length + ", samples=" + samples + "]";
+    }
+}

@@ -1,0 +1,117 @@
+package io.rela.projection;
+
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * A projection as a plain Parquet directory of one row in one file: the {@code projection/} of a dataset home and the
+ * {@code data/} of a saved {@link ProjectionModel}. Driver only.
+ */
+public final class ProjectionTable {
+    private static final DataType FLOATS = DataTypes.createArrayType(DataTypes.FloatType, false);
+
+    /**
+     * The columns. Arrays: mean has input_dimension values, components output_dimension × input_dimension, row-major, one
+     * axis a row, scale and explained_variance output_dimension.
+     */
+    public static final StructType SCHEMA = new StructType()
+            .add("kind", DataTypes.StringType, false)
+            .add("samples", DataTypes.LongType, false)
+            .add("input_dimension", DataTypes.IntegerType, false)
+            .add("output_dimension", DataTypes.IntegerType, false)
+            .add("mean", FLOATS, false)
+            .add("components", FLOATS, false)
+            .add("scale", FLOATS, false)
+            .add("explained_variance", FLOATS, false)
+            .add("total_variance", DataTypes.DoubleType, false)
+            .add("zero_variance", DataTypes.IntegerType, false)
+            .add("seed", DataTypes.LongType, false);
+
+    private ProjectionTable() {}
+
+    /**
+     * Writes one zstd-compressed file into a new directory.
+     *
+     * <p>Spark's {@code AnalysisException} comes, undeclared, if there is something at path already.
+     */
+    public static void write(Projection projection, String path, SparkSession spark) {
+        Row row = RowFactory.create(
+                projection.kind().label(),
+                projection.samples(),
+                projection.inputDimension(),
+                projection.outputDimension(),
+                projection.mean(),
+                projection.components(),
+                projection.scale(),
+                projection.explainedVariance(),
+                projection.totalVariance(),
+                projection.zeroVariance(),
+                projection.seed());
+        spark.createDataFrame(List.of(row), SCHEMA)
+                .coalesce(1)
+                .write()
+                .option("compression", "zstd")
+                .parquet(path);
+    }
+
+    /**
+     * Reads what {@link #write} wrote, bit for bit.
+     *
+     * @throws IllegalStateException if the table is damaged: not one row, a column missing, or lengths that do not fit
+     */
+    public static Projection read(String path, SparkSession spark) {
+        Dataset<Row> table = spark.read().parquet(path);
+        List<String> present = List.of(table.columns());
+        for (String column : SCHEMA.fieldNames()) {
+            if (!present.contains(column)) {
+                throw new IllegalStateException("The projection at " + path + " is damaged: no column " + column + ".");
+            }
+        }
+        List<Row> rows = table.takeAsList(2);
+        if (rows.size() != 1) {
+            throw new IllegalStateException("The projection at " + path + " is damaged: it has "
+                    + (rows.isEmpty() ? "no row" : "several rows") + " instead of one.");
+        }
+        try {
+            return projection(rows.get(0));
+        } catch (IllegalArgumentException | NullPointerException | ClassCastException e) {
+            throw new IllegalStateException("The projection at " + path + " is damaged: " + e.getMessage(), e);
+        }
+    }
+
+    private static Projection projection(Row row) {
+        Projection projection = new Projection(
+                ProjectionKind.of(row.getAs("kind")),
+                row.<Long>getAs("samples"),
+                row.<Long>getAs("seed"),
+                floats(row, "mean"),
+                floats(row, "components"),
+                floats(row, "scale"),
+                floats(row, "explained_variance"),
+                row.<Double>getAs("total_variance"));
+        int inputDimension = row.<Integer>getAs("input_dimension");
+        int outputDimension = row.<Integer>getAs("output_dimension");
+        if (inputDimension != projection.inputDimension() || outputDimension != projection.outputDimension()) {
+            throw new IllegalArgumentException("It says " + inputDimension + " to " + outputDimension
+                    + " values, its arrays say " + projection.inputDimension() + " to " + projection.outputDimension()
+                    + ".");
+        }
+        return projection;
+    }
+
+    private static float[] floats(Row row, String column) {
+        List<Float> boxed = row.getList(row.fieldIndex(column));
+        float[] values = new float[boxed.size()];
+        int at = 0;
+        for (Float value : boxed) {
+            values[at++] = value;
+        }
+        return values;
+    }
+}

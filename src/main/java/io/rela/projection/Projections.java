@@ -1,0 +1,192 @@
+package io.rela.projection;
+
+import java.util.Arrays;
+
+/**
+ * Fits projections to moments. Driver only; plain functions, safe for threads.
+ *
+ * <p>Source: P. Sun, Y. Jiang, T. Lin, "Efficiency for Free: Ideal Data Are Transportable Representations" (arXiv
+ * 2405.14669) and its reference implementation's {@code boostor/rela.py}: covariance over N−1, the k largest axes,
+ * standardised by the population standard deviation. Beyond it, order and sign are fixed and a dimension without variance
+ * becomes 0.
+ */
+public final class Projections {
+    /**
+     * A dimension whose variance is this part of the largest one's, or less, counts as having none: a millionth of the
+     * largest standard deviation is what eigenvalues of float32 data leave as rounding noise.
+     */
+    static final double NO_VARIANCE = 1e-12;
+
+    private Projections() {}
+
+    /**
+     * Fits axes and their standardisation.
+     *
+     * <ul>
+     *   <li>{@code PCA}: the k eigenvectors of the covariance with the largest eigenvalues, descending. In each, the
+     *       component of largest magnitude is positive, the first one at a tie.
+     *   <li>{@code RANDOM}: k orthonormal axes of a Gaussian matrix; the same seed gives the same axes everywhere.
+     *   <li>{@code NONE}: the identity with mean 0 and scale 1; k and seed are ignored.
+     * </ul>
+     *
+     * Fewer samples than dimensions are legal: what has no variance becomes 0 and is counted.
+     *
+     * @param k values of a target, 1 to D
+     * @throws IllegalArgumentException if k is out of range, or there are fewer than two samples for PCA
+     * @throws ArithmeticException if LAPACK does not converge
+     */
+    public static Projection fit(ProjectionKind kind, Moments moments, int k, long seed) {
+        if (kind == ProjectionKind.NONE) {
+            return identity(moments, seed);
+        }
+        int d = moments.dimension();
+        if (k < 1) {
+            throw new IllegalArgumentException("--dimensions asks for " + k + ": ask for 1 or more.");
+        }
+        if (k > d) {
+            throw new IllegalArgumentException(
+                    "The prior gives " + d + " values, --dimensions asks for " + k + ": ask for " + d + " or less.");
+        }
+        return kind == ProjectionKind.PCA ? principal(moments, k, seed) : random(moments, k, seed);
+    }
+
+    private static Projection principal(Moments moments, int k, long seed) {
+        if (moments.count() < 2) {
+            throw new IllegalArgumentException("Principal axes need two samples or more, there is " + moments.count()
+                    + ": give more samples, or ask for --projection random or none.");
+        }
+        SymmetricEigen eigen = SymmetricEigen.largest(moments.comomentRows(), k);
+        float[] components = rounded(eigen.vectors());
+        fixSigns(components, k, moments.dimension());
+        return standardised(ProjectionKind.PCA, moments, components, eigen.values(), seed);
+    }
+
+    private static Projection random(Moments moments, int k, long seed) {
+        int d = moments.dimension();
+        float[] components = rounded(GaussianMatrix.orthonormal(k, d, seed));
+        return standardised(ProjectionKind.RANDOM, moments, components, squares(moments, components, k), seed);
+    }
+
+    private static Projection identity(Moments moments, long seed) {
+        int d = moments.dimension();
+        float[] components = new float[Math.multiplyExact(d, d)];
+        float[] scale = new float[d];
+        double[] squares = new double[d];
+        for (int i = 0; i < d; i++) {
+            components[i * d + i] = 1;
+            scale[i] = 1;
+            squares[i] = moments.comoment(i, i);
+        }
+        float[] variances = variances(squares, moments.count());
+        return new Projection(
+                ProjectionKind.NONE,
+                moments.count(),
+                seed,
+                new float[d],
+                components,
+                scale,
+                variances,
+                totalVariance(moments));
+    }
+
+    /** @param squares k values: Σ ((x − mean) · v_j)² over the samples */
+    private static Projection standardised(
+            ProjectionKind kind, Moments moments, float[] components, double[] squares, long seed) {
+        float[] variances = variances(squares, moments.count());
+        float[] scale = new float[squares.length];
+        for (int j = 0; j < scale.length; j++) {
+            scale[j] = variances[j] == 0 ? 0 : (float) Math.sqrt(squares[j] / moments.count());
+        }
+        double[] exact = moments.mean();
+        float[] mean = new float[exact.length];
+        for (int i = 0; i < mean.length; i++) {
+            mean[i] = (float) exact[i];
+        }
+        return new Projection(kind, moments.count(), seed, mean, components, scale, variances, totalVariance(moments));
+    }
+
+    /** Over N−1, and exactly 0 where there is none. */
+    private static float[] variances(double[] squares, long count) {
+        double largest = 0;
+        for (double square : squares) {
+            largest = Math.max(largest, square);
+        }
+        float[] variances = new float[squares.length];
+        for (int j = 0; j < variances.length; j++) {
+            boolean none = squares[j] <= NO_VARIANCE * largest;
+            variances[j] = none ? 0 : (float) (squares[j] / (count - 1));
+        }
+        return variances;
+    }
+
+    private static double totalVariance(Moments moments) {
+        double trace = 0;
+        for (int i = 0; i < moments.dimension(); i++) {
+            trace += moments.comoment(i, i);
+        }
+        return trace / Math.max(1, moments.count() - 1);
+    }
+
+    /** v_jᵀ M v_j for each axis. */
+    private static double[] squares(Moments moments, float[] components, int k) {
+        int d = moments.dimension();
+        double[][] columns = Kernel.paddedRows(d, k);
+        for (int i = 0; i < d; i++) {
+            for (int j = 0; j < k; j++) {
+                columns[i][j] = components[j * d + i];
+            }
+        }
+        double[][] matrix = moments.comomentRows();
+        double[] squares = new double[k];
+        for (int i = 0; i < d; i++) {
+            double[] m = Arrays.copyOf(matrix[i], columns.length);
+            double[] product = new double[k];
+            for (int l = 0; l < columns.length; l += 4) {
+                Kernel.addFour(
+                        product,
+                        columns[l],
+                        columns[l + 1],
+                        columns[l + 2],
+                        columns[l + 3],
+                        m[l],
+                        m[l + 1],
+                        m[l + 2],
+                        m[l + 3],
+                        0,
+                        k);
+            }
+            for (int j = 0; j < k; j++) {
+                squares[j] += columns[i][j] * product[j];
+            }
+        }
+        return squares;
+    }
+
+    private static float[] rounded(double[][] axes) {
+        int d = axes[0].length;
+        float[] rounded = new float[Math.multiplyExact(axes.length, d)];
+        for (int j = 0; j < axes.length; j++) {
+            for (int i = 0; i < d; i++) {
+                rounded[j * d + i] = (float) axes[j][i];
+            }
+        }
+        return rounded;
+    }
+
+    /** After rounding, so that a tie of the stored values is decided by position. */
+    private static void fixSigns(float[] components, int k, int d) {
+        for (int j = 0; j < k; j++) {
+            int largest = j * d;
+            for (int i = j * d; i < (j + 1) * d; i++) {
+                if (Math.abs(components[i]) > Math.abs(components[largest])) {
+                    largest = i;
+                }
+            }
+            if (components[largest] < 0) {
+                for (int i = j * d; i < (j + 1) * d; i++) {
+                    components[i] = 0 - components[i];
+                }
+            }
+        }
+    }
+}
