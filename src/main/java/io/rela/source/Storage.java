@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -39,6 +40,19 @@ final class Storage {
 
     static FileSystem fileSystem(Path path, Configuration configuration) throws IOException {
         return path.getFileSystem(configuration);
+    }
+
+    /**
+     * Opens a file to read.
+     *
+     * <p>Local files without Hadoop's checksum layer: it looks for a second file each time, and cannot spell the name of
+     * that one where there is a colon in it.
+     */
+    static FSDataInputStream open(Path path, Configuration configuration) throws IOException {
+        FileSystem fileSystem = fileSystem(path, configuration);
+        return fileSystem instanceof ChecksumFileSystem checked
+                ? checked.getRawFileSystem().open(path)
+                : fileSystem.open(path);
     }
 
     /** All files below a folder that are not hidden by their own name or by that of a folder on the way. */
@@ -101,7 +115,7 @@ final class Storage {
     static byte[] readWhole(String uri, long length, Configuration configuration) throws IOException {
         Path path = new Path(uri);
         byte[] bytes = allocate(uri, length);
-        try (FSDataInputStream in = fileSystem(path, configuration).open(path)) {
+        try (FSDataInputStream in = open(path, configuration)) {
             in.readFully(bytes);
             if (in.read() >= 0) {
                 throw changed(uri, length, "more", null);

@@ -171,10 +171,7 @@ final class TarSource implements ImageSource {
         private final OpenFiles<FSDataInputStream> shards;
 
         TarReader(SerializableConfiguration configuration) {
-            this.shards = new OpenFiles<>(OPEN_SHARDS, uri -> {
-                Path path = new Path(uri);
-                return Storage.fileSystem(path, configuration.value()).open(path);
-            });
+            this.shards = new OpenFiles<>(OPEN_SHARDS, uri -> Storage.open(new Path(uri), configuration.value()));
         }
 
         @Override
