@@ -6,7 +6,10 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumFileSystem;
@@ -71,8 +74,13 @@ final class Storage {
             throw new SourceException("Folders are nested more than " + MAX_DEPTH + " deep at '" + folder
                     + "': remove the link that leads back to a folder above it");
         }
-        int deadLinks = unreachable(folder, hidden);
-        for (FileStatus entry : fileSystem.listStatus(folder)) {
+        FileStatus[] entries = fileSystem.listStatus(folder);
+        Set<String> names = new HashSet<>();
+        for (FileStatus entry : entries) {
+            names.add(entry.getPath().getName());
+        }
+        int deadLinks = unreachable(folder, names, hidden);
+        for (FileStatus entry : entries) {
             String name = entry.getPath().getName();
             if (hidden.test(name)) {
                 continue;
@@ -89,9 +97,10 @@ final class Storage {
     /**
      * Number of names in a local folder that Hadoop leaves out of a listing without a word: dead links.
      *
+     * @param listed names that need no look, since Hadoop found them
      * @throws SourceException if names are left out since this JVM's encoding cannot spell them
      */
-    static int unreachable(Path folder, Predicate<String> hidden) {
+    static int unreachable(Path folder, Collection<String> listed, Predicate<String> hidden) {
         if (!"file".equals(folder.toUri().getScheme())) {
             return 0;
         }
@@ -101,7 +110,7 @@ final class Storage {
             return 0;
         }
         List<String> missing = Arrays.stream(names)
-                .filter(name -> !hidden.test(name) && !new File(local, name).exists())
+                .filter(name -> !listed.contains(name) && !hidden.test(name) && !new File(local, name).exists())
                 .toList();
         if (missing.stream().anyMatch(name -> name.indexOf('\uFFFD') >= 0)) {
             throw new SourceException("Names in '" + folder + "' cannot be spelled in this JVM's encoding "

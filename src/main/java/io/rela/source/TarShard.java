@@ -80,8 +80,12 @@ final class TarShard {
         folders.forEach(folder -> out.note(UnitListing.Note.CLASS, folder, 0));
         out.count(UnitListing.Note.OTHER_FILES, others);
         out.count(UnitListing.Note.LINKS, links);
-        remark(repeated, "member", " written more than once in '" + uri + "': the last one counts");
-        remark(unparsed, "member", " ending in .json in '" + uri + "' are not JSON and give no label");
+        if (repeated > 0) {
+            remark("Members written more than once in '" + uri + "', of which the last counts: " + repeated);
+        }
+        if (unparsed > 0) {
+            remark("Members in '" + uri + "' that end in .json but are not JSON and give no label: " + unparsed);
+        }
     }
 
     private void readMembers(ShardChannel channel) throws IOException {
@@ -106,7 +110,7 @@ final class TarShard {
     // Commons Compress takes a header that is cut short for the end of the archive.
     private void checkEnd(ShardChannel channel, long end) throws IOException {
         if (end >= channel.size()) {
-            remark(1, "shard", " has no end mark and may be cut short: '" + uri + "'");
+            remark("The tar '" + uri + "' has no end mark and may be cut short");
             return;
         }
         ByteBuffer mark = ByteBuffer.allocate(RECORD);
@@ -131,7 +135,7 @@ final class TarShard {
 
     private void add(TarArchiveEntry entry) {
         List<String> parts = new ArrayList<>();
-        for (String part : entry.getName().split("/")) {
+        for (String part : entry.getName().split("/", -1)) {
             if (!part.isEmpty() && !part.equals(".")) {
                 parts.add(part);
             }
@@ -238,10 +242,8 @@ final class TarShard {
         return bytes.array();
     }
 
-    private void remark(long count, String noun, String text) {
-        if (count > 0) {
-            out.note(UnitListing.Note.REMARK, Names.counted(count, noun) + text, 0);
-        }
+    private void remark(String text) {
+        out.note(UnitListing.Note.REMARK, text, 0);
     }
 
     private SourceException damaged(String why, Throwable cause) {
