@@ -3,6 +3,7 @@ package io.rela.source;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -66,7 +67,7 @@ final class FolderSource implements ImageSource {
                         listFolder(path, labeled ? unit : null, labeled ? classNames.get(unit) : null, shipped, out));
         if (found.count() == 0) {
             found.close();
-            throw withoutPictures(found, labeled ? top.files() : 0);
+            throw withoutPictures(found, labeled ? top.pictures() : 0);
         }
         return found.finish(classNames, warnings(found, top), (sample, unit, position) -> sample);
     }
@@ -82,7 +83,6 @@ final class FolderSource implements ImageSource {
         long pictures = 0;
         try {
             Path path = new Path(root);
-            Storage.unreachable(path, Names::isHidden);
             RemoteIterator<FileStatus> entries =
                     Storage.fileSystem(path, configuration.value()).listStatusIterator(path);
             while (entries.hasNext()) {
@@ -97,6 +97,10 @@ final class FolderSource implements ImageSource {
                     files++;
                     pictures += Names.isImage(name) ? 1 : 0;
                 }
+            }
+            // A folder without class folders is looked at when it is listed.
+            if (!classNames.isEmpty() || files == 0) {
+                Storage.unreachable(path, new HashSet<>(classNames), Names::isHidden);
             }
         } catch (IOException e) {
             throw SourceDetection.unreadable(root, e);
@@ -130,21 +134,22 @@ final class FolderSource implements ImageSource {
         out.count(UnitListing.Note.LINKS, tree.deadLinks());
     }
 
-    private SourceException withoutPictures(UnitListing found, long filesInRoot) {
-        long files = filesInRoot + found.sum(UnitListing.Note.OTHER_FILES);
-        return new SourceException("The input '" + root + "' holds " + Names.counted(files, "file")
-                + (filesInRoot > 0 ? " (" + filesInRoot + " of them beside the class folders)" : "")
-                + ", none with an image suffix (" + String.join(" ", Names.IMAGE_SUFFIXES)
-                + ") where a picture is looked"
-                + " for: check --input and --input-format");
+    private SourceException withoutPictures(UnitListing found, long picturesBeside) {
+        String beside = picturesBeside == 0
+                ? ""
+                : "; " + Names.counted(picturesBeside, "picture") + " beside the class folders would be in no class";
+        return new SourceException("The input '" + root + "' holds "
+                + Names.counted(found.sum(UnitListing.Note.OTHER_FILES), "file")
+                + (picturesBeside == 0 ? "" : " below its class folders") + ", none with an image suffix ("
+                + String.join(" ", Names.IMAGE_SUFFIXES) + ")" + beside + ": check --input and --input-format");
     }
 
     private static List<String> warnings(UnitListing found, Root top) {
         List<String> warnings = new ArrayList<>();
         List<String> classNames = top.classNames();
         if (!classNames.isEmpty() && top.files() > 0) {
-            warnings.add(Names.counted(top.files(), "file") + " beside the class folders (" + top.pictures()
-                    + " with an image suffix) are in no class and are left out");
+            warnings.add("Beside the class folders, in no class and left out: " + Names.counted(top.files(), "file")
+                    + ", " + top.pictures() + " with an image suffix");
         }
         List<String> empty = new ArrayList<>();
         for (int label = 0; label < classNames.size(); label++) {
@@ -153,12 +158,12 @@ final class FolderSource implements ImageSource {
             }
         }
         if (!empty.isEmpty()) {
-            warnings.add(Names.counted(empty.size(), "class folder")
-                    + " without pictures keep their place among the labels: " + Names.some(empty));
+            warnings.add(
+                    "Class folders without pictures, which keep their place among the labels: " + Names.some(empty));
         }
         long links = found.sum(UnitListing.Note.LINKS);
         if (links > 0) {
-            warnings.add(Names.counted(links, "name") + " lead to no file (dead links?) and are left out");
+            warnings.add("Names that lead to no file (dead links?), left out: " + links);
         }
         return warnings;
     }

@@ -1,7 +1,6 @@
 package io.rela.source;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.parquet.ParquetRuntimeException;
@@ -77,7 +76,7 @@ final class ParquetSource implements ImageSource {
             throw new SourceException("The Parquet input '" + root + "' has no rows in "
                     + Names.counted(files.uris().size(), "file") + ": check --input");
         }
-        List<String> warnings = new ArrayList<>(found.texts(UnitListing.Note.REMARK));
+        List<String> warnings = found.remarks();
         boolean ownIds = found.sum(UnitListing.Note.BARE) == 0;
         if (ownIds) {
             String duplicate = found.duplicateId();

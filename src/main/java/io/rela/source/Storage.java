@@ -6,9 +6,13 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -41,6 +45,19 @@ final class Storage {
         return path.getFileSystem(configuration);
     }
 
+    /**
+     * Opens a file to read.
+     *
+     * <p>Local files without Hadoop's checksum layer: it looks for a second file each time, and cannot spell the name of
+     * that one where there is a colon in it.
+     */
+    static FSDataInputStream open(Path path, Configuration configuration) throws IOException {
+        FileSystem fileSystem = fileSystem(path, configuration);
+        return fileSystem instanceof ChecksumFileSystem checked
+                ? checked.getRawFileSystem().open(path)
+                : fileSystem.open(path);
+    }
+
     /** All files below a folder that are not hidden by their own name or by that of a folder on the way. */
     static Tree walk(Path folder, Configuration configuration, Predicate<String> hidden) throws IOException {
         FileSystem fileSystem = fileSystem(folder, configuration);
@@ -57,8 +74,13 @@ final class Storage {
             throw new SourceException("Folders are nested more than " + MAX_DEPTH + " deep at '" + folder
                     + "': remove the link that leads back to a folder above it");
         }
-        int deadLinks = unreachable(folder, hidden);
-        for (FileStatus entry : fileSystem.listStatus(folder)) {
+        FileStatus[] entries = fileSystem.listStatus(folder);
+        Set<String> names = new HashSet<>();
+        for (FileStatus entry : entries) {
+            names.add(entry.getPath().getName());
+        }
+        int deadLinks = unreachable(folder, names, hidden);
+        for (FileStatus entry : entries) {
             String name = entry.getPath().getName();
             if (hidden.test(name)) {
                 continue;
@@ -75,9 +97,10 @@ final class Storage {
     /**
      * Number of names in a local folder that Hadoop leaves out of a listing without a word: dead links.
      *
+     * @param listed names that need no look, since Hadoop found them
      * @throws SourceException if names are left out since this JVM's encoding cannot spell them
      */
-    static int unreachable(Path folder, Predicate<String> hidden) {
+    static int unreachable(Path folder, Collection<String> listed, Predicate<String> hidden) {
         if (!"file".equals(folder.toUri().getScheme())) {
             return 0;
         }
@@ -87,7 +110,7 @@ final class Storage {
             return 0;
         }
         List<String> missing = Arrays.stream(names)
-                .filter(name -> !hidden.test(name) && !new File(local, name).exists())
+                .filter(name -> !listed.contains(name) && !hidden.test(name) && !new File(local, name).exists())
                 .toList();
         if (missing.stream().anyMatch(name -> name.indexOf('\uFFFD') >= 0)) {
             throw new SourceException("Names in '" + folder + "' cannot be spelled in this JVM's encoding "
@@ -101,7 +124,7 @@ final class Storage {
     static byte[] readWhole(String uri, long length, Configuration configuration) throws IOException {
         Path path = new Path(uri);
         byte[] bytes = allocate(uri, length);
-        try (FSDataInputStream in = fileSystem(path, configuration).open(path)) {
+        try (FSDataInputStream in = open(path, configuration)) {
             in.readFully(bytes);
             if (in.read() >= 0) {
                 throw changed(uri, length, "more", null);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,7 +18,6 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarFile;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -62,12 +62,11 @@ final class TarShard {
 
     private void list(Configuration configuration) throws IOException {
         Path path = new Path(uri);
-        FileSystem fileSystem = Storage.fileSystem(path, configuration);
-        FileStatus status = fileSystem.getFileStatus(path);
+        FileStatus status = Storage.fileSystem(path, configuration).getFileStatus(path);
         if (status.getLen() == 0) {
             throw damaged("it has no bytes", null);
         }
-        try (ShardChannel channel = new ShardChannel(fileSystem.open(path), status.getLen())) {
+        try (ShardChannel channel = new ShardChannel(Storage.open(path, configuration), status.getLen())) {
             try {
                 readMembers(channel);
                 writeSamples(channel);
@@ -81,8 +80,12 @@ final class TarShard {
         folders.forEach(folder -> out.note(UnitListing.Note.CLASS, folder, 0));
         out.count(UnitListing.Note.OTHER_FILES, others);
         out.count(UnitListing.Note.LINKS, links);
-        remark(repeated, "member", " written more than once in '" + uri + "': the last one counts");
-        remark(unparsed, "member", " ending in .json in '" + uri + "' are not JSON and give no label");
+        if (repeated > 0) {
+            remark("Members written more than once in '" + uri + "', of which the last counts: " + repeated);
+        }
+        if (unparsed > 0) {
+            remark("Members in '" + uri + "' that end in .json but are not JSON and give no label: " + unparsed);
+        }
     }
 
     private void readMembers(ShardChannel channel) throws IOException {
@@ -94,15 +97,26 @@ final class TarShard {
             if (!entry.isCheckSumOK()) {
                 throw damaged("the checksum of member '" + entry.getName() + "' does not hold", null);
             }
-            end = entry.getDataOffset() + (isPlain(entry) ? entry.getSize() : 0);
+            end = entry.getDataOffset() + entry.getSize();
             if (end > channel.size()) {
                 throw damaged(
                         "member '" + entry.getName() + "' ends " + (end - channel.size()) + " bytes behind it", null);
             }
             add(entry);
         }
-        if (channel.size() - end < RECORD) {
-            remark(1, "shard", " has no end mark and may be cut short: '" + uri + "'");
+        checkEnd(channel, (end + RECORD - 1) / RECORD * RECORD);
+    }
+
+    // Commons Compress takes a header that is cut short for the end of the archive.
+    private void checkEnd(ShardChannel channel, long end) throws IOException {
+        if (end >= channel.size()) {
+            remark("The tar '" + uri + "' has no end mark and may be cut short");
+            return;
+        }
+        ByteBuffer mark = ByteBuffer.allocate(RECORD);
+        channel.position(end).read(mark);
+        if (mark.hasRemaining() || !Arrays.equals(mark.array(), new byte[RECORD])) {
+            throw damaged("the header behind byte " + end + " is not whole", null);
         }
     }
 
@@ -121,7 +135,7 @@ final class TarShard {
 
     private void add(TarArchiveEntry entry) {
         List<String> parts = new ArrayList<>();
-        for (String part : entry.getName().split("/")) {
+        for (String part : entry.getName().split("/", -1)) {
             if (!part.isEmpty() && !part.equals(".")) {
                 parts.add(part);
             }
@@ -228,10 +242,8 @@ final class TarShard {
         return bytes.array();
     }
 
-    private void remark(long count, String noun, String text) {
-        if (count > 0) {
-            out.note(UnitListing.Note.REMARK, Names.counted(count, noun) + text, 0);
-        }
+    private void remark(String text) {
+        out.note(UnitListing.Note.REMARK, text, 0);
     }
 
     private SourceException damaged(String why, Throwable cause) {

@@ -2,7 +2,6 @@ package io.rela.source;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,14 +79,13 @@ final class TarSource implements ImageSource {
                     + Names.counted(shards.uris().size(), "shard") + ", none with an image suffix ("
                     + String.join(" ", Names.IMAGE_SUFFIXES) + "): check --input");
         }
-        List<String> warnings = new ArrayList<>(found.texts(UnitListing.Note.REMARK));
+        List<String> warnings = found.remarks();
         if (shards.leftOut() > 0) {
-            warnings.add(Names.counted(shards.leftOut(), "compressed tar file")
-                    + " left out: samples are read by offset, which needs tar without compression");
+            warnings.add("Compressed tar files, left out since samples are read by offset: " + shards.leftOut());
         }
         long links = found.sum(UnitListing.Note.LINKS);
         if (links > 0) {
-            warnings.add(Names.counted(links, "link or special member") + " in the tar left out");
+            warnings.add("Links and special members in the tar, left out: " + links);
         }
         Labels labels = labels(found, warnings);
         List<String> classNames = labels == Labels.FOLDERS ? found.texts(UnitListing.Note.CLASS) : List.of();
@@ -110,14 +108,14 @@ final class TarSource implements ImageSource {
         long bare = found.sum(UnitListing.Note.BARE);
         if (labeled > 0) {
             if (labeled < found.count()) {
-                warnings.add((found.count() - labeled) + " of " + Names.counted(found.count(), "sample")
-                        + " have no label in a .cls or .json member and stay without one");
+                warnings.add("Samples without a label in a .cls or .json member, which stay without one: "
+                        + (found.count() - labeled) + " of " + found.count());
             }
             return Labels.MEMBERS;
         }
         if (bare > 0 && bare < found.count()) {
-            warnings.add(bare + " of " + Names.counted(found.count(), "picture")
-                    + " lie in no folder: the folders are not taken for classes, the input is unlabeled");
+            warnings.add("Unlabeled: the folders are not taken for classes, since pictures lie in none of them: " + bare
+                    + " of " + found.count());
         }
         return bare > 0 ? Labels.NONE : Labels.FOLDERS;
     }
@@ -171,10 +169,7 @@ final class TarSource implements ImageSource {
         private final OpenFiles<FSDataInputStream> shards;
 
         TarReader(SerializableConfiguration configuration) {
-            this.shards = new OpenFiles<>(OPEN_SHARDS, uri -> {
-                Path path = new Path(uri);
-                return Storage.fileSystem(path, configuration.value()).open(path);
-            });
+            this.shards = new OpenFiles<>(OPEN_SHARDS, uri -> Storage.open(new Path(uri), configuration.value()));
         }
 
         @Override

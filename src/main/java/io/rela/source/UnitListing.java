@@ -89,6 +89,7 @@ final class UnitListing {
         }
     }
 
+    private static final int SHOWN_REMARKS = 10;
     private static final String UNIT = "unit";
     private static final String POSITION = "position";
     private static final String NOTE = "note";
@@ -228,6 +229,17 @@ final class UnitListing {
             }
         }
         return List.copyOf(texts);
+    }
+
+    /** The different remarks, of many the first few and how many more. */
+    List<String> remarks() {
+        List<String> all = texts(Note.REMARK);
+        if (all.size() <= SHOWN_REMARKS) {
+            return new ArrayList<>(all);
+        }
+        List<String> shown = new ArrayList<>(all.subList(0, SHOWN_REMARKS));
+        shown.add("Remarks like these, not shown: " + (all.size() - SHOWN_REMARKS));
+        return shown;
     }
 
     /** An id that several samples have, or null. Nulls are not ids. */

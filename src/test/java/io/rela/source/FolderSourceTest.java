@@ -85,8 +85,8 @@ class FolderSourceTest {
         assertThat(listed.classNames()).containsExactly("a", "b", "c", "d");
         assertThat(listed.warnings())
                 .containsExactly(
-                        "2 files beside the class folders (1 with an image suffix) are in no class and are left out",
-                        "2 class folders without pictures keep their place among the labels: b, d");
+                        "Beside the class folders, in no class and left out: 2 files, 1 with an image suffix",
+                        "Class folders without pictures, which keep their place among the labels: b, d");
     }
 
     @Test
@@ -143,7 +143,7 @@ class FolderSourceTest {
         Listed listed = Listed.of(root);
 
         assertThat(listed.ids()).containsExactly("a/1.jpg", "b/2.jpg", "real/2.jpg");
-        assertThat(listed.warnings()).containsExactly("1 name lead to no file (dead links?) and are left out");
+        assertThat(listed.warnings()).containsExactly("Names that lead to no file (dead links?), left out: 1");
     }
 
     @Test
@@ -202,8 +202,8 @@ class FolderSourceTest {
         Listed.failure(root.resolve("missing"), InputFormat.AUTO).hasMessageContaining("There is no input");
         Listed.failure(empty, InputFormat.AUTO).hasMessageContaining("is an empty folder");
         Listed.failure(texts, InputFormat.AUTO)
-                .hasMessageContaining(
-                        "holds 4 files (1 of them beside the class folders), none with an image suffix (.jpg ");
+                .hasMessageContaining("holds 3 files below its class folders, none with an image suffix (.jpg ")
+                .hasMessageContaining("; 1 picture beside the class folders would be in no class");
         Listed.failure(flat, InputFormat.AUTO).hasMessageContaining("holds 1 file, none with an image suffix");
         Listed.failure(file, InputFormat.FOLDER).hasMessageContaining("is a file, not a folder of pictures");
         Listed.failure(file, InputFormat.AUTO).hasMessageContaining("neither .tar nor .parquet");
