@@ -237,12 +237,7 @@ final class Conversion {
     }
 
     private static Optional<String> difference(Map<String, String> before, Fingerprint source, Resolved now) {
-        List<String> differences = new ArrayList<>();
-        now.identity().forEach((key, value) -> {
-            if (!value.equals(before.get(key))) {
-                differences.add(key + ": " + before.get(key) + " before, " + value + " now");
-            }
-        });
+        List<String> differences = ConvertIdentity.differences(before, now.identity());
         if (!source.equals(now.source())) {
             differences.add("the input has changed: " + source.count() + " pictures of " + source.bytes()
                     + " bytes before, " + now.source().count() + " of "

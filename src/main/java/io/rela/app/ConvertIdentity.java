@@ -3,10 +3,13 @@ package io.rela.app;
 import io.rela.image.Preprocessing;
 import io.rela.prior.PriorFile;
 import io.rela.source.ImageSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** The settings that decide what a conversion gives, by option name: two runs that agree in them give the same tables. */
@@ -17,7 +20,6 @@ final class ConvertIdentity {
             "image-column",
             "label-column",
             "id-column",
-            "prior",
             "prior-sha256",
             "input-size",
             "resize",
@@ -38,9 +40,9 @@ final class ConvertIdentity {
         Map<String, String> identity = new TreeMap<>();
         identity.put("input", redacted(source.uri()));
         identity.put("input-format", source.format().name().toLowerCase(Locale.ROOT));
-        identity.put("image-column", String.valueOf(asked.imageColumn));
-        identity.put("label-column", String.valueOf(asked.labelColumn));
-        identity.put("id-column", String.valueOf(asked.idColumn));
+        putIfGiven(identity, "image-column", asked.imageColumn);
+        putIfGiven(identity, "label-column", asked.labelColumn);
+        putIfGiven(identity, "id-column", asked.idColumn);
         identity.put("prior-sha256", prior.sha256());
         identity.put("input-size", Integer.toString(seen.inputSize()));
         identity.put("resize", Integer.toString(seen.resize()));
@@ -65,6 +67,27 @@ final class ConvertIdentity {
     /** A URI without the user and password that it may carry. */
     static String redacted(String uri) {
         return uri.replaceFirst("^([a-zA-Z][a-zA-Z0-9+.-]*://)[^/@]*@", "$1***@");
+    }
+
+    /** What differs, as a person reads it; empty when nothing does. */
+    static List<String> differences(Map<String, String> before, Map<String, String> now) {
+        List<String> differences = new ArrayList<>();
+        Set<String> keys = new TreeSet<>(before.keySet());
+        keys.addAll(now.keySet());
+        for (String key : keys) {
+            String was = before.getOrDefault(key, "not set");
+            String is = now.getOrDefault(key, "not set");
+            if (!was.equals(is)) {
+                differences.add(key + " was " + was + ", is " + is);
+            }
+        }
+        return differences;
+    }
+
+    private static void putIfGiven(Map<String, String> identity, String key, String value) {
+        if (value != null) {
+            identity.put(key, value);
+        }
     }
 
     private static String numbers(List<Float> values) {

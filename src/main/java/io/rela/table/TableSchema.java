@@ -29,7 +29,7 @@ public record TableSchema(String name, List<Column> columns) {
         return new MessageType("rela", fields);
     }
 
-    /** The schema that Spark's reader shows for these files; Spark makes every top-level column of a file nullable. */
+    /** The schema that Spark's reader shows for these files: it makes all that comes from files nullable. */
     public StructType spark() {
         StructType type = new StructType();
         for (Column column : columns) {
@@ -68,7 +68,7 @@ public record TableSchema(String name, List<Column> columns) {
             case INT -> DataTypes.IntegerType;
             case FLOAT -> DataTypes.FloatType;
             case STRING -> DataTypes.StringType;
-            case FLOATS -> DataTypes.createArrayType(DataTypes.FloatType, false);
+            case FLOATS -> DataTypes.createArrayType(DataTypes.FloatType, true);
             case IMAGE -> new StructType().add("bytes", DataTypes.BinaryType).add("path", DataTypes.StringType);
         };
     }

@@ -18,6 +18,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
@@ -34,7 +35,7 @@ record TargetsJob(
         ImageSource source,
         boolean keepImages,
         FeatureFiles features,
-        Projection projection,
+        Broadcast<Projection> projection,
         String folder,
         SerializableConfiguration hadoop)
         implements Serializable {
@@ -80,13 +81,14 @@ record TargetsJob(
         if (some.isEmpty()) {
             return;
         }
-        int inputs = projection.inputDimension();
-        int outputs = projection.outputDimension();
+        Projection axes = projection.value();
+        int inputs = axes.inputDimension();
+        int outputs = axes.outputDimension();
         float[] features = new float[some.size() * inputs];
         for (int i = 0; i < some.size(); i++) {
             System.arraycopy(theirs.get(i), 0, features, i * inputs, inputs);
         }
-        float[] targets = projection.project(features, some.size());
+        float[] targets = axes.project(features, some.size());
         for (int i = 0; i < some.size(); i++) {
             Sample sample = some.get(i);
             EncodedImage image = keepImages ? new EncodedImage(reader.read(sample), sample.id()) : null;

@@ -10,6 +10,7 @@ import io.rela.table.TableFolder;
 import java.util.Collections;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.util.SerializableConfiguration;
@@ -61,11 +62,12 @@ public final class TargetsStep {
         long files = Math.max(bytes / FILE_BYTES, Math.min(slots, plan.samples() / SMALLEST_TASK));
         List<IndexRange> ranges =
                 plan.split(new IndexRange(0, plan.samples()), (int) Math.max(1, Math.min(files, Integer.MAX_VALUE)));
+        Broadcast<Projection> axes = spark.broadcast(projection);
         TargetsJob job = new TargetsJob(
                 source,
                 keepImages,
                 features,
-                projection,
+                axes,
                 folder.path().toString(),
                 new SerializableConfiguration(spark.hadoopConfiguration()));
         List<TargetsJob.Written> written = SampleRanges.of(samples, ranges)
@@ -74,6 +76,7 @@ public final class TargetsStep {
                                 .iterator(),
                         true)
                 .collect();
+        axes.destroy();
         folder.keepOnly(written.stream().map(TargetsJob.Written::file).toList());
         return written.stream().mapToLong(TargetsJob.Written::rows).sum();
     }
