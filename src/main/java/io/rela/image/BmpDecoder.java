@@ -8,7 +8,6 @@ final class BmpDecoder {
     private static final int FILE_HEADER = 14;
     private static final int OS2_HEADER = 12;
     private static final int WINDOWS_HEADER = 40;
-    private static final int HEADER_WITH_MASKS = 52;
 
     private static final int RAW = 0;
     private static final int RLE8 = 1;
@@ -65,7 +64,9 @@ final class BmpDecoder {
             bits = in.u16Little();
             colorBytes = 3;
         } else if (headerLength >= WINDOWS_HEADER) {
-            setSize(in.u32Little(), (int) in.u32Little());
+            long wide = in.u32Little();
+            int high = (int) in.u32Little();
+            setSize(wide, high);
             in.skip(2);
             bits = in.u16Little();
             compression = in.u32Little();
@@ -144,7 +145,7 @@ final class BmpDecoder {
             for (int x = 0; x < width; x++) {
                 int slot = x % perByte;
                 packed = slot == 0 ? in.u8() : packed;
-                indices[y * width + x] = (byte) (packed >> 8 - bits * (slot + 1) & mask);
+                indices[y * width + x] = (byte) ((packed >> (8 - bits * (slot + 1))) & mask);
             }
         }
         return indices;

@@ -70,7 +70,7 @@ final class GifDecoder {
 
     private void readPalette(int flags) throws UndecodableImageException {
         if ((flags & 128) != 0) {
-            byte[] colors = in.bytes(3 << (flags & 7) + 1);
+            byte[] colors = in.bytes(3 << ((flags & 7) + 1));
             palette = grays();
             System.arraycopy(colors, 0, palette, 0, colors.length);
         }
@@ -143,7 +143,7 @@ final class GifDecoder {
                 bitCount += 8;
                 blockLeft--;
             }
-            int code = bits & (1 << codeBits) - 1;
+            int code = bits & ((1 << codeBits) - 1);
             bits >>>= codeBits;
             bitCount -= codeBits;
             if (code == end) {
@@ -155,7 +155,7 @@ final class GifDecoder {
                 previous = -1;
                 continue;
             }
-            if (code > next || code >= clear && previous < 0 || code == next && next == 1 << MAX_CODE_BITS) {
+            if (code > next || (code >= clear && previous < 0) || (code == next && next == 1 << MAX_CODE_BITS)) {
                 throw UndecodableImageException.corrupt("Code " + code + " before there were more than " + next);
             }
             int known = code < next ? code : previous;

@@ -81,7 +81,7 @@ final class JpegDecoder {
     /** {@code light * (1 - ink / 255)}, the product rounded. */
     static int inked(int ink, int light) {
         int product = ink * light + 128;
-        return Math.max(0, light - ((product >> 8) + product >> 8));
+        return Math.max(0, light - (((product >> 8) + product) >> 8));
     }
 
     /** JFIF's conversion in 16-bit fixed point, then complemented: libjpeg's. */
@@ -89,9 +89,9 @@ final class JpegDecoder {
         int luma = samples[at];
         int blueness = samples[at + 1] - 128;
         int redness = samples[at + 2] - 128;
-        int red = luma + (91_881 * redness + ONE_HALF >> 16);
-        int green = luma + (-22_554 * blueness - 46_802 * redness + ONE_HALF >> 16);
-        int blue = luma + (116_130 * blueness + ONE_HALF >> 16);
+        int red = luma + ((91_881 * redness + ONE_HALF) >> 16);
+        int green = luma + ((-22_554 * blueness - 46_802 * redness + ONE_HALF) >> 16);
+        int blue = luma + ((116_130 * blueness + ONE_HALF) >> 16);
         samples[at] = 255 - clip(red);
         samples[at + 1] = 255 - clip(green);
         samples[at + 2] = 255 - clip(blue);

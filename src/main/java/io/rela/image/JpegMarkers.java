@@ -39,7 +39,7 @@ record JpegMarkers(int width, int height, int components, boolean ycck, int scan
                 break;
             }
             int marker = data[at++] & 0xFF;
-            if (marker == END_OF_IMAGE || lastScan && hasSegment(marker)) {
+            if (marker == END_OF_IMAGE || (lastScan && hasSegment(marker))) {
                 complete = true;
             } else if (hasSegment(marker)) {
                 int length = at + 2 > data.length ? Integer.MAX_VALUE : u16(data, at);
@@ -71,7 +71,7 @@ record JpegMarkers(int width, int height, int components, boolean ycck, int scan
 
     /** Stuffed zeros, restarts, a second start of image and the reserved low codes stand alone. */
     private static boolean hasSegment(int marker) {
-        return marker > START_OF_IMAGE || marker >= 0xC0 && marker < 0xD0;
+        return marker > START_OF_IMAGE || (marker >= 0xC0 && marker < 0xD0);
     }
 
     private static boolean isFrame(int marker) {
@@ -79,6 +79,6 @@ record JpegMarkers(int width, int height, int components, boolean ycck, int scan
     }
 
     private static int u16(byte[] data, int at) {
-        return (data[at] & 0xFF) << 8 | data[at + 1] & 0xFF;
+        return ((data[at] & 0xFF) << 8) | (data[at + 1] & 0xFF);
     }
 }

@@ -2,7 +2,7 @@ package io.rela.image;
 
 /** The largest picture that is decoded, checked against a header before any pixel is. */
 final class PixelLimit {
-    /** Pillow's limit against decompression bombs: twice its MAX_IMAGE_PIXELS, a GiB of 32-bit pixels / 3 * 2. */
+    /** Where Pillow, too, raises an error: twice its {@code MAX_IMAGE_PIXELS}. */
     static final long PIXELS = 178_956_970L;
 
     private PixelLimit() {}

@@ -15,7 +15,7 @@ final class PnmDecoder {
     }
 
     static boolean isSpace(int value) {
-        return value == ' ' || value >= '\t' && value <= '\r';
+        return value == ' ' || (value >= '\t' && value <= '\r');
     }
 
     private RgbImage picture(int kind) throws UndecodableImageException {

@@ -101,8 +101,6 @@ final class TiffDecoder {
         return JpegDecoder.decode(Arrays.copyOfRange(data, (int) start, data.length));
     }
 
-    // --- tags
-
     private void readTags() throws UndecodableImageException {
         if (big) {
             in.skip(4);
@@ -133,7 +131,7 @@ final class TiffDecoder {
     }
 
     private static boolean isUsed(int tag) {
-        return tag >= WIDTH && tag <= SAMPLE_FORMAT || tag == JPEG_STREAM;
+        return (tag >= WIDTH && tag <= SAMPLE_FORMAT) || tag == JPEG_STREAM;
     }
 
     private long[] values(int width, int count) throws UndecodableImageException {
@@ -171,8 +169,6 @@ final class TiffDecoder {
         return values == null ? absent : values[0];
     }
 
-    // --- samples
-
     private boolean isUnpackedHere() throws UndecodableImageException {
         long bits = tag(BITS_PER_SAMPLE, 1);
         long samples = tag(SAMPLES_PER_PIXEL, bitsOfAll());
@@ -181,7 +177,7 @@ final class TiffDecoder {
                 || compression == DEFLATE
                 || compression == OLD_DEFLATE
                 || compression == PACK_BITS
-                || compression == LZW && !isOldLzw();
+                || (compression == LZW && !isOldLzw());
         boolean layout = bits >= 1 && bits <= 16 && samples >= usedSamples() && samples <= 64;
         for (long each : tags.getOrDefault(BITS_PER_SAMPLE, new long[] {1})) {
             layout &= each == bits;
@@ -272,7 +268,7 @@ final class TiffDecoder {
         int out = (y * target.width() + left) * target.perPixel() + channel;
         for (int x = 0; x < count; x++) {
             int value = sample(block, row, x * chunk + sample, bits);
-            int level = target.indices() ? value : bits > 8 ? value >> bits - 8 : value * 255 / ((1 << bits) - 1);
+            int level = target.indices() ? value : bits > 8 ? value >> (bits - 8) : value * 255 / ((1 << bits) - 1);
             target.levels()[out] = (byte) level;
             out += target.perPixel();
         }
@@ -284,13 +280,13 @@ final class TiffDecoder {
         }
         if (bits == 16) {
             int at = row + 2 * index;
-            return little
-                    ? block[at] & 0xFF | (block[at + 1] & 0xFF) << 8
-                    : (block[at] & 0xFF) << 8 | block[at + 1] & 0xFF;
+            int first = block[at] & 0xFF;
+            int second = block[at + 1] & 0xFF;
+            return little ? (second << 8) | first : (first << 8) | second;
         }
         int value = 0;
         for (int bit = index * bits; bit < (index + 1) * bits; bit++) {
-            value = value << 1 | block[row + (bit >> 3)] >> 7 - (bit & 7) & 1;
+            value = (value << 1) | ((block[row + (bit >> 3)] >> (7 - (bit & 7))) & 1);
         }
         return value;
     }
@@ -315,8 +311,6 @@ final class TiffDecoder {
             }
         }
     }
-
-    // --- blocks
 
     private void readBlock(long offset, long length, byte[] block, int wanted) throws UndecodableImageException {
         long compression = tag(COMPRESSION, UNCOMPRESSED);
@@ -387,8 +381,6 @@ final class TiffDecoder {
             inflater.end();
         }
     }
-
-    // --- colors
 
     private byte[] colors(byte[] levels, int pixels, int kept) throws UndecodableImageException {
         byte[] rgb = new byte[3 * pixels];

@@ -74,6 +74,6 @@ final class TiffLzw {
         for (int i = 0; i < 3; i++) {
             word = word << 8 | (at + i < length ? data[start + at + i] & 0xFF : 0);
         }
-        return word >> 24 - count - (int) (bit & 7) & (1 << count) - 1;
+        return (word >> (24 - count - (int) (bit & 7))) & ((1 << count) - 1);
     }
 }
