@@ -22,6 +22,7 @@ import io.rela.settings.IfExists;
 import io.rela.source.ImageSource;
 import io.rela.source.Listing;
 import io.rela.source.ParquetColumns;
+import io.rela.source.SampleTable;
 import io.rela.table.DatasetHome;
 import io.rela.table.ManifestRecord;
 import io.rela.table.ManifestRecord.Counts;
@@ -51,6 +52,9 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
@@ -105,12 +109,23 @@ final class Conversion {
                         Optional.ofNullable(asked.idColumn)),
                 hadoop);
         home.prepare();
-        try (Listing listing = timed("list", () -> source.list(session))) {
-            return convert(session, spark, home, prior, source, listing);
+        Path listed = home.staging("listing");
+        try {
+            Dataset<Row> samples = timed("list", () -> list(session, source, listed));
+            return convert(session, spark, home, prior, source, samples);
         } finally {
             Embedder.closeIdleModels();
-            home.removeIfEmpty();
+            home.discard(listed);
         }
+    }
+
+    /** The listing as a table sorted by index, of which a wave reads only its part. */
+    private Dataset<Row> list(SparkSession session, ImageSource source, Path listed) {
+        try (Listing listing = source.list(session)) {
+            listing.warnings().forEach(this::warn);
+            listing.samples().write().mode(SaveMode.Overwrite).parquet(listed.toString());
+        }
+        return session.read().schema(SampleTable.SCHEMA).parquet(listed.toString());
     }
 
     private Command.Result convert(
@@ -119,11 +134,10 @@ final class Conversion {
             DatasetHome home,
             PriorFile prior,
             ImageSource source,
-            Listing listing) {
-        listing.warnings().forEach(this::warn);
+            Dataset<Row> samples) {
         WaveStore store = new WaveStore(home.fileSystem(), home.staging(COMMAND));
         Optional<WaveStore.State> unfinished = store.state();
-        Resolved resolved = resolve(spark, prior, source, listing, unfinished, home);
+        Resolved resolved = resolve(spark, prior, source, samples, unfinished, home);
         Optional<ManifestRecord> finished = home.newest(COMMAND);
         if (finished.isPresent() && unfinished.isEmpty()) {
             Optional<String> difference = difference(
@@ -139,14 +153,14 @@ final class Conversion {
             refuseUnlessOverwrite(home, "was converted with other settings", difference.get());
         }
         begin(store, unfinished, resolved, home);
-        List<TaskReport> reports = embed(session, spark, listing, store, resolved);
+        List<TaskReport> reports = embed(session, spark, samples, store, resolved);
         Counts counts = counts(resolved, reports);
         store.deleteOrphans(reports);
         FeatureFiles features = FeatureFiles.of(store.folder(), reports);
         Projection projection = timed("project", () -> fit(spark, features, resolved, counts));
         timed(
                 "targets",
-                () -> write(session, spark, home, store, source, listing, features, projection, resolved, counts));
+                () -> write(session, spark, home, store, source, samples, features, projection, resolved, counts));
         RejectsStep.run(spark, store.folder(), reports, staged(home, "rejects"));
         ManifestRecord record = record(prior, resolved, projection, counts, reports);
         home.commit(store.folder(), TABLES, record);
@@ -157,10 +171,10 @@ final class Conversion {
             JavaSparkContext spark,
             PriorFile prior,
             ImageSource source,
-            Listing listing,
+            Dataset<Row> samples,
             Optional<WaveStore.State> unfinished,
             DatasetHome home) {
-        Fingerprint fingerprint = timed("list", () -> Fingerprints.of(listing.samples()));
+        Fingerprint fingerprint = timed("list", () -> Fingerprints.of(samples));
         Broadcast<byte[]> bytes = spark.broadcast(prior.bytes());
         PriorModel model = new PriorModel("--prior " + prior.uri(), prior.sha256(), bytes::value);
         Optional<Integer> kept = Optional.ofNullable(asked.batchSize)
@@ -177,8 +191,8 @@ final class Conversion {
         int dimensions = dimensions(probe.outputDimension());
         WavePlan plan = unfinished
                 .map(WaveStore.State::plan)
-                .filter(old -> old.samples() == listing.count() && old.block() == WavePlan.blockFor(batch))
-                .orElseGet(() -> WavePlan.of(listing.count(), batch, Sessions.slots(spark)));
+                .filter(old -> old.samples() == fingerprint.count() && old.block() == WavePlan.blockFor(batch))
+                .orElseGet(() -> WavePlan.of(fingerprint.count(), batch, Sessions.slots(spark)));
         Map<String, String> identity = ConvertIdentity.of(asked, prior, source, batch, dimensions);
         return new Resolved(identity, fingerprint, plan, job, probe, dimensions);
     }
@@ -248,7 +262,7 @@ final class Conversion {
     }
 
     private List<TaskReport> embed(
-            SparkSession session, JavaSparkContext spark, Listing listing, WaveStore store, Resolved resolved) {
+            SparkSession session, JavaSparkContext spark, Dataset<Row> samples, WaveStore store, Resolved resolved) {
         WavePlan plan = resolved.plan();
         List<TaskReport> reports = new ArrayList<>();
         List<IndexRange> left = new ArrayList<>();
@@ -262,7 +276,7 @@ final class Conversion {
         }
         LongAccumulator done = session.sparkContext().longAccumulator("rela.done");
         LongAccumulator rejected = session.sparkContext().longAccumulator("rela.rejected");
-        EmbedStep step = new EmbedStep(listing.samples(), resolved.job(), done, rejected);
+        EmbedStep step = new EmbedStep(samples, resolved.job(), done, rejected);
         int tasks = asked.partitions == null ? 2 * Sessions.slots(spark) : asked.partitions;
         String group = "rela-embed-" + UUID.randomUUID();
         ExecutorService waves = Executors.newFixedThreadPool(WAVES_AT_A_TIME);
@@ -354,7 +368,7 @@ final class Conversion {
             DatasetHome home,
             WaveStore store,
             ImageSource source,
-            Listing listing,
+            Dataset<Row> samples,
             FeatureFiles features,
             Projection projection,
             Resolved resolved,
@@ -362,7 +376,7 @@ final class Conversion {
         ProjectionTable.write(projection, new Path(store.folder(), "projection").toString(), session);
         long rows = TargetsStep.run(
                 spark,
-                listing.samples(),
+                samples,
                 resolved.source().bytes(),
                 resolved.plan(),
                 Sessions.slots(spark),

@@ -26,7 +26,15 @@ public final class ImageDecoder {
      * @throws UndecodableImageException if the data is no picture, or none that can be decoded whole
      */
     public RgbImage decode(byte[] encoded) throws UndecodableImageException {
-        return switch (ImageFormat.of(encoded)) {
+        try {
+            return decodeAs(ImageFormat.of(encoded), encoded);
+        } finally {
+            PixelLimit.release();
+        }
+    }
+
+    private static RgbImage decodeAs(ImageFormat format, byte[] encoded) throws UndecodableImageException {
+        return switch (format) {
             case JPEG -> JpegDecoder.decode(encoded);
             case PNG -> PngDecoder.decode(encoded);
             case GIF -> GifDecoder.decode(encoded);

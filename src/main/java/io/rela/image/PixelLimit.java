@@ -1,20 +1,48 @@
 package io.rela.image;
 
-/** The largest picture that is decoded, checked against a header before any pixel is. */
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Keeps the memory that pictures take bounded: by a largest size, checked against a header before any pixel is decoded, and
+ * by decoding one giant at a time. Safe for threads.
+ */
 final class PixelLimit {
     /** Where Pillow, too, raises an error: twice its {@code MAX_IMAGE_PIXELS}. */
     static final long PIXELS = 178_956_970L;
 
+    /** A picture takes 3 bytes a pixel, and a quarter of the heap at most. */
+    private static final long HEAP_PIXELS = Runtime.getRuntime().maxMemory() / 4 / 3;
+
+    private static final long GIANT = 32_000_000L;
+    private static final ReentrantLock GIANT_AT_WORK = new ReentrantLock();
+
     private PixelLimit() {}
 
+    /** Refuses a size beyond the limit; for a giant waits until no other thread decodes one. */
     static void check(long width, long height) throws UndecodableImageException {
         if (width < 1 || height < 1) {
             throw UndecodableImageException.corrupt("The header says " + width + "x" + height + " pixels");
         }
         if (width > PIXELS || height > PIXELS || width * height > PIXELS) {
-            throw new UndecodableImageException(
-                    RejectReason.TOO_LARGE,
-                    "The header says " + width + "x" + height + " pixels; at most " + PIXELS + " are decoded");
+            throw tooLarge(width, height, "at most " + PIXELS + " are decoded");
         }
+        if (width * height > HEAP_PIXELS) {
+            throw tooLarge(width, height, "this executor's heap holds " + HEAP_PIXELS + ", give it more memory");
+        }
+        if (width * height > GIANT) {
+            GIANT_AT_WORK.lock();
+        }
+    }
+
+    /** Ends a decode, whatever became of it. */
+    static void release() {
+        while (GIANT_AT_WORK.isHeldByCurrentThread()) {
+            GIANT_AT_WORK.unlock();
+        }
+    }
+
+    private static UndecodableImageException tooLarge(long width, long height, String limit) {
+        return new UndecodableImageException(
+                RejectReason.TOO_LARGE, "The header says " + width + "x" + height + " pixels; " + limit);
     }
 }

@@ -119,13 +119,13 @@ public final class DatasetHome {
         }
     }
 
-    /** Removes the folders that {@link #prepare} made, unless something was added to them since. */
-    public void removeIfEmpty() {
+    /** Deletes a staging folder, and whatever {@link #prepare} made, unless something was added to it since. */
+    public void discard(Path staging) {
         try {
-            for (Path folder : made ? List.of(new Path(root, HIDDEN), root) : List.of(new Path(root, HIDDEN))) {
-                if (fs.exists(folder) && fs.listStatus(folder).length == 0) {
-                    fs.delete(folder, false);
-                }
+            fs.delete(staging, true);
+            removeIfEmpty(new Path(root, HIDDEN));
+            if (made) {
+                removeIfEmpty(root);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -173,7 +173,6 @@ public final class DatasetHome {
         Json.replace(fs, new Path(root, MANIFEST), journal.manifest());
         fs.delete(journal(), false);
         fs.delete(staging, true);
-        removeEmptyHidden();
     }
 
     private void rename(Path from, Path to) throws IOException {
@@ -182,10 +181,9 @@ public final class DatasetHome {
         }
     }
 
-    private void removeEmptyHidden() throws IOException {
-        Path hidden = new Path(root, HIDDEN);
-        if (fs.listStatus(hidden).length == 0) {
-            fs.delete(hidden, false);
+    private void removeIfEmpty(Path folder) throws IOException {
+        if (fs.exists(folder) && fs.listStatus(folder).length == 0) {
+            fs.delete(folder, false);
         }
     }
 
