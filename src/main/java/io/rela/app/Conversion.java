@@ -49,7 +49,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
@@ -183,16 +182,16 @@ final class Conversion {
                 .or(() -> home.newest(COMMAND)
                         .map(record -> Integer.parseInt(record.settings().get("batch-size"))));
         EmbedJob trial = job(spark, prior, model, source, kept.orElse(CPU_BATCH), home);
-        EmbedJob.Probe probe = timed("probe", () -> spark.parallelize(List.of(0), 1)
-                .map(nothing -> trial.probe(TaskContext.get()))
-                .first());
+        EmbedJob.Probe probe = timed("probe", () -> trial.probe(spark));
         int batch = kept.orElse(probe.device().startsWith("gpu") ? GPU_BATCH : CPU_BATCH);
         EmbedJob job = job(spark, prior, model, source, batch, home);
         int dimensions = dimensions(probe.outputDimension());
         WavePlan plan = unfinished
                 .map(WaveStore.State::plan)
                 .filter(old -> old.samples() == fingerprint.count() && old.block() == WavePlan.blockFor(batch))
-                .orElseGet(() -> WavePlan.of(fingerprint.count(), batch, Sessions.slots(spark)));
+                .orElseGet(() -> asked.waveSize == null
+                        ? WavePlan.of(fingerprint.count(), batch, Sessions.slots(spark))
+                        : WavePlan.ofWave(fingerprint.count(), batch, asked.waveSize));
         Map<String, String> identity = ConvertIdentity.of(asked, prior, source, batch, dimensions);
         return new Resolved(identity, fingerprint, plan, job, probe, dimensions);
     }

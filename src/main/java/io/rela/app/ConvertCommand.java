@@ -98,6 +98,12 @@ final class ConvertCommand implements Command {
             description = "tasks a wave (default two a task slot); results do not depend on it")
     Integer partitions;
 
+    @Option(
+            names = "--wave-size",
+            paramLabel = "N",
+            description = "pictures that a killed run re-does at most (default 32768, more on large clusters)")
+    Long waveSize;
+
     @Mixin
     CommonOptions common;
 
@@ -115,6 +121,7 @@ final class ConvertCommand implements Command {
         atLeastOne(problems, "--resize", resize);
         atLeastOne(problems, "--batch-size", batchSize);
         atLeastOne(problems, "--partitions", partitions);
+        problems.check(waveSize == null || waveSize >= 1, "--wave-size " + waveSize + ": write a number of at least 1");
         problems.check(
                 projection != ProjectionKind.NONE || dimensions == null,
                 "--dimensions " + dimensions + " has no meaning with --projection none, which keeps all values: leave"

@@ -155,11 +155,21 @@ public final class Main {
                 problems.addMissing("--config " + file + " cannot be read (" + e.getMessage() + ")");
             }
         }
-        Set<String> known = optionNames(line);
+        Set<String> everywhere = new TreeSet<>();
+        for (CommandLine sub : line.getSubcommands().values()) {
+            everywhere.addAll(optionNames(sub));
+        }
         for (String key : new TreeSet<>(config.stringPropertyNames())) {
-            String option = key.substring(key.lastIndexOf('.') + 1);
+            int dot = key.indexOf('.');
+            CommandLine sub = dot < 0 ? null : line.getSubcommands().get(key.substring(0, dot));
+            String option = sub == null ? key : key.substring(dot + 1);
+            Set<String> known = sub == null ? everywhere : optionNames(sub);
             problems.check(
                     known.contains(option), "Unknown key in the configuration file: " + key + nearest(option, known));
+            if (sub != null) {
+                // picocli's provider wants the whole path of the command.
+                config.setProperty(line.getCommandName() + "." + key, config.getProperty(key));
+            }
         }
     }
 
@@ -175,12 +185,10 @@ public final class Main {
         return files;
     }
 
-    private static Set<String> optionNames(CommandLine line) {
+    private static Set<String> optionNames(CommandLine command) {
         Set<String> names = new TreeSet<>();
-        for (CommandLine sub : line.getSubcommands().values()) {
-            for (OptionSpec option : sub.getCommandSpec().options()) {
-                names.add(option.longestName().substring(2));
-            }
+        for (OptionSpec option : command.getCommandSpec().options()) {
+            names.add(option.longestName().substring(2));
         }
         return names;
     }

@@ -1,5 +1,6 @@
 package io.rela.embed;
 
+import io.rela.RelaException;
 import io.rela.image.Preprocessing;
 import io.rela.prior.DeviceRequest;
 import io.rela.prior.Embedder;
@@ -9,11 +10,13 @@ import io.rela.source.Sample;
 import io.rela.source.SampleReader;
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 
@@ -41,10 +44,32 @@ public record EmbedJob(
     /** What the model does with one empty batch. */
     public record Probe(int outputDimension, String device, String libtorch) implements Serializable {}
 
-    /** Runs the model once on nothing, where tasks will run: so that what is wrong with it shows before any work. */
-    public Probe probe(TaskContext task) {
+    /**
+     * Runs the model once on nothing, where tasks will run: so that what is wrong with it shows before any work.
+     *
+     * @throws RelaException when the device is not there or the model is no prior
+     */
+    public Probe probe(JavaSparkContext spark) {
+        spark.sc().setJobDescription("probe prior");
+        // A failure comes back as a value: Spark would try a thrown one again, and fill the log.
+        Object answer = spark.parallelize(List.of(0), 1)
+                .map(nothing -> {
+                    try {
+                        return (Object) probe(TaskContext.get());
+                    } catch (RelaException e) {
+                        return e;
+                    }
+                })
+                .first();
+        if (answer instanceof RelaException failure) {
+            throw failure;
+        }
+        return (Probe) answer;
+    }
+
+    private Probe probe(TaskContext task) {
         try (Embedder embedder = open(task)) {
-            java.nio.ByteBuffer nothing = BatchBuffers.take(embedder.batchBytes());
+            ByteBuffer nothing = BatchBuffers.take(embedder.batchBytes());
             try {
                 nothing.clear();
                 while (nothing.hasRemaining()) {

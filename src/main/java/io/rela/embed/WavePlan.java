@@ -35,8 +35,12 @@ public record WavePlan(long samples, int block, long wave) {
      * @param slots tasks that run at a time, at least 1
      */
     public static WavePlan of(long samples, int batch, int slots) {
+        return ofWave(samples, batch, Math.max(USUAL_WAVE, WAVE_PER_SLOT * slots));
+    }
+
+    /** A plan with waves of {@code wave} samples, rounded up to whole blocks. */
+    public static WavePlan ofWave(long samples, int batch, long wave) {
         int block = blockFor(batch);
-        long wave = Math.max(USUAL_WAVE, WAVE_PER_SLOT * slots);
         return new WavePlan(samples, block, roundUp(wave, block));
     }
 

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options;
@@ -38,15 +39,25 @@ public final class Json {
         }
     }
 
+    /**
+     * Reads a file.
+     *
+     * @throws RelaException when it is damaged
+     * @throws java.io.FileNotFoundException when there is none
+     */
     public static <T> T read(FileSystem fs, Path file, TypeReference<T> type) throws IOException {
         try (InputStream in = fs.open(file)) {
             return MAPPER.readValue(in, type);
         } catch (JsonProcessingException e) {
-            throw new RelaException(
-                    ExitCode.HOME,
-                    file + " is damaged: " + e.getOriginalMessage() + ". Restore it, or start a new home.",
-                    e);
+            throw damaged(file, e.getOriginalMessage(), e);
+        } catch (ChecksumException e) {
+            throw damaged(file, e.getMessage(), e);
         }
+    }
+
+    private static RelaException damaged(Path file, String how, Exception cause) {
+        return new RelaException(
+                ExitCode.HOME, file + " is damaged: " + how + ". Restore it, or start a new home.", cause);
     }
 
     /** Writes the file so that a reader sees the old text or the new one, nothing between. */
