@@ -46,15 +46,37 @@ class SparkSubmitIT {
         Path events = Files.createDirectory(folder.resolve("events"));
         Path alone = folder.resolve("alone");
         Path cluster = folder.resolve("cluster");
-        Ended one = rela("--master", "local[1]", "convert", "--input", pictures.toString(), "--home",
-                alone.toString(), "--prior", "builtin:prior", "--dimensions", "16");
+        Ended one = rela(
+                "--master",
+                "local[1]",
+                "convert",
+                "--input",
+                pictures.toString(),
+                "--home",
+                alone.toString(),
+                "--prior",
+                "builtin:prior",
+                "--dimensions",
+                "16");
         assertThat(one.code()).as(one.err()).isZero();
         Ended two = rela(
-                "--master", "local-cluster[2,1,1024]",
-                "--conf", "spark.eventLog.enabled=true",
-                "--conf", "spark.eventLog.dir=" + events.toUri(),
-                "convert", "--input", pictures.toString(), "--home", cluster.toString(), "--prior",
-                "builtin:prior", "--dimensions", "16", "--partitions", "3");
+                "--master",
+                "local-cluster[2,1,1024]",
+                "--conf",
+                "spark.eventLog.enabled=true",
+                "--conf",
+                "spark.eventLog.dir=" + events.toUri(),
+                "convert",
+                "--input",
+                pictures.toString(),
+                "--home",
+                cluster.toString(),
+                "--prior",
+                "builtin:prior",
+                "--dimensions",
+                "16",
+                "--partitions",
+                "3");
         assertThat(two.code()).as(two.err()).isZero();
         Map<String, List<Integer>> expected = Rela.targetBits(alone);
         assertThat(expected).hasSize(636);
@@ -64,8 +86,14 @@ class SparkSubmitIT {
 
     @Test
     void aFailureIsOneMessageAndItsExitCode() throws Exception {
-        Ended missing = rela("convert", "--input", folder.resolve("nowhere").toString(), "--home",
-                folder.resolve("home").toString(), "--prior", "builtin:prior");
+        Ended missing = rela(
+                "convert",
+                "--input",
+                folder.resolve("nowhere").toString(),
+                "--home",
+                folder.resolve("home").toString(),
+                "--prior",
+                "builtin:prior");
         assertThat(missing.code()).isEqualTo(3);
         assertThat(missing.err().strip().lines()).hasSize(1);
         assertThat(missing.err()).contains("--input").contains("nowhere");
@@ -91,7 +119,8 @@ class SparkSubmitIT {
     private static Set<String> executors(Path events) throws IOException {
         Set<String> ids = new TreeSet<>();
         try (Stream<Path> logs = Files.list(events)) {
-            for (Path log : logs.filter(path -> !path.toString().endsWith(".crc")).toList()) {
+            for (Path log :
+                    logs.filter(path -> !path.toString().endsWith(".crc")).toList()) {
                 try (Stream<String> lines = Files.lines(log)) {
                     lines.map(TASK_END::matcher).filter(Matcher::find).forEach(found -> ids.add(found.group(1)));
                 }
