@@ -3,48 +3,62 @@ package io.rela;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
-import com.tngtech.archunit.junit.AnalyzeClasses;
-import com.tngtech.archunit.junit.ArchTest;
-import com.tngtech.archunit.lang.ArchRule;
+import org.junit.jupiter.api.Test;
 
-@AnalyzeClasses(packages = "io.rela", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
-    @ArchTest
-    static final ArchRule onlyThePriorKnowsDjl = noClasses()
-            .that()
-            .resideOutsideOfPackage("io.rela.prior..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("ai.djl..");
+    private static final JavaClasses CLASSES =
+            new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages("io.rela");
 
-    @ArchTest
-    static final ArchRule picturesAndSettingsArePlainJava = noClasses()
-            .that()
-            .resideInAnyPackage("io.rela.image..", "io.rela.settings..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop..", "ai.djl..");
+    @Test
+    void onlyThePriorKnowsDjl() {
+        none("io.rela.prior..", "ai.djl..");
+    }
 
-    @ArchTest
-    static final ArchRule theModelDoesNotKnowSpark = noClasses()
-            .that()
-            .resideInAPackage("io.rela.prior..")
-            .and()
-            .haveSimpleNameNotEndingWith("Transformer")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("org.apache.spark..");
+    @Test
+    void picturesAndSettingsArePlainJava() {
+        for (String layer : new String[] {"io.rela.image..", "io.rela.settings.."}) {
+            noClasses()
+                    .that()
+                    .resideInAPackage(layer)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop..", "ai.djl..")
+                    .check(CLASSES);
+        }
+    }
 
-    @ArchTest
-    static final ArchRule commandsAreTheOutermostLayer = noClasses()
-            .that()
-            .resideOutsideOfPackage("io.rela.app..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("io.rela.app..");
+    @Test
+    void theModelDoesNotKnowSpark() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.rela.prior..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.apache.spark..")
+                .check(CLASSES);
+    }
 
-    @ArchTest
-    static final ArchRule noPackageCycles =
-            slices().matching("io.rela.(*)..").should().beFreeOfCycles();
+    @Test
+    void commandsAreTheOutermostLayer() {
+        none("io.rela.app..", "io.rela.app..");
+    }
+
+    @Test
+    void packagesHaveNoCycles() {
+        slices().matching("io.rela.(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    /** Nobody outside of {@code layer} uses {@code used}. */
+    private static void none(String layer, String used) {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(layer)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(used)
+                .check(CLASSES);
+    }
 }
