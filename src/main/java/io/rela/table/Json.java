@@ -13,12 +13,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.UnsupportedFileSystemException;
 
 /** JSON files as the home keeps them: snake case, indented, replaced as a whole or not at all. Safe for threads. */
 public final class Json {
@@ -27,6 +27,8 @@ public final class Json {
             .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false)
             .enable(SerializationFeature.INDENT_OUTPUT)
             .build();
+
+    private static final Set<String> REPLACED_BY_RENAMING = Set.of("file", "hdfs", "viewfs");
 
     private Json() {}
 
@@ -62,19 +64,20 @@ public final class Json {
 
     /** Writes the file so that a reader sees the old text or the new one, nothing between. */
     public static void replace(FileSystem fs, Path file, Object value) throws IOException {
-        Path written = new Path(file.getParent(), "." + file.getName() + ".new");
-        try (OutputStream out = fs.create(written, true)) {
-            out.write(text(value).getBytes(StandardCharsets.UTF_8));
+        if (!REPLACED_BY_RENAMING.contains(fs.getUri().getScheme())) {
+            // An object store shows a file when it is complete.
+            write(fs, file, value);
+            return;
         }
-        try {
-            FileContext.getFileContext(file.toUri(), fs.getConf())
-                    .rename(fs.makeQualified(written), fs.makeQualified(file), Options.Rename.OVERWRITE);
-        } catch (UnsupportedFileSystemException e) {
-            // An object store without a FileContext: a put there is atomic by itself.
-            try (OutputStream out = fs.create(file, true)) {
-                out.write(text(value).getBytes(StandardCharsets.UTF_8));
-            }
-            fs.delete(written, false);
+        Path written = new Path(file.getParent(), "." + file.getName() + ".new");
+        write(fs, written, value);
+        FileContext.getFileContext(fs.getUri(), fs.getConf())
+                .rename(fs.makeQualified(written), fs.makeQualified(file), Options.Rename.OVERWRITE);
+    }
+
+    private static void write(FileSystem fs, Path file, Object value) throws IOException {
+        try (OutputStream out = fs.create(file, true)) {
+            out.write(text(value).getBytes(StandardCharsets.UTF_8));
         }
     }
 }
