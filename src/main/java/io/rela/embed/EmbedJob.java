@@ -90,10 +90,11 @@ public record EmbedJob(
         String name = String.format("%012d-%s", range.first(), UUID.randomUUID());
         try (Embedder embedder = open(task);
                 SampleReader reader = source.reader();
-                EmbedOutput output = new EmbedOutput(new Path(folder), name, hadoop.value());
-                EmbedPipeline pipeline = new EmbedPipeline(this, embedder, reader, output, done, rejected)) {
+                EmbedOutput output = new EmbedOutput(new Path(folder), name, hadoop.value(), done, rejected);
+                EmbedPipeline<Sample> pipeline = new EmbedPipeline<>(embedder, batch, preprocessing, output)) {
             while (samples.hasNext()) {
-                pipeline.add(samples.next());
+                Sample sample = samples.next();
+                pipeline.add(sample.index(), sample, () -> reader.read(sample));
                 if (task.isInterrupted()) {
                     throw new InterruptedException("Spark has killed this task");
                 }
@@ -104,9 +105,6 @@ public record EmbedJob(
     }
 
     private Embedder open(TaskContext task) {
-        List<String> granted = task.resourcesJMap().containsKey("gpu")
-                ? List.of(task.resourcesJMap().get("gpu").addresses())
-                : List.of();
-        return Embedder.open(prior, device, granted, task.cpus(), task.partitionId(), batch, preprocessing.inputSize());
+        return TaskEmbedder.open(task, prior, device, batch, preprocessing.inputSize());
     }
 }

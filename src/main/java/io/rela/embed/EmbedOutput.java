@@ -9,43 +9,53 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.util.LongAccumulator;
 
 /** The files of one embedding task: features, and rejects where there are some. One thread. */
-final class EmbedOutput implements AutoCloseable {
+final class EmbedOutput implements EmbedPipeline.Results<Sample>, AutoCloseable {
     static final String FEATURES = "features";
     static final String REJECTS = "rejected";
 
     private final Path folder;
     private final String name;
     private final Configuration conf;
+    private final LongAccumulator done;
+    private final LongAccumulator rejected;
     private final Map<String, Long> rejectedByReason = new TreeMap<>();
     private TableWriter features;
     private TableWriter rejects;
     private long converted;
     private long nanos;
 
-    EmbedOutput(Path folder, String name, Configuration conf) {
+    EmbedOutput(Path folder, String name, Configuration conf, LongAccumulator done, LongAccumulator rejected) {
         this.folder = folder;
         this.name = name + ".parquet";
         this.conf = conf;
+        this.done = done;
+        this.rejected = rejected;
     }
 
-    void feature(Sample sample, float[] feature) throws IOException {
+    @Override
+    public void feature(Sample sample, float[] feature) throws IOException {
         long start = System.nanoTime();
         if (features == null) {
             features = new TableWriter(Tables.FEATURES, new Path(new Path(folder, FEATURES), name), conf);
         }
         features.write(Tables.featureRow(sample.index(), feature));
         converted++;
+        done.add(1);
         nanos += System.nanoTime() - start;
     }
 
-    void reject(Sample sample, RejectReason reason, String detail) throws IOException {
+    @Override
+    public void reject(Sample sample, RejectReason reason, String detail) throws IOException {
         if (rejects == null) {
             rejects = new TableWriter(Tables.REJECTS, new Path(new Path(folder, REJECTS), name), conf);
         }
         rejects.write(Tables.rejectRow(sample, reason.label(), detail));
         rejectedByReason.merge(reason.label(), 1L, Long::sum);
+        rejected.add(1);
+        done.add(1);
     }
 
     /** Completes the files; nothing can be added afterwards. */

@@ -1,9 +1,8 @@
 package io.rela.embed;
 
+import io.rela.image.Preprocessing;
 import io.rela.image.RejectReason;
 import io.rela.prior.Embedder;
-import io.rela.source.Sample;
-import io.rela.source.SampleReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -15,50 +14,68 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import org.apache.spark.util.LongAccumulator;
 
 /**
- * The path of pictures through one task: samples come in index order, are read and decoded on the executor's pool into the
- * slots of a batch, and the batch goes through the model while the next ones are decoded. A sample's slot is its index
- * modulo the batch, and a slot without a picture is zero: so a batch's content, and with it every bit of a feature, depends
- * on the source alone.
+ * The path of pictures through one task: they are read and decoded on the executor's pool into the slots of a batch, and
+ * the batch goes through the model while the next ones are decoded. A picture's slot is its position modulo the batch, and
+ * a slot without a picture is zero: so a batch's content, and with it every bit of a feature, depends on the pictures and
+ * their positions alone.
  *
- * <p>One task's thread. At most {@value #BATCHES_AHEAD} batches wait decoded or in decoding.
+ * <p>One thread at a time. At most {@value #BATCHES_AHEAD} batches wait decoded or in decoding.
+ *
+ * @param <K> what tells a picture from the others; comes back with its result
  */
-final class EmbedPipeline implements AutoCloseable {
+public final class EmbedPipeline<K> implements AutoCloseable {
     private static final int BATCHES_AHEAD = 2;
 
-    private final EmbedJob job;
     private final Embedder embedder;
-    private final EmbedOutput output;
-    private final LongAccumulator done;
-    private final LongAccumulator rejected;
+    private final int batchSize;
+    private final Results<K> results;
     private final ExecutorService pool = DecodePool.get();
     private final PictureLoader loader;
-    private final Deque<Batch> ahead = new ArrayDeque<>();
-    private Batch filling;
+    private final Deque<Batch<K>> ahead = new ArrayDeque<>();
+    private Batch<K> filling;
     private long inferNanos;
 
-    EmbedPipeline(
-            EmbedJob job,
-            Embedder embedder,
-            SampleReader reader,
-            EmbedOutput output,
-            LongAccumulator done,
-            LongAccumulator rejected) {
-        this.job = job;
-        this.embedder = embedder;
-        this.output = output;
-        this.done = done;
-        this.rejected = rejected;
-        this.loader = new PictureLoader(reader, job.preprocessing());
+    /** One encoded picture. */
+    @FunctionalInterface
+    public interface Picture {
+        /**
+         * Fetches the bytes; called once, on a thread of the pool.
+         *
+         * @throws IOException if they cannot be read, which rejects this picture only
+         */
+        byte[] encoded() throws IOException;
     }
 
-    private static final class Batch {
+    /** Takes what became of the pictures, in the order in which they were added, on the pipeline's thread. */
+    public interface Results<K> {
+        /** A picture's feature: D finite values, in memory of their own. */
+        void feature(K key, float[] feature) throws IOException;
+
+        /** A picture without a feature. */
+        void reject(K key, RejectReason reason, String detail) throws IOException;
+    }
+
+    /**
+     * @param embedder the model; stays the caller's to close, after this pipeline
+     * @param batchSize pictures a batch, as the embedder was opened with
+     * @param preprocessing what the model wants to see; its input size as the embedder was opened with
+     * @param results takes the features
+     */
+    public EmbedPipeline(Embedder embedder, int batchSize, Preprocessing preprocessing, Results<K> results) {
+        this.embedder = embedder;
+        this.batchSize = batchSize;
+        this.results = results;
+        this.loader = new PictureLoader(preprocessing);
+    }
+
+    private record Entry<K>(K key, int slot, Future<Reject> picture) {}
+
+    private static final class Batch<K> {
         final long number;
         final ByteBuffer pixels;
-        final List<Sample> samples = new ArrayList<>();
-        final List<Future<Reject>> pictures = new ArrayList<>();
+        final List<Entry<K>> entries = new ArrayList<>();
 
         Batch(long number, ByteBuffer pixels) {
             this.number = number;
@@ -66,9 +83,16 @@ final class EmbedPipeline implements AutoCloseable {
         }
     }
 
-    /** Takes the next sample; returns once there is room for another. */
-    void add(Sample sample) throws IOException, InterruptedException {
-        long number = sample.index() / job.batch();
+    /**
+     * Takes the next picture; returns once there is room for another.
+     *
+     * @param position 0 or more, above that of the picture before
+     * @throws IOException what the results throw
+     * @throws InterruptedException if the thread is interrupted; the pipeline can then only be closed
+     * @throws io.rela.RelaException when the model does not take the pictures
+     */
+    public void add(long position, K key, Picture picture) throws IOException, InterruptedException {
+        long number = position / batchSize;
         if (filling != null && filling.number != number) {
             ahead.add(filling);
             filling = null;
@@ -77,15 +101,15 @@ final class EmbedPipeline implements AutoCloseable {
             }
         }
         if (filling == null) {
-            filling = new Batch(number, BatchBuffers.take(embedder.batchBytes()));
+            filling = new Batch<>(number, BatchBuffers.take(embedder.batchBytes()));
         }
-        ByteBuffer slot = slot(filling.pixels, (int) (sample.index() % job.batch()));
-        filling.samples.add(sample);
-        filling.pictures.add(pool.submit(() -> loader.load(sample, slot)));
+        int slot = (int) (position % batchSize);
+        ByteBuffer pixels = slot(filling.pixels, slot);
+        filling.entries.add(new Entry<>(key, slot, pool.submit(() -> loader.load(picture, pixels))));
     }
 
-    /** Embeds all that was added. */
-    void finish() throws IOException, InterruptedException {
+    /** Embeds all that was added; fails as {@link #add} does. */
+    public void finish() throws IOException, InterruptedException {
         if (filling != null) {
             ahead.add(filling);
             filling = null;
@@ -100,13 +124,14 @@ final class EmbedPipeline implements AutoCloseable {
         return Map.of("read", loader.readSeconds(), "decode", loader.decodeSeconds(), "infer", inferNanos / 1e9);
     }
 
-    private void embed(Batch batch) throws IOException, InterruptedException {
+    private void embed(Batch<K> batch) throws IOException, InterruptedException {
         try {
-            Reject[] rejects = new Reject[batch.samples.size()];
-            boolean[] filled = new boolean[job.batch()];
-            for (int i = 0; i < rejects.length; i++) {
-                rejects[i] = result(batch.pictures.get(i));
-                filled[(int) (batch.samples.get(i).index() % job.batch())] = rejects[i] == null;
+            List<Reject> rejects = new ArrayList<>();
+            boolean[] filled = new boolean[batchSize];
+            for (Entry<K> entry : batch.entries) {
+                Reject reject = result(entry.picture());
+                rejects.add(reject);
+                filled[entry.slot()] = reject == null;
             }
             for (int slot = 0; slot < filled.length; slot++) {
                 if (!filled[slot]) {
@@ -116,29 +141,27 @@ final class EmbedPipeline implements AutoCloseable {
             long start = System.nanoTime();
             float[] features = embedder.embed(batch.pixels);
             inferNanos += System.nanoTime() - start;
-            write(batch, rejects, features);
+            handOut(batch, rejects, features);
         } finally {
             retire(batch);
         }
     }
 
-    private void write(Batch batch, Reject[] rejects, float[] features) throws IOException {
-        int dimension = features.length / job.batch();
-        for (int i = 0; i < rejects.length; i++) {
-            Sample sample = batch.samples.get(i);
-            int slot = (int) (sample.index() % job.batch());
-            float[] feature = Arrays.copyOfRange(features, slot * dimension, (slot + 1) * dimension);
-            Reject reject = rejects[i];
+    private void handOut(Batch<K> batch, List<Reject> rejects, float[] features) throws IOException {
+        int dimension = features.length / batchSize;
+        for (int i = 0; i < rejects.size(); i++) {
+            Entry<K> entry = batch.entries.get(i);
+            int first = entry.slot() * dimension;
+            float[] feature = Arrays.copyOfRange(features, first, first + dimension);
+            Reject reject = rejects.get(i);
             if (reject == null && !finite(feature)) {
                 reject = new Reject(RejectReason.NOT_FINITE, "the model gave NaN or infinity for this picture");
             }
             if (reject == null) {
-                output.feature(sample, feature);
+                results.feature(entry.key(), feature);
             } else {
-                output.reject(sample, reject.reason(), reject.detail());
-                rejected.add(1);
+                results.reject(entry.key(), reject.reason(), reject.detail());
             }
-            done.add(1);
         }
     }
 
@@ -166,7 +189,7 @@ final class EmbedPipeline implements AutoCloseable {
     }
 
     private ByteBuffer slot(ByteBuffer pixels, int slot) {
-        int bytes = pixels.capacity() / job.batch();
+        int bytes = pixels.capacity() / batchSize;
         return pixels.slice(slot * bytes, bytes).order(pixels.order());
     }
 
@@ -177,13 +200,13 @@ final class EmbedPipeline implements AutoCloseable {
     }
 
     /** Nobody may write to a buffer that somebody else has taken: waits for the pictures, whatever became of them. */
-    private void retire(Batch batch) {
+    private void retire(Batch<K> batch) {
         boolean interrupted = false;
-        for (Future<Reject> picture : batch.pictures) {
+        for (Entry<K> entry : batch.entries) {
             boolean waiting = true;
             while (waiting) {
                 try {
-                    picture.get();
+                    entry.picture().get();
                     waiting = false;
                 } catch (InterruptedException e) {
                     interrupted = true;

@@ -7,8 +7,6 @@ import io.rela.image.Preprocessor;
 import io.rela.image.RejectReason;
 import io.rela.image.RgbImage;
 import io.rela.image.UndecodableImageException;
-import io.rela.source.Sample;
-import io.rela.source.SampleReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -16,7 +14,6 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** Reads, decodes and prepares one picture at a time, for one task, on the pool's threads. Safe for threads. */
 final class PictureLoader {
-    private final SampleReader reader;
     private final Preprocessing preprocessing;
     private final ImageDecoder decoder = new ImageDecoder();
     private final PixelNormalizer normalizer;
@@ -25,25 +22,24 @@ final class PictureLoader {
     private final LongAdder decodeNanos = new LongAdder();
     private volatile boolean abandoned;
 
-    PictureLoader(SampleReader reader, Preprocessing preprocessing) {
-        this.reader = reader;
+    PictureLoader(Preprocessing preprocessing) {
         this.preprocessing = preprocessing;
         this.normalizer = new PixelNormalizer(preprocessing.normalization());
     }
 
     /**
-     * Puts a sample's picture into its slot of the batch.
+     * Puts a picture into its slot of the batch.
      *
      * @return null, or why there is no picture; the slot's content is then undefined
      */
-    Reject load(Sample sample, ByteBuffer slot) {
+    Reject load(EmbedPipeline.Picture picture, ByteBuffer slot) {
         if (abandoned) {
             return new Reject(RejectReason.UNREADABLE, "the task was given up");
         }
         long start = System.nanoTime();
         byte[] encoded;
         try {
-            encoded = reader.read(sample);
+            encoded = picture.encoded();
         } catch (IOException e) {
             return new Reject(RejectReason.UNREADABLE, String.valueOf(e.getMessage()));
         } finally {

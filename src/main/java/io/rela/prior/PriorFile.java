@@ -62,50 +62,61 @@ public record PriorFile(String uri, byte[] bytes, String sha256, Preprocessing p
      * @throws RelaException when there is no such model or its properties contradict themselves
      */
     public static PriorFile read(String uri, Overrides overrides, Configuration conf) {
+        return read("--prior", uri, overrides, conf);
+    }
+
+    /**
+     * Reads a model that another setting names.
+     *
+     * @param setting the setting's name, for messages
+     * @param uri a {@code .pt} file, a directory with one and {@code serving.properties}, or {@code builtin:NAME}
+     * @throws RelaException when there is no such model or its properties contradict themselves
+     */
+    public static PriorFile read(String setting, String uri, Overrides overrides, Configuration conf) {
+        String name = setting + " " + uri;
         try {
-            return uri.startsWith(BUILTIN) ? readBuiltin(uri, overrides) : readStored(uri, overrides, conf);
+            return uri.startsWith(BUILTIN) ? readBuiltin(name, uri, overrides) : readStored(name, uri, overrides, conf);
         } catch (FileNotFoundException e) {
             throw new RelaException(
-                    ExitCode.INPUT,
-                    "--prior " + uri + " is not there. Name a .pt file, a model" + " directory, or builtin:prior.",
-                    e);
+                    ExitCode.INPUT, name + " is not there. Name a .pt file, a model directory, or builtin:prior.", e);
         } catch (IOException e) {
-            throw new RelaException(ExitCode.INPUT, "--prior " + uri + " cannot be read: " + e.getMessage(), e);
+            throw new RelaException(ExitCode.INPUT, name + " cannot be read: " + e.getMessage(), e);
         }
     }
 
-    private static PriorFile readBuiltin(String uri, Overrides overrides) throws IOException {
+    private static PriorFile readBuiltin(String name, String uri, Overrides overrides) throws IOException {
         String folder = "/builtin/" + uri.substring(BUILTIN.length()) + "/";
         try (InputStream properties = PriorFile.class.getResourceAsStream(folder + PROPERTIES)) {
             if (properties == null) {
                 throw new FileNotFoundException(uri);
             }
-            Properties served = properties(uri, properties.readAllBytes());
+            Properties served = properties(name, properties.readAllBytes());
             try (InputStream model =
                     PriorFile.class.getResourceAsStream(folder + served.getProperty("option.modelName") + ".pt")) {
-                return of(uri, model.readAllBytes(), served, overrides);
+                return of(name, uri, model.readAllBytes(), served, overrides);
             }
         }
     }
 
-    private static PriorFile readStored(String uri, Overrides overrides, Configuration conf) throws IOException {
+    private static PriorFile readStored(String name, String uri, Overrides overrides, Configuration conf)
+            throws IOException {
         Path path = new Path(uri);
         FileSystem fs = path.getFileSystem(conf);
         if (!fs.getFileStatus(path).isDirectory()) {
-            return of(uri, readFile(fs, path), new Properties(), overrides);
+            return of(name, uri, readFile(fs, path), new Properties(), overrides);
         }
         Path file = new Path(path, PROPERTIES);
         if (!fs.exists(file)) {
             throw new RelaException(
                     ExitCode.INPUT,
-                    "--prior " + uri + " is a folder without " + PROPERTIES + ". Name the .pt file itself, or make a"
+                    name + " is a folder without " + PROPERTIES + ". Name the .pt file itself, or make a"
                             + " model directory with bin/export-prior.");
         }
-        Properties served = properties(uri, readFile(fs, file));
-        return of(uri, readFile(fs, modelFile(uri, path, fs, served)), served, overrides);
+        Properties served = properties(name, readFile(fs, file));
+        return of(name, uri, readFile(fs, modelFile(name, path, fs, served)), served, overrides);
     }
 
-    private static Path modelFile(String uri, Path folder, FileSystem fs, Properties served) throws IOException {
+    private static Path modelFile(String name, Path folder, FileSystem fs, Properties served) throws IOException {
         String named = served.getProperty("option.modelName");
         if (named != null) {
             return new Path(folder, named + ".pt");
@@ -119,7 +130,7 @@ public record PriorFile(String uri, byte[] bytes, String sha256, Preprocessing p
         if (found.size() != 1) {
             throw new RelaException(
                     ExitCode.INPUT,
-                    "--prior " + uri + " holds " + found.size() + " .pt files. Say which with option.modelName=NAME in "
+                    name + " holds " + found.size() + " .pt files. Say which with option.modelName=NAME in "
                             + PROPERTIES + ".");
         }
         return found.get(0);
@@ -136,24 +147,24 @@ public record PriorFile(String uri, byte[] bytes, String sha256, Preprocessing p
         }
     }
 
-    private static PriorFile of(String uri, byte[] bytes, Properties served, Overrides overrides) {
+    private static PriorFile of(String name, String uri, byte[] bytes, Properties served, Overrides overrides) {
         String sha256 = sha256(bytes);
         String wanted = served.getProperty("sha256");
         if (wanted != null && !wanted.equalsIgnoreCase(sha256)) {
             throw new RelaException(
                     ExitCode.INPUT,
-                    "--prior " + uri + ": the model's SHA-256 is " + sha256 + ", its " + PROPERTIES + " says " + wanted
+                    name + ": the model's SHA-256 is " + sha256 + ", its " + PROPERTIES + " says " + wanted
                             + ". Export it again, or correct the file.");
         }
         return new PriorFile(
                 uri,
                 bytes,
                 sha256,
-                preprocessing(uri, served, overrides),
+                preprocessing(name, served, overrides),
                 Optional.ofNullable(served.getProperty("source")));
     }
 
-    private static Preprocessing preprocessing(String uri, Properties served, Overrides overrides) {
+    private static Preprocessing preprocessing(String name, Properties served, Overrides overrides) {
         try {
             int width = integer(served, "width").orElse(USUAL_SIZE);
             int height = integer(served, "height").orElse(width);
@@ -183,7 +194,7 @@ public record PriorFile(String uri, byte[] bytes, String sha256, Preprocessing p
                             overrides.means().orElse(given.means()),
                             overrides.stds().orElse(given.stds())));
         } catch (IllegalArgumentException e) {
-            throw new RelaException(ExitCode.SETTINGS, "--prior " + uri + ": " + e.getMessage(), e);
+            throw new RelaException(ExitCode.SETTINGS, name + ": " + e.getMessage(), e);
         }
     }
 
@@ -214,13 +225,12 @@ public record PriorFile(String uri, byte[] bytes, String sha256, Preprocessing p
         }
     }
 
-    private static Properties properties(String uri, byte[] content) {
+    private static Properties properties(String name, byte[] content) {
         Properties properties = new Properties();
         try {
             properties.load(new StringReader(new String(content, StandardCharsets.UTF_8)));
         } catch (IOException | IllegalArgumentException e) {
-            throw new RelaException(
-                    ExitCode.INPUT, "--prior " + uri + ": " + PROPERTIES + " cannot be read: " + e.getMessage(), e);
+            throw new RelaException(ExitCode.INPUT, name + ": " + PROPERTIES + " cannot be read: " + e.getMessage(), e);
         }
         return properties;
     }

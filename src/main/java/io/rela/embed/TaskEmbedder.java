@@ -1,0 +1,29 @@
+package io.rela.embed;
+
+import io.rela.prior.DeviceRequest;
+import io.rela.prior.Embedder;
+import io.rela.prior.PriorModel;
+import java.util.List;
+import org.apache.spark.TaskContext;
+
+/** Opens a model with what Spark granted to a task: its GPU, its cores. On executors; safe for threads. */
+public final class TaskEmbedder {
+    private TaskEmbedder() {}
+
+    /**
+     * Leases the model for one task; whoever opens it closes it.
+     *
+     * @param task the task that will compute
+     * @param prior the model
+     * @param device the device that the user asked for
+     * @param batch pictures a forward pass, at least 1
+     * @param size width and height of a picture in pixels
+     * @throws io.rela.RelaException when the device is not there or the file is no module
+     */
+    public static Embedder open(TaskContext task, PriorModel prior, DeviceRequest device, int batch, int size) {
+        List<String> granted = task.resourcesJMap().containsKey("gpu")
+                ? List.of(task.resourcesJMap().get("gpu").addresses())
+                : List.of();
+        return Embedder.open(prior, device, granted, task.cpus(), task.partitionId(), batch, size);
+    }
+}
