@@ -2,10 +2,12 @@ package io.rela.app;
 
 import io.rela.image.Interpolation;
 import io.rela.prior.DeviceRequest;
+import io.rela.prior.PriorFile;
 import io.rela.projection.ProjectionKind;
 import io.rela.settings.IfExists;
 import io.rela.settings.Problems;
 import io.rela.source.InputFormat;
+import io.rela.source.ParquetColumns;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
@@ -144,8 +146,18 @@ final class ConvertCommand implements Command {
         return new Conversion(this).run();
     }
 
-    Optional<Integer> wantedDimensions() {
-        return Optional.ofNullable(dimensions);
+    ParquetColumns columns() {
+        return new ParquetColumns(
+                Optional.ofNullable(imageColumn), Optional.ofNullable(labelColumn), Optional.ofNullable(idColumn));
+    }
+
+    PriorFile.Overrides overrides() {
+        return new PriorFile.Overrides(
+                Optional.ofNullable(inputSize),
+                Optional.ofNullable(resize),
+                Optional.ofNullable(interpolation),
+                Optional.ofNullable(mean),
+                Optional.ofNullable(std));
     }
 
     private static void atLeastOne(Problems problems, String option, Integer value) {

@@ -44,15 +44,17 @@ final class DemoPictures {
 
     /** Fills a folder with class folders of JPEG and PNG files. */
     static void write(Path folder) throws IOException {
+        long firstSeed = 0;
         for (Shape shape : Shape.values()) {
             Path classFolder =
                     Files.createDirectories(folder.resolve(shape.name().toLowerCase(Locale.ROOT)));
             for (int number = 0; number < EACH; number++) {
-                Random random = new Random(1_000L * shape.ordinal() + number);
+                Random random = new Random(firstSeed + number);
                 String format = number % 4 == 3 ? "png" : "jpg";
                 byte[] encoded = encode(draw(shape, random), format);
                 Files.write(classFolder.resolve(String.format("%03d.%s", number, format)), encoded);
             }
+            firstSeed += 1_000;
         }
         breakSome(folder);
     }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkContext;
 import org.apache.spark.scheduler.AccumulableInfo;
@@ -17,15 +18,15 @@ import org.apache.spark.util.LongAccumulator;
 import scala.collection.JavaConverters;
 
 /**
- * One line that says how far a command is: redrawn in place on a terminal, printed every ten seconds into a log. Counts
+ * One line that says how far a command is: redrawn in place on a terminal (bin/rela tells), printed every ten seconds into a log. Counts
  * running tasks by their heartbeats. Safe for threads; to be closed.
  */
-final class ProgressLine extends SparkListener implements AutoCloseable {
+final class ProgressLine extends SparkListener {
     private static final long LOG_SECONDS = 10;
     private static final long TERMINAL_MILLIS = 500;
 
     private final SparkContext spark;
-    private final PrintStream err;
+    private final PrintStream err = System.err;
     private final boolean terminal;
     private final long total;
     private final long before;
@@ -47,23 +48,16 @@ final class ProgressLine extends SparkListener implements AutoCloseable {
      * @param done counts samples
      * @param rejected counts rejects
      */
-    ProgressLine(
-            SparkContext spark,
-            PrintStream err,
-            long total,
-            long before,
-            LongAccumulator done,
-            LongAccumulator rejected) {
+    ProgressLine(SparkContext spark, long total, long before, LongAccumulator done, LongAccumulator rejected) {
         this.spark = spark;
-        this.err = err;
-        this.terminal = "1".equals(System.getenv("RELA_TERMINAL")) || System.console() != null;
+        this.terminal = "1".equals(System.getenv("RELA_TERMINAL"));
         this.total = total;
         this.before = before;
         this.done = done;
         this.rejected = rejected;
         spark.addSparkListener(this);
         long period = terminal ? TERMINAL_MILLIS : LOG_SECONDS * 1000;
-        clock.scheduleAtFixedRate(this::show, period, period, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> unused = clock.scheduleAtFixedRate(this::show, period, period, TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -122,8 +116,8 @@ final class ProgressLine extends SparkListener implements AutoCloseable {
                 rejects);
     }
 
-    @Override
-    public void close() {
+    /** Shows the last line. */
+    void close() {
         clock.shutdownNow();
         spark.removeSparkListener(this);
         if (terminal) {

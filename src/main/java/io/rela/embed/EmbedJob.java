@@ -41,6 +41,11 @@ public record EmbedJob(
         SerializableConfiguration hadoop)
         implements Serializable {
 
+    /** The same work in batches of another size. */
+    public EmbedJob withBatch(int size) {
+        return new EmbedJob(source, prior, preprocessing, device, size, folder, hadoop);
+    }
+
     /** What the model does with one empty batch. */
     public record Probe(int outputDimension, String device, String libtorch) implements Serializable {}
 

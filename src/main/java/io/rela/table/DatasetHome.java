@@ -89,6 +89,20 @@ public final class DatasetHome {
         return manifest().stream().filter(r -> r.command().equals(command)).reduce((a, b) -> b);
     }
 
+    /** The first of these tables that is not there. */
+    public Optional<String> missing(List<String> tables) {
+        try {
+            for (String table : tables) {
+                if (!fs.exists(table(table))) {
+                    return Optional.of(table);
+                }
+            }
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /**
      * Makes sure that the home is ours and can be written, and completes a commit that was cut off.
      *

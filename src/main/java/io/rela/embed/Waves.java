@@ -1,0 +1,91 @@
+package io.rela.embed;
+
+import io.rela.RelaException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/**
+ * Runs the waves that are not finished yet, two at a time: the next one fills the slots that the last tasks of this one
+ * leave. Driver only, used once.
+ */
+public final class Waves {
+    private static final int AT_A_TIME = 2;
+
+    private final JavaSparkContext spark;
+    private final WaveStore store;
+    private final WavePlan plan;
+    private final List<TaskReport> reports = new ArrayList<>();
+    private final List<IndexRange> left = new ArrayList<>();
+
+    /** Looks which waves are finished. */
+    public Waves(JavaSparkContext spark, WaveStore store, WavePlan plan) {
+        this.spark = spark;
+        this.store = store;
+        this.plan = plan;
+        for (IndexRange wave : plan.waves()) {
+            store.wave(wave).ifPresentOrElse(reports::addAll, () -> left.add(wave));
+        }
+    }
+
+    /** Samples of the waves that were finished before. */
+    public long samplesBefore() {
+        return reports.stream().mapToLong(report -> report.range().size()).sum();
+    }
+
+    /**
+     * Runs what is left.
+     *
+     * @param step embeds a wave
+     * @param tasks a wave, at most
+     * @param watch sees all reports so far after each wave; what it throws ends the command
+     * @return the reports of all waves, in order
+     */
+    public List<TaskReport> run(EmbedStep step, int tasks, Consumer<List<TaskReport>> watch) {
+        String group = "rela-embed-" + UUID.randomUUID();
+        ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME);
+        try {
+            List<Future<List<TaskReport>>> running = new ArrayList<>();
+            for (IndexRange wave : left) {
+                running.add(threads.submit(() -> {
+                    spark.setJobGroup(group, "embed samples " + wave.first() + " to " + (wave.end() - 1), true);
+                    List<TaskReport> written = step.run(plan.split(wave, tasks));
+                    store.finish(wave, written);
+                    return written;
+                }));
+            }
+            watch.accept(reports);
+            for (Future<List<TaskReport>> wave : running) {
+                reports.addAll(wave.get());
+                watch.accept(reports);
+            }
+            return reports;
+        } catch (ExecutionException e) {
+            RelaException known = RelaException.in(e);
+            throw known != null ? known : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted", e);
+        } finally {
+            stop(group, threads);
+        }
+    }
+
+    /** No task may still run when the listing and the model are let go. */
+    private void stop(String group, ExecutorService threads) {
+        threads.shutdownNow();
+        spark.cancelJobGroup(group);
+        try {
+            threads.awaitTermination(1, TimeUnit.MINUTES);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
