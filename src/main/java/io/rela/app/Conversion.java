@@ -14,6 +14,7 @@ import io.rela.prior.PriorModel;
 import io.rela.projection.Moments;
 import io.rela.projection.MomentsStep;
 import io.rela.projection.Projection;
+import io.rela.projection.ProjectionKind;
 import io.rela.projection.ProjectionTable;
 import io.rela.projection.Projections;
 import io.rela.settings.IfExists;
@@ -29,6 +30,7 @@ import io.rela.table.ManifestRecord.ProjectionInfo;
 import io.rela.table.TableFolder;
 import io.rela.target.FeatureRows;
 import io.rela.target.TargetsStep;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,23 +69,26 @@ final class Conversion {
     }
 
     Command.Result run() {
-        Optional<ManifestRecord> finished = home.newest(COMMAND);
-        if (finished.isPresent() && asked.ifExists == IfExists.SKIP) {
-            return result(home.root() + " holds a finished conversion: skipped.", finished.get());
-        }
         PriorFile prior = PriorFile.read(asked.prior, asked.overrides(), spark.hadoopConfiguration());
         ImageSource source =
                 ImageSource.open(asked.input, asked.inputFormat, asked.columns(), spark.hadoopConfiguration());
+        refuseNested(source);
         home.prepare();
         Path listed = home.staging("listing");
         Broadcast<byte[]> module = spark.broadcast(prior.bytes());
         try {
+            Optional<ManifestRecord> finished = home.newest(COMMAND);
+            if (finished.isPresent()
+                    && asked.ifExists == IfExists.SKIP
+                    && home.missing(TABLES).isEmpty()) {
+                return result(home.root() + " holds a finished conversion: skipped.", finished.get());
+            }
             Dataset<Row> samples = timings.timed("list", () -> list(source, listed));
             return convert(prior, module, source, samples);
         } finally {
             Embedder.closeIdleModels();
             module.destroy();
-            home.discard(listed);
+            home.leave(listed);
         }
     }
 
@@ -92,8 +97,23 @@ final class Conversion {
         try (Listing listing = source.list(session)) {
             listing.warnings().forEach(this::warn);
             listing.samples().write().mode(SaveMode.Overwrite).parquet(listed.toString());
+            if (listing.count() < 2 && asked.projection != ProjectionKind.NONE) {
+                throw tooFew(listing.count());
+            }
         }
         return session.read().schema(SampleTable.SCHEMA).parquet(listed.toString());
+    }
+
+    /** A home inside of its input would become a class, and its tables samples. */
+    private void refuseNested(ImageSource source) {
+        String input = source.uri().replaceFirst("/+$", "") + "/";
+        String mine = home.root() + "/";
+        if (mine.startsWith(input) || input.startsWith(mine)) {
+            throw new RelaException(
+                    ExitCode.SETTINGS,
+                    "--home " + home.root() + " and --input " + source.uri()
+                            + " lie one in the other. Name a home beside the input.");
+        }
     }
 
     private Command.Result convert(
@@ -115,7 +135,10 @@ final class Conversion {
                         unfinished,
                         finished,
                         spark));
-        if (unfinished.isEmpty() && finished.isPresent() && isSame(plan, finished.get())) {
+        if (unfinished.isEmpty()
+                && finished.isPresent()
+                && asked.ifExists != IfExists.OVERWRITE
+                && isSame(plan, finished.get())) {
             return result(home.root() + " is already converted with these settings: nothing to do.", finished.get());
         }
         if (unfinished.isEmpty() || !goesOn(plan, unfinished.get())) {
@@ -126,9 +149,9 @@ final class Conversion {
         store.deleteOrphans(reports);
         FeatureFiles features = FeatureFiles.of(store.folder(), reports);
         Projection projection = timings.timed("project", () -> fit(plan, features, counts));
-        ProjectionTable.write(projection, new Path(store.folder(), "projection").toString(), session);
+        ProjectionTable.write(projection, staged("projection").removed().path().toString(), session);
         timings.timed("targets", () -> writeTargets(plan, source, samples, features, projection, counts));
-        RejectsStep.run(spark, store.folder(), reports, staged("rejects"));
+        RejectsStep.run(spark, store.folder(), reports, staged("rejects").empty());
         ManifestRecord record = record(prior, plan, projection, counts, reports);
         home.commit(store.folder(), TABLES, record);
         return result(summary(record), record);
@@ -191,7 +214,10 @@ final class Conversion {
     }
 
     private void refuseTooManyRejects(long rejected, long listed) {
-        if (rejected > asked.maxRejects * listed) {
+        long allowed = BigDecimal.valueOf(asked.maxRejects)
+                .multiply(BigDecimal.valueOf(listed))
+                .longValue();
+        if (rejected > allowed) {
             throw new RelaException(
                     ExitCode.REJECTS,
                     String.format(
@@ -201,21 +227,31 @@ final class Conversion {
                             rejected,
                             listed,
                             asked.maxRejects,
-                            (long) (asked.maxRejects * listed)));
+                            allowed));
         }
     }
 
     private Projection fit(ConvertPlan plan, FeatureFiles features, Counts counts) {
-        if (counts.converted() < 2) {
+        if (counts.converted() == 0) {
             throw new RelaException(
                     ExitCode.REJECTS,
-                    counts.converted() + " of " + counts.listed() + " pictures could be converted: too few to fit a"
-                            + " projection. Look at the input.");
+                    "None of the " + counts.listed() + " pictures could be converted. Look at the input: "
+                            + counts.rejectedByReason() + ".");
+        }
+        if (counts.converted() < 2 && asked.projection != ProjectionKind.NONE) {
+            throw tooFew(counts.converted());
         }
         spark.sc().setJobDescription("fit projection");
         Moments moments =
                 MomentsStep.of(FeatureRows.of(spark, features), plan.waves().block());
         return Projections.fit(asked.projection, moments, plan.dimensions(), asked.seed);
+    }
+
+    private RelaException tooFew(long pictures) {
+        return new RelaException(
+                ExitCode.INPUT,
+                "--projection " + asked.projection.label() + " needs at least 2 pictures, --input " + asked.input
+                        + " gives " + pictures + ". Add pictures, or ask for --projection none.");
     }
 
     private long writeTargets(
@@ -235,7 +271,7 @@ final class Conversion {
                 asked.keepImages,
                 features,
                 projection,
-                staged("targets"));
+                staged("targets").empty());
         if (rows != counts.converted()) {
             throw new IllegalStateException("targets has " + rows + " rows, " + counts.converted() + " were converted");
         }
@@ -243,7 +279,7 @@ final class Conversion {
     }
 
     private TableFolder staged(String table) {
-        return new TableFolder(home.fileSystem(), new Path(home.staging(COMMAND), table)).empty();
+        return new TableFolder(home.fileSystem(), new Path(home.staging(COMMAND), table));
     }
 
     private ManifestRecord record(
@@ -303,7 +339,7 @@ final class Conversion {
     }
 
     private Command.Result result(String message, ManifestRecord record) {
-        return new Command.Result(message, home.root().toString(), record);
+        return new Command.Result(message, ConvertIdentity.redacted(home.root().toString()), record);
     }
 
     private void warn(String warning) {

@@ -136,7 +136,12 @@ final class ConvertCommand implements Command {
         threeNumbers(problems, "--std", std);
         problems.check(std == null || std.stream().allMatch(s -> s > 0), "--std " + std + ": a deviation is above 0");
         Inputs.check(problems, "--input", input);
-        if (!prior.startsWith("builtin:")) {
+        Inputs.refuseSecret(problems, "--home", home);
+        if (prior != null && PriorFile.isBuiltin(prior)) {
+            if (!PriorFile.hasBuiltin(prior)) {
+                problems.addMissing("--prior " + prior + " is not there. The program brings builtin:prior.");
+            }
+        } else {
             Inputs.check(problems, "--prior", prior);
         }
     }
@@ -167,6 +172,6 @@ final class ConvertCommand implements Command {
     private static void threeNumbers(Problems problems, String option, List<Float> values) {
         problems.check(
                 values == null || (values.size() == 3 && values.stream().allMatch(v -> Float.isFinite(v))),
-                option + " " + values + ": write three numbers, for red, green and blue");
+                option + " " + values + ": write three finite numbers, for red, green and blue");
     }
 }

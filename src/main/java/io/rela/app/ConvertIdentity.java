@@ -64,9 +64,9 @@ final class ConvertIdentity {
         return identity;
     }
 
-    /** A URI without the user and password that it may carry. */
-    static String redacted(String uri) {
-        return uri.replaceFirst("^([a-zA-Z][a-zA-Z0-9+.-]*://)[^/@]*@", "$1***@");
+    /** A text with the passwords of its URIs taken out. */
+    static String redacted(String text) {
+        return text.replaceAll("(://[^/:@\\s]+):[^/@\\s]*@", "$1:***@");
     }
 
     /** What differs, as a person reads it; empty when nothing does. */

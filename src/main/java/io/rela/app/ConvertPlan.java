@@ -67,6 +67,7 @@ record ConvertPlan(
                 .or(() -> finished.map(ManifestRecord::settings))
                 .map(settings -> settings.get(BATCH_SIZE))
                 .map(Integer::parseInt));
+        refuseGiantBatch(settled.orElse(CPU_BATCH), prior);
         EmbedJob trial = new EmbedJob(
                 source,
                 model,
@@ -77,6 +78,7 @@ record ConvertPlan(
                 new SerializableConfiguration(spark.hadoopConfiguration()));
         EmbedJob.Probe probe = trial.probe(spark);
         int batch = settled.orElse(probe.device().startsWith("gpu") ? GPU_BATCH : CPU_BATCH);
+        refuseGiantBatch(batch, prior);
         int dimensions = dimensions(asked, probe.outputDimension());
         WavePlan waves = unfinished
                 .map(WaveStore.State::plan)
@@ -91,6 +93,16 @@ record ConvertPlan(
                 trial.withBatch(batch),
                 probe,
                 dimensions);
+    }
+
+    private static void refuseGiantBatch(int batch, PriorFile prior) {
+        long most = Integer.MAX_VALUE / (prior.preprocessing().pixelBytes() * (long) Float.BYTES);
+        if (batch > most) {
+            throw new RelaException(
+                    ExitCode.SETTINGS,
+                    "--batch-size " + batch + ": a batch of pictures of this size takes more than 2 GiB, ask for "
+                            + most + " or less.");
+        }
     }
 
     /** What differs from an earlier conversion, as a person reads it; empty when this is the same one. */

@@ -15,14 +15,29 @@ final class Inputs {
         return SparkHadoopUtil.get().newConfiguration(new org.apache.spark.SparkConf());
     }
 
+    /** Notes an input that is not there; one that was not named is somebody else's problem. */
     static void check(Problems problems, String option, String uri) {
+        if (uri == null || refuseSecret(problems, option, uri)) {
+            return;
+        }
         try {
             Path path = new Path(uri);
             if (!path.getFileSystem(hadoop()).exists(path)) {
                 problems.addMissing(option + " " + uri + " is not there. Check the path.");
             }
-        } catch (IOException | IllegalArgumentException e) {
-            problems.addMissing(option + " " + uri + " cannot be reached (" + e.getMessage() + ")");
+        } catch (IOException | RuntimeException e) {
+            problems.addMissing(option + " " + uri + " cannot be reached (" + e.getMessage() + "). Check the address"
+                    + (uri.startsWith("s3a:") ? ", and that hadoop-aws is in Spark's --packages." : "."));
         }
+    }
+
+    /** Notes a password in a URI: it would stand in tables and logs. */
+    static boolean refuseSecret(Problems problems, String option, String uri) {
+        boolean secret = uri != null && !ConvertIdentity.redacted(uri).equals(uri);
+        problems.check(
+                !secret,
+                option + " " + ConvertIdentity.redacted(String.valueOf(uri))
+                        + " carries a password. Put it into Hadoop's settings, such as spark.hadoop.fs.s3a.secret.key.");
+        return secret;
     }
 }

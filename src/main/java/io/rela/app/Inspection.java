@@ -55,6 +55,7 @@ final class Inspection {
         }
         unfinished.ifPresent(state -> out.println("An unfinished convert of "
                 + state.source().count() + " pictures is kept here; the same command goes on from there."));
+        hold(!home.isCutOff(), "a commit was cut off, which the next convert completes");
         records.forEach(this::print);
         Optional<ManifestRecord> converted = home.newest("convert");
         converted.ifPresent(record -> inspect(home, record));

@@ -6,9 +6,12 @@ import io.rela.settings.Problems;
 import io.rela.source.SourceException;
 import io.rela.table.Json;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,9 +27,12 @@ import picocli.CommandLine.PropertiesDefaultProvider;
 
 /** The program: {@code spark-submit rela-convert.jar COMMAND [options]}. Driver only. */
 public final class Main {
+    private static volatile boolean stopping;
+
     private Main() {}
 
     public static void main(String[] args) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stopping = true));
         System.exit(run(args, System.out, System.err).code());
     }
 
@@ -88,9 +94,8 @@ public final class Main {
             for (Exception error : parsed.errors()) {
                 problems.add(error.getMessage());
             }
-            if (parsed.errors().isEmpty()) {
-                command.check(problems);
-            }
+            checkResultFile(command.common().resultFile, problems);
+            command.check(problems);
             problems.throwIfAny();
             Command.Result result = command.run(out);
             out.println(result.message());
@@ -98,7 +103,10 @@ public final class Main {
         } catch (Exception | LinkageError | OutOfMemoryError failure) {
             RelaException known = known(failure);
             ExitCode code = known == null ? ExitCode.UNEXPECTED : known.exitCode();
-            String message = known == null ? unexpected(failure) : known.getMessage();
+            String message = ConvertIdentity.redacted(
+                    stopping
+                            ? "stopped; the same command goes on from here"
+                            : known == null ? unexpected(failure) : known.getMessage());
             err.println("rela " + name + ": " + message);
             if (command.common().verbose) {
                 failure.printStackTrace(err);
@@ -122,8 +130,7 @@ public final class Main {
 
     private static String unexpected(Throwable failure) {
         String first = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
-        return "unexpected failure, " + failure.getClass().getSimpleName() + ": " + first
-                + " (--verbose shows where; progress is kept, the same command goes on from there)";
+        return "unexpected failure, " + failure.getClass().getSimpleName() + ": " + first + " (--verbose shows where)";
     }
 
     private static ExitCode report(
@@ -142,17 +149,18 @@ public final class Main {
             Files.writeString(file, Json.text(content) + "\n");
             return code;
         } catch (IOException e) {
-            err.println("--result-file " + file + " cannot be written: " + e.getMessage());
+            err.println("--result-file " + file + " cannot be written: " + reason(e));
             return code == ExitCode.DONE ? ExitCode.SETTINGS : code;
         }
     }
 
     private static void readConfig(String[] args, CommandLine line, Properties config, Problems problems) {
         for (String file : configFiles(args)) {
-            try (InputStream in = Files.newInputStream(Path.of(file))) {
-                config.load(in);
+            try (Reader reader = Files.newBufferedReader(Path.of(file), StandardCharsets.UTF_8)) {
+                config.load(reader);
             } catch (IOException | IllegalArgumentException e) {
-                problems.addMissing("--config " + file + " cannot be read (" + e.getMessage() + ")");
+                problems.add(
+                        "--config " + file + " cannot be read (" + reason(e) + "). Name a properties file in UTF-8.");
             }
         }
         Set<String> everywhere = new TreeSet<>();
@@ -166,6 +174,9 @@ public final class Main {
             Set<String> known = sub == null ? everywhere : optionNames(sub);
             problems.check(
                     known.contains(option), "Unknown key in the configuration file: " + key + nearest(option, known));
+            if (config.getProperty(key).isBlank() && isFlag(line, option)) {
+                config.setProperty(key, "true");
+            }
             if (sub != null) {
                 // picocli's provider wants the whole path of the command.
                 config.setProperty(line.getCommandName() + "." + key, config.getProperty(key));
@@ -191,6 +202,27 @@ public final class Main {
             names.add(option.longestName().substring(2));
         }
         return names;
+    }
+
+    private static boolean isFlag(CommandLine line, String option) {
+        return line.getSubcommands().values().stream()
+                .map(sub -> sub.getCommandSpec().findOption("--" + option))
+                .anyMatch(found -> found != null && found.arity().max() == 0);
+    }
+
+    private static void checkResultFile(Path file, Problems problems) {
+        Path folder = file == null ? null : file.toAbsolutePath().getParent();
+        problems.check(
+                file == null || (Files.isWritable(folder) && !Files.isDirectory(file)),
+                "--result-file " + file
+                        + " cannot be written. Name a file in a folder that is there and can be written.");
+    }
+
+    private static String reason(Exception failure) {
+        if (failure instanceof NoSuchFileException) {
+            return "there is no such file";
+        }
+        return failure instanceof CharacterCodingException ? "it is not UTF-8" : String.valueOf(failure.getMessage());
     }
 
     private static String nearest(String wrong, Set<String> known) {

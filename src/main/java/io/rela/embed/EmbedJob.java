@@ -1,5 +1,6 @@
 package io.rela.embed;
 
+import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.image.Preprocessing;
 import io.rela.prior.DeviceRequest;
@@ -63,6 +64,11 @@ public record EmbedJob(
                         return (Object) probe(TaskContext.get());
                     } catch (RelaException e) {
                         return e;
+                    } catch (OutOfMemoryError e) {
+                        return new RelaException(
+                                ExitCode.SETTINGS,
+                                "--batch-size " + batch + " does not fit an executor's memory (" + e.getMessage()
+                                        + "). Ask for less, or give it more with spark.executor.memory.");
                     }
                 })
                 .first();

@@ -41,7 +41,7 @@ public record WavePlan(long samples, int block, long wave) {
     /** A plan with waves of {@code wave} samples, rounded up to whole blocks. */
     public static WavePlan ofWave(long samples, int batch, long wave) {
         int block = blockFor(batch);
-        return new WavePlan(samples, block, roundUp(wave, block));
+        return new WavePlan(samples, block, roundUp(Math.min(wave, samples), block));
     }
 
     /** Samples a block: the smallest multiple of the batch that is not below 256. */

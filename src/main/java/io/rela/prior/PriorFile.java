@@ -75,7 +75,7 @@ public record PriorFile(String uri, byte[] bytes, String sha256, Preprocessing p
     public static PriorFile read(String setting, String uri, Overrides overrides, Configuration conf) {
         String name = setting + " " + uri;
         try {
-            return uri.startsWith(BUILTIN) ? readBuiltin(name, uri, overrides) : readStored(name, uri, overrides, conf);
+            return isBuiltin(uri) ? readBuiltin(name, uri, overrides) : readStored(name, uri, overrides, conf);
         } catch (FileNotFoundException e) {
             throw new RelaException(
                     ExitCode.INPUT, name + " is not there. Name a .pt file, a model directory, or builtin:prior.", e);
@@ -84,8 +84,22 @@ public record PriorFile(String uri, byte[] bytes, String sha256, Preprocessing p
         }
     }
 
+    /** Whether the URI names a model that the program would have to bring. */
+    public static boolean isBuiltin(String uri) {
+        return uri.startsWith(BUILTIN);
+    }
+
+    /** Whether the program brings this model. */
+    public static boolean hasBuiltin(String uri) {
+        return PriorFile.class.getResource(builtinFolder(uri) + PROPERTIES) != null;
+    }
+
+    private static String builtinFolder(String uri) {
+        return "/builtin/" + uri.substring(BUILTIN.length()) + "/";
+    }
+
     private static PriorFile readBuiltin(String name, String uri, Overrides overrides) throws IOException {
-        String folder = "/builtin/" + uri.substring(BUILTIN.length()) + "/";
+        String folder = builtinFolder(uri);
         try (InputStream properties = PriorFile.class.getResourceAsStream(folder + PROPERTIES)) {
             if (properties == null) {
                 throw new FileNotFoundException(uri);

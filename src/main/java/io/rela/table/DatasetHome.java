@@ -9,10 +9,10 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -32,6 +32,7 @@ public final class DatasetHome {
     private final FileSystem fs;
     private final Path root;
     private boolean made;
+    private HomeLock lock;
 
     private DatasetHome(FileSystem fs, Path root) {
         this.fs = fs;
@@ -47,9 +48,14 @@ public final class DatasetHome {
         try {
             Path path = new Path(uri);
             FileSystem fs = path.getFileSystem(conf);
-            return new DatasetHome(fs, fs.makeQualified(path));
-        } catch (IOException | IllegalArgumentException e) {
-            throw new RelaException(ExitCode.SETTINGS, "--home " + uri + ": " + e.getMessage(), e);
+            // Hadoop's checksum files would be renamed apart from what they belong to.
+            return new DatasetHome(fs instanceof LocalFileSystem local ? local.getRaw() : fs, fs.makeQualified(path));
+        } catch (IOException | RuntimeException e) {
+            throw new RelaException(
+                    ExitCode.SETTINGS,
+                    "--home " + uri + " cannot be reached (" + e.getMessage() + "). Name a folder on a file system that"
+                            + " Hadoop knows here.",
+                    e);
         }
     }
 
@@ -73,12 +79,30 @@ public final class DatasetHome {
         return fs;
     }
 
-    /** All records, oldest first; empty when no command has finished here. */
+    /**
+     * All records, oldest first; empty when no command has finished here.
+     *
+     * @throws RelaException when the file is damaged
+     */
     public List<ManifestRecord> manifest() {
+        Path file = new Path(root, MANIFEST);
         try {
-            return Json.read(fs, new Path(root, MANIFEST), RECORDS);
+            List<ManifestRecord> records = Json.read(fs, file, RECORDS);
+            if (records == null || records.stream().anyMatch(record -> record == null || !record.isWhole())) {
+                throw Json.damaged(file, "a record lacks a part", null);
+            }
+            return records;
         } catch (FileNotFoundException e) {
             return List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whether a commit was cut off, which {@link #prepare} would complete. */
+    public boolean isCutOff() {
+        try {
+            return fs.exists(journal());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -104,9 +128,10 @@ public final class DatasetHome {
     }
 
     /**
-     * Makes sure that the home is ours and can be written, and completes a commit that was cut off.
+     * Makes sure that the home is ours and can be written, keeps other commands out of it until {@link #leave}, and
+     * completes a commit that was cut off.
      *
-     * @throws RelaException when the folder holds something else or cannot be written
+     * @throws RelaException when the folder holds something else, cannot be written, or another command works in it
      */
     public void prepare() {
         try {
@@ -114,10 +139,9 @@ public final class DatasetHome {
             if (!made) {
                 refuseForeign();
             }
-            fs.mkdirs(new Path(root, HIDDEN));
-            Path probe = new Path(new Path(root, HIDDEN), "probe-" + UUID.randomUUID());
-            fs.create(probe, false).close();
-            fs.delete(probe, false);
+            Path hidden = new Path(root, HIDDEN);
+            fs.mkdirs(hidden);
+            lock = HomeLock.take(fs, new Path(hidden, "lock"));
         } catch (IOException e) {
             throw new RelaException(
                     ExitCode.SETTINGS,
@@ -125,7 +149,7 @@ public final class DatasetHome {
                     e);
         }
         try {
-            if (fs.exists(journal())) {
+            if (isCutOff()) {
                 complete(Json.read(fs, journal(), JOURNAL));
             }
         } catch (IOException e) {
@@ -133,10 +157,11 @@ public final class DatasetHome {
         }
     }
 
-    /** Deletes a staging folder, and whatever {@link #prepare} made, unless something was added to it since. */
-    public void discard(Path staging) {
+    /** Deletes a staging folder and gives the home free; what {@link #prepare} made goes, unless it is in use now. */
+    public void leave(Path staging) {
         try {
             fs.delete(staging, true);
+            lock.close();
             removeIfEmpty(new Path(root, HIDDEN));
             if (made) {
                 removeIfEmpty(root);
@@ -185,8 +210,9 @@ public final class DatasetHome {
             }
         }
         Json.replace(fs, new Path(root, MANIFEST), journal.manifest());
-        fs.delete(journal(), false);
+        // The journal goes last: while it is there, all of this is done again.
         fs.delete(staging, true);
+        fs.delete(journal(), false);
     }
 
     private void rename(Path from, Path to) throws IOException {

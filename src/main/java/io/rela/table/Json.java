@@ -14,11 +14,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
-import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /** JSON files as the home keeps them: snake case, indented, replaced as a whole or not at all. Safe for threads. */
 public final class Json {
@@ -52,12 +52,10 @@ public final class Json {
             return MAPPER.readValue(in, type);
         } catch (JsonProcessingException e) {
             throw damaged(file, e.getOriginalMessage(), e);
-        } catch (ChecksumException e) {
-            throw damaged(file, e.getMessage(), e);
         }
     }
 
-    private static RelaException damaged(Path file, String how, Exception cause) {
+    static RelaException damaged(Path file, String how, Exception cause) {
         return new RelaException(
                 ExitCode.HOME, file + " is damaged: " + how + ". Restore it, or start a new home.", cause);
     }
@@ -71,8 +69,14 @@ public final class Json {
         }
         Path written = new Path(file.getParent(), "." + file.getName() + ".new");
         write(fs, written, value);
-        FileContext.getFileContext(fs.getUri(), fs.getConf())
-                .rename(fs.makeQualified(written), fs.makeQualified(file), Options.Rename.OVERWRITE);
+        if (fs instanceof RawLocalFileSystem) {
+            if (!fs.rename(written, file)) {
+                throw new IOException(written + " could not be renamed to " + file);
+            }
+        } else {
+            FileContext.getFileContext(fs.getUri(), fs.getConf())
+                    .rename(fs.makeQualified(written), fs.makeQualified(file), Options.Rename.OVERWRITE);
+        }
     }
 
     private static void write(FileSystem fs, Path file, Object value) throws IOException {

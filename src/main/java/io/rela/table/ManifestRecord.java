@@ -3,6 +3,8 @@ package io.rela.table;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * One record of {@code manifest.json}: what one command did to the home. Immutable; null parts are left out of the file.
@@ -34,6 +36,24 @@ public record ManifestRecord(
         List<String> warnings,
         String start,
         String end) {
+
+    /** Whether every part is there. */
+    boolean isWhole() {
+        return Stream.of(
+                        command,
+                        settings,
+                        model,
+                        source,
+                        counts,
+                        projection,
+                        seconds,
+                        versions,
+                        devices,
+                        warnings,
+                        start,
+                        end)
+                .allMatch(Objects::nonNull);
+    }
 
     /**
      * A prior or learner.

@@ -17,10 +17,20 @@ import org.apache.hadoop.fs.Path;
  * @param path of the folder
  */
 public record TableFolder(FileSystem fs, Path path) {
+    /** Deletes the folder, if it is there. */
+    public TableFolder removed() {
+        try {
+            fs.delete(path, true);
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Empties the folder, or makes it. */
     public TableFolder empty() {
         try {
-            fs.delete(path, true);
+            removed();
             fs.mkdirs(path);
             return this;
         } catch (IOException e) {

@@ -103,6 +103,48 @@ class BadInputTest {
     }
 
     @Test
+    void homeInsideTheInputWouldBeAClass() {
+        Rela.Outcome outcome = Rela.convert(pictures, pictures.resolve("home"));
+        assertThat(outcome.code()).isEqualTo(ExitCode.SETTINGS);
+        assertThat(outcome.text()).contains("one in the other");
+        assertThat(pictures.resolve("home")).doesNotExist();
+    }
+
+    @Test
+    void aBatchThatNoBufferHolds() {
+        refused(
+                convert("--prior", Rela.prior("features16"), "--input-size", 16, "--batch-size", 2_147_483_647),
+                ExitCode.SETTINGS,
+                "--batch-size 2147483647",
+                "699050 or less");
+    }
+
+    @Test
+    void passwordsAreRefusedAndNotRepeated() {
+        Rela.Outcome outcome = Rela.run(
+                "convert", "--input", "s3a://key:hidden@bucket/x", "--home", home(), "--prior", "builtin:prior");
+        assertThat(outcome.code()).isEqualTo(ExitCode.SETTINGS);
+        assertThat(outcome.text()).contains("s3a://key:***@bucket/x").doesNotContain("hidden");
+    }
+
+    @Test
+    void storageThatNobodyKnowsHere() {
+        refused(
+                Rela.run("convert", "--input", "s3a://bucket/x", "--home", home(), "--prior", "builtin:prior"),
+                ExitCode.INPUT,
+                "--input s3a://bucket/x",
+                "hadoop-aws");
+    }
+
+    @Test
+    void aResultFileThatCannotBeWrittenIsSaidBeforeTheWork() {
+        refused(
+                convert("--prior", "builtin:prior", "--result-file", folder.resolve("no/result.json")),
+                ExitCode.SETTINGS,
+                "--result-file");
+    }
+
+    @Test
     void gpuThatIsNotThere() {
         refused(
                 convert("--prior", Rela.prior("features16"), "--input-size", 16, "--device", "gpu"),
@@ -113,7 +155,8 @@ class BadInputTest {
     @Test
     void everythingThatIsWrongIsSaidAtOnce() throws IOException {
         Path config = Files.writeString(
-                folder.resolve("job.properties"), "dimension=5\nmax-rejects=2\nbatch-size=0\nconvert.mean=1,2\n");
+                folder.resolve("job.properties"),
+                "dimension=5\nmax-rejects=2\nbatch-size=0\nconvert.mean=1,2\nseed=x\n");
         Rela.Outcome outcome = Rela.run(
                 "convert",
                 "--config",
@@ -130,7 +173,8 @@ class BadInputTest {
                 16);
         assertThat(outcome.code()).isEqualTo(ExitCode.SETTINGS);
         assertThat(outcome.text())
-                .contains("6 settings are wrong")
+                .contains("7 settings are wrong")
+                .contains("'x' is not a long")
                 .contains("dimension; is it dimensions?")
                 .contains("--max-rejects 2.0")
                 .contains("--batch-size 0")
@@ -158,7 +202,7 @@ class BadInputTest {
         Path config = Files.writeString(
                 folder.resolve("job.properties"),
                 "input=" + pictures + "\nprior=" + Rela.prior("features16") + "\ninput-size=16\ndimensions=4\n"
-                        + "if-exists=skip\n");
+                        + "if-exists=skip\nkeep-images\n");
         Path result = folder.resolve("result.json");
         Rela.Outcome outcome =
                 Rela.run("convert", "--config", config, "--home", home(), "--dimensions", 6, "--result-file", result);
@@ -166,6 +210,7 @@ class BadInputTest {
         JsonNode json = new ObjectMapper().readTree(result.toFile());
         assertThat(json.get("exit_code").asInt()).isZero();
         assertThat(json.at("/record/projection/dimensions").asInt()).isEqualTo(6);
+        assertThat(json.at("/record/settings/keep-images").asText()).isEqualTo("true");
         assertThat(json.at("/record/counts/listed").asInt()).isEqualTo(640);
     }
 

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -199,6 +200,62 @@ class ConvertTest {
         assertThat(Rela.convert(pictures, home, "--batch-size", 16, "--if-exists", "overwrite")
                         .code())
                 .isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void aRunThatWasKilledWhileItWroteTablesGoesOn() throws IOException {
+        Path home = folder.resolve("home");
+        assertThat(Rela.convert(pictures, home, "--max-rejects", 0).code()).isEqualTo(ExitCode.REJECTS);
+        // What a kill between the projection and the commit leaves behind.
+        for (String table : List.of("projection", "targets", "rejects")) {
+            Path staged = Files.createDirectories(home.resolve(".rela/convert").resolve(table));
+            Files.writeString(staged.resolve("part-0.parquet"), "half");
+        }
+        Files.createDirectories(home.resolve(".rela/listing"));
+        Rela.Outcome resumed = Rela.convert(pictures, home);
+        assertThat(resumed.code()).as(resumed.text()).isEqualTo(ExitCode.DONE);
+        assertThat(Rela.targetBits(home)).isEqualTo(expected);
+        assertThat(home.resolve(".rela")).doesNotExist();
+    }
+
+    @Test
+    void aTableThatIsGoneIsSaidAndOverwriteBringsItBack() throws IOException {
+        Path home = folder.resolve("home");
+        Rela.convert(pictures, home);
+        try (Stream<Path> files = Files.walk(home.resolve("targets"))) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+        assertThat(Rela.convert(pictures, home).text()).contains("targets/ is gone");
+        assertThat(Rela.convert(pictures, home, "--if-exists", "overwrite").code())
+                .isEqualTo(ExitCode.DONE);
+        assertThat(Rela.targetBits(home)).isEqualTo(expected);
+    }
+
+    @Test
+    void onePictureIsTooFewForAxesButNotForItsFeature() throws IOException {
+        Path one = Files.createDirectory(folder.resolve("one"));
+        Files.copy(pictures.resolve("disc/000.jpg"), one.resolve("a.jpg"));
+        Path home = folder.resolve("home");
+        Rela.Outcome outcome = Rela.convert(one, home);
+        assertThat(outcome.code()).isEqualTo(ExitCode.INPUT);
+        assertThat(outcome.text()).contains("at least 2 pictures").contains("--projection none");
+        assertThat(home).doesNotExist();
+        Rela.Outcome raw = Rela.run(
+                "convert",
+                "--input",
+                one,
+                "--home",
+                home,
+                "--prior",
+                Rela.prior("features16"),
+                "--input-size",
+                16,
+                "--projection",
+                "none");
+        assertThat(raw.code()).as(raw.text()).isEqualTo(ExitCode.DONE);
+        assertThat(Rela.rows(home, "targets")).hasSize(1);
     }
 
     @Test

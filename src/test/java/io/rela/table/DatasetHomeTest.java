@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.table.ManifestRecord.Counts;
+import io.rela.table.ManifestRecord.Fingerprint;
+import io.rela.table.ManifestRecord.ModelInfo;
+import io.rela.table.ManifestRecord.ProjectionInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +29,7 @@ class DatasetHomeTest {
         home.commit(home.staging("convert"), List.of("targets"), record("one"));
         assertThat(folder.resolve("targets/part")).hasContent("first");
         assertThat(home.newest("convert").orElseThrow().settings()).containsEntry("name", "one");
-        home.discard(home.staging("listing"));
+        home.leave(home.staging("listing"));
         assertThat(folder.resolve(".rela")).doesNotExist();
     }
 
@@ -53,6 +56,7 @@ class DatasetHomeTest {
                         + Json.text(List.of(record("one"))) + "}");
         Files.move(folder.resolve(".rela/convert/features"), folder.resolve("features"));
 
+        Files.delete(folder.resolve(".rela/lock"));
         DatasetHome next = prepared();
         assertThat(folder.resolve("features/part")).hasContent("f");
         assertThat(folder.resolve("targets/part")).hasContent("t");
@@ -64,6 +68,7 @@ class DatasetHomeTest {
     void withoutAJournalNothingHasHappened() throws IOException {
         DatasetHome home = prepared();
         stage(home, "targets", "t");
+        Files.delete(folder.resolve(".rela/lock"));
         assertThat(prepared().manifest()).isEmpty();
         assertThat(folder.resolve("targets")).doesNotExist();
     }
@@ -88,12 +93,73 @@ class DatasetHomeTest {
     @Test
     void discardingLeavesAFolderThatWasThereBefore() {
         DatasetHome home = prepared();
-        home.discard(home.staging("listing"));
+        home.leave(home.staging("listing"));
         assertThat(folder).isEmptyDirectory();
         DatasetHome made = DatasetHome.at(folder.resolve("new").toString(), new Configuration());
         made.prepare();
-        made.discard(made.staging("listing"));
+        made.leave(made.staging("listing"));
         assertThat(folder.resolve("new")).doesNotExist();
+    }
+
+    @Test
+    void aCommitThatWasCutOffWhileItCleanedUpIsCompleted() throws IOException {
+        DatasetHome home = prepared();
+        stage(home, "targets", "t");
+        home.commit(home.staging("convert"), List.of("targets"), record("one"));
+        // The tables are visible, the staging folder half deleted, the journal still there.
+        Files.createDirectories(folder.resolve(".rela/convert/waves"));
+        Files.writeString(
+                folder.resolve(".rela/commit.json"),
+                "{\"staging\":\"convert\",\"tables\":[\"targets\"],\"manifest\":" + Json.text(List.of(record("one")))
+                        + "}");
+        Files.delete(folder.resolve(".rela/lock"));
+        DatasetHome next = prepared();
+        next.leave(next.staging("listing"));
+        assertThat(folder.resolve("targets/part")).hasContent("t");
+        assertThat(folder.resolve(".rela")).doesNotExist();
+    }
+
+    @Test
+    void twoCommandsDoNotWorkInOneHome() {
+        DatasetHome first = prepared();
+        assertThatThrownBy(this::prepared)
+                .isInstanceOf(RelaException.class)
+                .hasMessageContaining("Another command")
+                .extracting(e -> ((RelaException) e).exitCode())
+                .isEqualTo(ExitCode.HOME);
+        first.leave(first.staging("listing"));
+        prepared();
+    }
+
+    @Test
+    void theLockOfTheDeadIsTakenOver() throws IOException {
+        Files.createDirectory(folder.resolve(".rela"));
+        Path lock = folder.resolve(".rela/lock");
+        long now = System.currentTimeMillis();
+        // No process has the largest number; a host that was silent for two minutes; a lock that was cut off.
+        for (String left : List.of(
+                "{\"run\":\"a\",\"host\":\""
+                        + java.net.InetAddress.getLocalHost().getHostName()
+                        + "\",\"pid\":2147483646,\"since\":\"x\",\"beat\":" + now + "}",
+                "{\"run\":\"a\",\"host\":\"elsewhere\",\"pid\":1,\"since\":\"x\",\"beat\":" + (now - 120_000) + "}",
+                "{\"run\":")) {
+            Files.writeString(lock, left);
+            DatasetHome home = prepared();
+            home.leave(home.staging("listing"));
+            Files.createDirectories(folder.resolve(".rela"));
+        }
+        Files.writeString(
+                lock, "{\"run\":\"a\",\"host\":\"elsewhere\",\"pid\":1,\"since\":\"x\",\"beat\":" + now + "}");
+        assertThatThrownBy(this::prepared).hasMessageContaining("elsewhere");
+    }
+
+    @Test
+    void aRecordThatLacksAPartIsDamage() throws IOException {
+        for (String damaged : List.of("[null]", "null", "[{\"command\":\"convert\"}]")) {
+            Files.writeString(folder.resolve("manifest.json"), damaged);
+            DatasetHome home = DatasetHome.at(folder.toString(), new Configuration());
+            assertThatThrownBy(home::manifest).isInstanceOf(RelaException.class).hasMessageContaining("damaged");
+        }
     }
 
     @Test
@@ -118,10 +184,10 @@ class DatasetHomeTest {
         return new ManifestRecord(
                 "convert",
                 Map.of("name", name),
-                null,
-                null,
+                new ModelInfo("builtin:prior", "00", 24, 16),
+                new Fingerprint(3, 30, "00"),
                 new Counts(3, 2, 1, Map.of("corrupt", 1L)),
-                null,
+                new ProjectionInfo("pca", 8, 0.9, 0),
                 Map.of("total", 1.5),
                 Map.of(),
                 List.of("cpu"),
