@@ -80,16 +80,13 @@ final class ProgressLine extends SparkListener {
         running.remove(end.taskInfo().taskId());
     }
 
-    /** Rejects so far, those of running tasks included. */
-    long rejectedSoFar() {
-        return rejected.value() + running.values().stream().mapToLong(c -> c[1]).sum();
-    }
-
     private void show() {
         long now = Math.min(
                 total - before,
                 done.value() + running.values().stream().mapToLong(c -> c[0]).sum());
-        String line = line(now, rejectedSoFar(), (System.nanoTime() - start) / 1e9);
+        long rejects = rejected.value()
+                + running.values().stream().mapToLong(c -> c[1]).sum();
+        String line = line(now, rejects, (System.nanoTime() - start) / 1e9);
         if (terminal) {
             err.print("\r" + line + "\u001b[K");
             err.flush();
@@ -120,11 +117,11 @@ final class ProgressLine extends SparkListener {
     void close() {
         clock.shutdownNow();
         spark.removeSparkListener(this);
+        // The tasks' counts have all reached the driver by now.
+        running.clear();
+        show();
         if (terminal) {
-            show();
             err.println();
-        } else {
-            show();
         }
     }
 }

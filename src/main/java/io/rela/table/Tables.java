@@ -9,18 +9,19 @@ import static io.rela.table.Column.optional;
 import static io.rela.table.Column.required;
 
 import io.rela.source.Sample;
+import io.rela.source.SampleTable;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Every table of a dataset home: the one place where column names stand, and where rows are made and taken apart. */
 public final class Tables {
-    public static final String INDEX = "index";
-    public static final String ID = "id";
-    public static final String URI = "uri";
-    public static final String OFFSET = "offset";
-    public static final String LENGTH = "length";
-    public static final String LABEL = "label";
-    public static final String LABEL_NAME = "label_name";
+    public static final String INDEX = SampleTable.INDEX;
+    public static final String ID = SampleTable.ID;
+    public static final String URI = SampleTable.URI;
+    public static final String OFFSET = SampleTable.OFFSET;
+    public static final String LENGTH = SampleTable.LENGTH;
+    public static final String LABEL = SampleTable.LABEL;
+    public static final String LABEL_NAME = SampleTable.LABEL_NAME;
     public static final String FEATURE = "feature";
     public static final String TARGET = "target";
     public static final String REASON = "reason";
