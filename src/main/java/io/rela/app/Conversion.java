@@ -181,7 +181,10 @@ final class Conversion {
 
     private List<TaskReport> embed(ConvertPlan plan, Dataset<Row> samples, WaveStore store) {
         Waves waves = new Waves(spark, store, plan.waves());
-        long before = waves.samplesBefore();
+        long before = waves.before().stream()
+                .mapToLong(report -> report.range().size())
+                .sum();
+        long rejectedBefore = rejects(waves.before());
         long total = plan.source().count();
         if (before > 0) {
             warn("Going on where an earlier run stopped: " + before + " of " + total + " pictures are done.");
@@ -192,7 +195,10 @@ final class Conversion {
         int tasks = asked.partitions == null ? 2 * Sessions.slots(spark) : asked.partitions;
         ProgressLine progress = new ProgressLine(session.sparkContext(), total, before, done, rejected);
         try {
-            return waves.run(step, tasks, reports -> refuseTooManyRejects(rejects(reports), total));
+            List<TaskReport> reports =
+                    waves.run(step, tasks, () -> refuseTooManyRejects(rejectedBefore + progress.rejected(), total));
+            refuseTooManyRejects(rejects(reports), total);
+            return reports;
         } finally {
             progress.close();
         }

@@ -9,7 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.concurrent.TimeoutException;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
@@ -18,6 +18,7 @@ import org.apache.spark.api.java.JavaSparkContext;
  */
 public final class Waves {
     private static final int AT_A_TIME = 2;
+    private static final int WATCH_SECONDS = 5;
 
     private final JavaSparkContext spark;
     private final WaveStore store;
@@ -35,9 +36,9 @@ public final class Waves {
         }
     }
 
-    /** Samples of the waves that were finished before. */
-    public long samplesBefore() {
-        return reports.stream().mapToLong(report -> report.range().size()).sum();
+    /** The reports of the waves that were finished before. */
+    public List<TaskReport> before() {
+        return List.copyOf(reports);
     }
 
     /**
@@ -45,10 +46,10 @@ public final class Waves {
      *
      * @param step embeds a wave
      * @param tasks a wave, at most
-     * @param watch sees all reports so far after each wave; what it throws ends the command
+     * @param watch is called every few seconds; what it throws ends the command
      * @return the reports of all waves, in order
      */
-    public List<TaskReport> run(EmbedStep step, int tasks, Consumer<List<TaskReport>> watch) {
+    public List<TaskReport> run(EmbedStep step, int tasks, Runnable watch) {
         String group = "rela-embed-" + UUID.randomUUID();
         ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME);
         try {
@@ -61,10 +62,8 @@ public final class Waves {
                     return written;
                 }));
             }
-            watch.accept(reports);
             for (Future<List<TaskReport>> wave : running) {
-                reports.addAll(wave.get());
-                watch.accept(reports);
+                reports.addAll(watched(wave, watch));
             }
             return reports;
         } catch (ExecutionException e) {
@@ -75,6 +74,17 @@ public final class Waves {
             throw new IllegalStateException("Interrupted", e);
         } finally {
             stop(group, threads);
+        }
+    }
+
+    private static List<TaskReport> watched(Future<List<TaskReport>> wave, Runnable watch)
+            throws InterruptedException, ExecutionException {
+        while (true) {
+            try {
+                return wave.get(WATCH_SECONDS, TimeUnit.SECONDS);
+            } catch (TimeoutException e) {
+                watch.run();
+            }
         }
     }
 
