@@ -2,20 +2,22 @@ package io.rela.app;
 
 import io.rela.settings.Problems;
 import java.io.PrintStream;
+import picocli.CommandLine.Mixin;
 
 /** A command of the program. One thread. */
-interface Command {
-    CommonOptions common();
+abstract class Command {
+    @Mixin
+    CommonOptions common;
 
     /** Notes everything that is wrong with the options, before any work starts. */
-    void check(Problems problems);
+    abstract void check(Problems problems);
 
     /**
      * Does the work.
      *
      * @param out for what a person or a script asked for; progress goes to stderr
      */
-    Result run(PrintStream out);
+    abstract Result run(PrintStream out);
 
     /**
      * How a command ended well.

@@ -12,7 +12,6 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code convert}: images and a prior model become features, projection, targets and rejects. */
@@ -20,7 +19,7 @@ import picocli.CommandLine.Option;
         name = "convert",
         description = "Stage 1: runs the prior over all pictures and attaches a representation target to each.",
         sortOptions = false)
-final class ConvertCommand implements Command {
+final class ConvertCommand extends Command {
     @Option(names = "--input", required = true, paramLabel = "URI", description = "folder, tar shards or Parquet")
     String input;
 
@@ -106,16 +105,8 @@ final class ConvertCommand implements Command {
             description = "pictures that a killed run re-does at most (default 32768, more on large clusters)")
     Long waveSize;
 
-    @Mixin
-    CommonOptions common;
-
     @Override
-    public CommonOptions common() {
-        return common;
-    }
-
-    @Override
-    public void check(Problems problems) {
+    void check(Problems problems) {
         problems.check(
                 maxRejects >= 0 && maxRejects <= 1, "--max-rejects " + maxRejects + " is no share: write 0 to 1");
         atLeastOne(problems, "--dimensions", dimensions);
@@ -147,7 +138,7 @@ final class ConvertCommand implements Command {
     }
 
     @Override
-    public Result run(PrintStream out) {
+    Result run(PrintStream out) {
         return new Conversion(this).run();
     }
 

@@ -13,7 +13,6 @@ import java.util.Locale;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code demo}: the whole way on built-in pictures and the built-in prior. */
@@ -21,7 +20,7 @@ import picocli.CommandLine.Option;
         name = "demo",
         description = "The whole way on pictures that the program draws, with the built-in prior, in about a minute.",
         sortOptions = false)
-final class DemoCommand implements Command {
+final class DemoCommand extends Command {
     @Option(
             names = "--home",
             paramLabel = "DIR",
@@ -31,22 +30,14 @@ final class DemoCommand implements Command {
     @Option(names = "--if-exists", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
     IfExists ifExists = IfExists.ERROR;
 
-    @Mixin
-    CommonOptions common;
-
     @Override
-    public CommonOptions common() {
-        return common;
-    }
-
-    @Override
-    public void check(Problems problems) {
+    void check(Problems problems) {
         problems.check(
                 !Files.exists(folder) || Files.isDirectory(folder), "--home " + folder + " is a file. Name a folder.");
     }
 
     @Override
-    public Result run(PrintStream out) {
+    Result run(PrintStream out) {
         Path pictures = folder.toAbsolutePath().resolve("pictures");
         out.println("1. Drawing " + DemoPictures.count() + " labeled pictures in " + pictures + ", "
                 + DemoPictures.broken().size() + " of them broken on purpose");

@@ -4,7 +4,6 @@ import io.rela.settings.Problems;
 import java.io.PrintStream;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code inspect}: prints what a dataset home holds; fails if an invariant does not hold. */
@@ -12,25 +11,17 @@ import picocli.CommandLine.Option;
         name = "inspect",
         description = "Prints a dataset home's manifest, counts and invariants; fails if one does not hold.",
         sortOptions = false)
-final class InspectCommand implements Command {
+final class InspectCommand extends Command {
     @Option(names = "--home", required = true, paramLabel = "URI", description = "the dataset home")
     String home;
 
-    @Mixin
-    CommonOptions common;
-
     @Override
-    public CommonOptions common() {
-        return common;
-    }
-
-    @Override
-    public void check(Problems problems) {
+    void check(Problems problems) {
         Inputs.check(problems, "--home", home);
     }
 
     @Override
-    public Result run(PrintStream out) {
+    Result run(PrintStream out) {
         SparkSession session = Sessions.start("inspect");
         return new Inspection(session, home, out).run();
     }

@@ -94,7 +94,7 @@ public final class Main {
             for (Exception error : parsed.errors()) {
                 problems.add(error.getMessage());
             }
-            checkResultFile(command.common().resultFile, problems);
+            checkResultFile(command.common.resultFile, problems);
             command.check(problems);
             problems.throwIfAny();
             Command.Result result = command.run(out);
@@ -108,7 +108,7 @@ public final class Main {
                             ? "stopped; the same command goes on from here"
                             : known == null ? unexpected(failure) : known.getMessage());
             err.println("rela " + name + ": " + message);
-            if (command.common().verbose) {
+            if (command.common.verbose) {
                 failure.printStackTrace(err);
             }
             return report(command, name, code, new Command.Result(message, null, null), err);
@@ -135,7 +135,7 @@ public final class Main {
 
     private static ExitCode report(
             Command command, String name, ExitCode code, Command.Result result, PrintStream err) {
-        Path file = command.common().resultFile;
+        Path file = command.common.resultFile;
         if (file == null) {
             return code;
         }
