@@ -67,8 +67,8 @@ final class TorchRuntime {
         } catch (EngineException | IllegalStateException e) {
             throw new RelaException(
                     ExitCode.DEVICE,
-                    "libtorch does not start: " + rootMessage(e)
-                            + ". The jar of profile gpu has no libraries of its own: set PYTORCH_LIBRARY_PATH,"
+                    "libtorch does not start (" + rootMessage(e)
+                            + "). The jar of profile gpu has no libraries of its own: set PYTORCH_LIBRARY_PATH,"
                             + " PYTORCH_VERSION=" + VERSION + " and PYTORCH_FLAVOR (conf/spark-gpu.conf).",
                     e);
         }
