@@ -31,6 +31,13 @@ final class BatchBuffers {
         return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
     }
 
+    /** Makes every byte 0; position and limit stay. */
+    static void zero(ByteBuffer buffer) {
+        for (int i = 0; i < buffer.capacity(); i++) {
+            buffer.put(i, (byte) 0);
+        }
+    }
+
     static void giveBack(ByteBuffer buffer) {
         synchronized (IDLE) {
             if (buffer.capacity() == idleBytes) {

@@ -82,11 +82,7 @@ public record EmbedJob(
         try (Embedder embedder = open(task)) {
             ByteBuffer nothing = BatchBuffers.take(embedder.batchBytes());
             try {
-                nothing.clear();
-                while (nothing.hasRemaining()) {
-                    nothing.put((byte) 0);
-                }
-                nothing.clear();
+                BatchBuffers.zero(nothing);
                 float[] features = embedder.embed(nothing);
                 return new Probe(features.length / batch, embedder.device().toString(), embedder.libtorch());
             } finally {

@@ -135,7 +135,7 @@ public final class EmbedPipeline<K> implements AutoCloseable {
             }
             for (int slot = 0; slot < filled.length; slot++) {
                 if (!filled[slot]) {
-                    clear(slot(batch.pixels, slot));
+                    BatchBuffers.zero(slot(batch.pixels, slot));
                 }
             }
             long start = System.nanoTime();
@@ -191,12 +191,6 @@ public final class EmbedPipeline<K> implements AutoCloseable {
     private ByteBuffer slot(ByteBuffer pixels, int slot) {
         int bytes = pixels.capacity() / batchSize;
         return pixels.slice(slot * bytes, bytes).order(pixels.order());
-    }
-
-    private static void clear(ByteBuffer slot) {
-        while (slot.hasRemaining()) {
-            slot.put((byte) 0);
-        }
     }
 
     /** Nobody may write to a buffer that somebody else has taken: waits for the pictures, whatever became of them. */

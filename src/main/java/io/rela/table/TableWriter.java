@@ -48,11 +48,6 @@ public final class TableWriter implements AutoCloseable {
         return rows;
     }
 
-    /** Bytes of the file as far as it is known. */
-    public long bytes() {
-        return writer.getDataSize();
-    }
-
     @Override
     public void close() throws IOException {
         writer.close();
