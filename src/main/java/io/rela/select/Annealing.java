@@ -1,0 +1,26 @@
+package io.rela.select;
+
+import java.util.Optional;
+
+/** What policies share that change towards the end of a training run. */
+final class Annealing {
+    private Annealing() {}
+
+    /** Every row, with weight 1. */
+    record All() implements Rule {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public float weight(long index, float loss, int label) {
+            return 1;
+        }
+    }
+
+    static Optional<String> warning(SelectionPolicy policy, Selection selection) {
+        return selection.epochs().isPresent()
+                ? Optional.empty()
+                : Optional.of("--policy " + policy.name()
+                        + " changes towards the end of a run, and --epochs does not say when that is: this epoch counts"
+                        + " as an early one.");
+    }
+}

@@ -1,0 +1,42 @@
+package io.rela.select;
+
+import io.rela.ExitCode;
+import io.rela.RelaException;
+import java.util.OptionalDouble;
+
+/**
+ * {@code orderdp}: of a pool of ⌊N·s⌋ samples, those with the smallest u, exactly the n with the largest ℓ; weight 1. OrderDP
+ * (Jin et al., ICLR 2026, arXiv 2606.08574).
+ *
+ * @param poolShare s in [R, 1]; when empty (1+R)/2, half way between {@code uniform} and {@code hard}, which is this
+ *     program's choice
+ */
+public record OrderDp(OptionalDouble poolShare) implements SelectionPolicy {
+    @Override
+    public String name() {
+        return "orderdp";
+    }
+
+    @Override
+    public boolean needsLosses() {
+        return true;
+    }
+
+    @Override
+    public Rule rule(Selection selection) {
+        double share = poolShare.orElse((1 + selection.ratio()) / 2);
+        long wanted = selection.wanted();
+        long pool = Selection.share(share, selection.samples());
+        if (pool < wanted) {
+            throw new RelaException(
+                    ExitCode.SETTINGS,
+                    "--pool-share " + share + " gives a pool of " + pool + " samples, --ratio " + selection.ratio()
+                            + " asks for " + wanted + " of them. Make the pool at least as large.");
+        }
+        Draw draw = selection.draw(this);
+        Ranking byDraw = new Rankings.ByDraw(draw);
+        Cut end = RankSearch.find(selection.rows(), byDraw, pool);
+        Ranking hardest = new Rankings.Within(byDraw, end, new Rankings.ByLoss(true, draw));
+        return new Rankings.Before(hardest, RankSearch.find(selection.rows(), hardest, wanted));
+    }
+}

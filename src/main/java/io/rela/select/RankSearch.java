@@ -1,0 +1,210 @@
+package io.rela.select;
+
+import io.rela.select.Population.Statistic;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Finds the row of a rank exactly, without sorting: a histogram of the keys' high bits tells the bin that it lies in, then
+ * only that bin is refined, until the few rows that are left can be fetched and sorted. Many groups and ranks are searched
+ * in the same passes; memory is bounded by {@value #MOST_BINS} counters and {@value #MOST_ROWS} rows, whatever N. Driver only.
+ */
+final class RankSearch {
+    private static final int MOST_BINS = 1 << 20;
+    private static final int MOST_ROWS = 1 << 16;
+    private static final int MOST_BITS = 16;
+    private static final int LEAST_BITS = 4;
+
+    private RankSearch() {}
+
+    /** One rank that is looked for: its row's key begins with the prefix, and {@code rank} rows of that prefix precede it. */
+    private record Search(int group, int slot, long prefix, long rank, long rows) {}
+
+    /**
+     * Cuts groups at ranks.
+     *
+     * @param ranks for each group any number of ranks, 0 or more
+     * @return for each group and rank the cut that as many rows lie before, or all rows of the group where it has fewer
+     */
+    static Cut[][] find(Population rows, Ranking ranking, long[][] ranks) {
+        Cut[][] cuts = new Cut[ranks.length][];
+        List<Search> open = new ArrayList<>();
+        for (int group = 0; group < ranks.length; group++) {
+            cuts[group] = new Cut[ranks[group].length];
+            for (int slot = 0; slot < ranks[group].length; slot++) {
+                if (ranks[group][slot] == 0) {
+                    cuts[group][slot] = Cut.FIRST;
+                } else {
+                    open.add(new Search(group, slot, 0, ranks[group][slot], Long.MAX_VALUE));
+                }
+            }
+        }
+        int left = Long.SIZE;
+        while (!open.isEmpty() && left > 0 && rowsOf(open) > MOST_ROWS) {
+            int bits = Math.min(left, bitsFor(open.size()));
+            Histogram found = rows.scan(new Histogram(ranking, open, ranks.length, left, bits));
+            left -= bits;
+            open = found.refine(open, cuts);
+        }
+        if (!open.isEmpty()) {
+            rows.scan(new Bin(ranking, open, ranks.length, left)).settle(open, cuts);
+        }
+        return cuts;
+    }
+
+    /** Cuts all rows that take part, as one group, at one rank. */
+    static Cut find(Population rows, Ranking ranking, long rank) {
+        return find(rows, ranking, new long[][] {{rank}})[0][0];
+    }
+
+    private static long rowsOf(List<Search> open) {
+        long rows = 0;
+        for (Search search : open) {
+            rows = search.rows() > MOST_ROWS ? Long.MAX_VALUE / 2 : rows + search.rows();
+            if (rows > MOST_ROWS) {
+                return rows;
+            }
+        }
+        return rows;
+    }
+
+    private static int bitsFor(int searches) {
+        int bits = 31 - Integer.numberOfLeadingZeros(Math.max(1, MOST_BINS / searches));
+        return Math.max(LEAST_BITS, Math.min(MOST_BITS, bits));
+    }
+
+    /** Which searches a row concerns: those of its group whose prefix its key has. */
+    private abstract static class Matching<S extends Statistic<S>> implements Statistic<S> {
+        private static final long serialVersionUID = 1L;
+
+        private final Ranking ranking;
+        private final int[][] ofGroup;
+        private final long[] prefixes;
+        private final int left;
+
+        Matching(Ranking ranking, List<Search> open, int groups, int left) {
+            this.ranking = ranking;
+            this.left = left;
+            this.ofGroup = new int[groups][0];
+            this.prefixes = new long[open.size()];
+            for (int s = 0; s < prefixes.length; s++) {
+                int group = open.get(s).group();
+                ofGroup[group] = Arrays.copyOf(ofGroup[group], ofGroup[group].length + 1);
+                ofGroup[group][ofGroup[group].length - 1] = s;
+                prefixes[s] = open.get(s).prefix();
+            }
+        }
+
+        @Override
+        public final void add(long index, float loss, int label) {
+            int group = ranking.group(index, loss, label);
+            if (group < 0 || ofGroup[group].length == 0) {
+                return;
+            }
+            long key = ranking.key(index, loss, label);
+            long prefix = left == Long.SIZE ? 0 : key >>> left;
+            for (int search : ofGroup[group]) {
+                if (prefixes[search] == prefix) {
+                    match(search, key, index);
+                }
+            }
+        }
+
+        final long tie(long index) {
+            return ranking.tie(index);
+        }
+
+        abstract void match(int search, long key, long index);
+    }
+
+    private static final class Histogram extends Matching<Histogram> {
+        private static final long serialVersionUID = 1L;
+
+        private final int shift;
+        private final int bits;
+        private final long[] counts;
+
+        Histogram(Ranking ranking, List<Search> open, int groups, int left, int bits) {
+            super(ranking, open, groups, left);
+            this.shift = left - bits;
+            this.bits = bits;
+            this.counts = new long[open.size() << bits];
+        }
+
+        @Override
+        void match(int search, long key, long index) {
+            int digit = (int) (key >>> shift) & ((1 << bits) - 1);
+            counts[(search << bits) | digit]++;
+        }
+
+        @Override
+        public void merge(Histogram other) {
+            for (int i = 0; i < counts.length; i++) {
+                counts[i] += other.counts[i];
+            }
+        }
+
+        /** The searches with a longer prefix; one whose rank is beyond its rows is settled. */
+        List<Search> refine(List<Search> open, Cut[][] cuts) {
+            List<Search> refined = new ArrayList<>();
+            for (int s = 0; s < open.size(); s++) {
+                Search search = open.get(s);
+                long rank = search.rank();
+                int digit = 0;
+                while (digit < 1 << bits && rank >= counts[(s << bits) | digit]) {
+                    rank -= counts[(s << bits) | digit];
+                    digit++;
+                }
+                if (digit == 1 << bits) {
+                    cuts[search.group()][search.slot()] = Cut.LAST;
+                } else {
+                    refined.add(new Search(
+                            search.group(),
+                            search.slot(),
+                            search.prefix() << bits | digit,
+                            rank,
+                            counts[(s << bits) | digit]));
+                }
+            }
+            return refined;
+        }
+    }
+
+    /** The rows of the bins that ranks lie in. */
+    private static final class Bin extends Matching<Bin> {
+        private static final long serialVersionUID = 1L;
+
+        private final ArrayList<Cut>[] found;
+
+        @SuppressWarnings({"unchecked", "rawtypes"}) // arrays cannot be generic
+        Bin(Ranking ranking, List<Search> open, int groups, int left) {
+            super(ranking, open, groups, left);
+            found = new ArrayList[open.size()];
+            Arrays.setAll(found, s -> new ArrayList<>());
+        }
+
+        @Override
+        void match(int search, long key, long index) {
+            found[search].add(new Cut(key, tie(index), index));
+        }
+
+        @Override
+        public void merge(Bin other) {
+            for (int s = 0; s < found.length; s++) {
+                found[s].addAll(other.found[s]);
+            }
+        }
+
+        void settle(List<Search> open, Cut[][] cuts) {
+            for (int s = 0; s < found.length; s++) {
+                Search search = open.get(s);
+                List<Cut> rows = found[s];
+                rows.sort(Comparator.naturalOrder());
+                cuts[search.group()][search.slot()] =
+                        search.rank() < rows.size() ? rows.get((int) search.rank()) : Cut.LAST;
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package io.rela.select;
+
+import io.rela.ExitCode;
+import io.rela.RelaException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.OptionalInt;
+
+/**
+ * What a policy chooses from, and what it was asked for. Driver only.
+ *
+ * @param rows the samples; those without a loss have one by now, where the policy needs losses
+ * @param summary of the rows as they were
+ * @param seed of the run
+ * @param epoch 0 or more
+ * @param epochs of the whole training run, where somebody said
+ * @param ratio R in (0, 1]; 1 for policies that take none
+ * @param before subsets of earlier epochs, for {@link Cyclic}
+ */
+public record Selection(
+        Population rows, Summary summary, long seed, int epoch, OptionalInt epochs, double ratio, Earlier before) {
+
+    /** How many samples earlier epochs took. */
+    @FunctionalInterface
+    public interface Earlier {
+        /** The size of the subset of an epoch before this one: what its table holds, or would hold. */
+        long size(int epoch);
+    }
+
+    /**
+     * Looks at the losses once and settles the rule.
+     *
+     * @param rows the samples, NaN for a loss that is not known
+     * @throws RelaException when the policy cannot work with them
+     */
+    public static Settled settle(
+            SelectionPolicy policy,
+            Population rows,
+            long seed,
+            int epoch,
+            OptionalInt epochs,
+            double ratio,
+            Earlier before) {
+        Summary summary = rows.scan(new Summary());
+        Population seen = rows;
+        float missing = Float.NaN;
+        if (policy.needsLosses()) {
+            if (summary.known() == 0) {
+                throw new RelaException(
+                        ExitCode.SETTINGS,
+                        "--policy " + policy.name() + " needs losses, and no sample has one. Score an epoch first, or"
+                                + " name --losses.");
+            }
+            missing = summary.stand();
+            seen = rows.withMissingLoss(missing);
+        }
+        Selection selection = new Selection(seen, summary, seed, epoch, epochs, ratio, before);
+        return new Settled(policy, selection, policy.rule(selection), missing);
+    }
+
+    /**
+     * A rule with what it was made of.
+     *
+     * @param missing the loss of samples that have none; NaN where the policy looks at none
+     */
+    public record Settled(SelectionPolicy policy, Selection selection, Rule rule, float missing) {}
+
+    /** N, how many samples there are. */
+    long samples() {
+        return summary.rows();
+    }
+
+    /**
+     * n = ⌊N·R⌋, at least 1.
+     *
+     * @throws RelaException when it would be 0
+     */
+    long wanted() {
+        long n = share(ratio, samples());
+        if (n < 1) {
+            throw new RelaException(
+                    ExitCode.SETTINGS,
+                    "--ratio " + ratio + " of " + samples() + " samples is less than one. Ask for at least "
+                            + BigDecimal.ONE
+                                    .divide(BigDecimal.valueOf(samples()), 9, RoundingMode.UP)
+                                    .stripTrailingZeros()
+                                    .toPlainString()
+                            + ".");
+        }
+        return n;
+    }
+
+    /** ⌊share·of⌋, the share taken as the decimal number that was written. */
+    static long share(double share, long of) {
+        return BigDecimal.valueOf(share).multiply(BigDecimal.valueOf(of)).longValue();
+    }
+
+    /** Whether this epoch lies in the part of the run from which a policy changes: epoch ≥ share · epochs. */
+    boolean isFrom(double share) {
+        return epochs.isPresent()
+                && BigDecimal.valueOf(epoch)
+                                .compareTo(BigDecimal.valueOf(share).multiply(BigDecimal.valueOf(epochs.getAsInt())))
+                        >= 0;
+    }
+
+    /** u of this epoch for the policy. */
+    Draw draw(SelectionPolicy policy) {
+        return new Draw(seed, policy.name(), epoch);
+    }
+}
