@@ -3,7 +3,6 @@ package io.rela.app;
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.embed.EmbedStep;
-import io.rela.embed.FeatureFiles;
 import io.rela.embed.RejectsStep;
 import io.rela.embed.TaskReport;
 import io.rela.embed.WaveStore;
@@ -27,6 +26,7 @@ import io.rela.table.ManifestRecord.Counts;
 import io.rela.table.ManifestRecord.Fingerprint;
 import io.rela.table.ManifestRecord.ModelInfo;
 import io.rela.table.ManifestRecord.ProjectionInfo;
+import io.rela.table.RangedFiles;
 import io.rela.table.TableFolder;
 import io.rela.target.FeatureRows;
 import io.rela.target.TargetsStep;
@@ -52,6 +52,9 @@ import org.apache.spark.util.LongAccumulator;
 final class Conversion {
     private static final String COMMAND = "convert";
     private static final List<String> TABLES = List.of("features", "projection", "targets", "rejects");
+
+    /** What another conversion has made of other targets. */
+    private static final List<String> STAGE_TWO = List.of("losses", "subsets", "clusters", "transfers");
 
     private final ConvertCommand asked;
     private final SparkSession session;
@@ -147,13 +150,13 @@ final class Conversion {
         List<TaskReport> reports = embed(plan, samples, store);
         Counts counts = counts(plan, reports);
         store.deleteOrphans(reports);
-        FeatureFiles features = FeatureFiles.of(store.folder(), reports);
+        RangedFiles features = store.features(reports);
         Projection projection = timings.timed("project", () -> fit(plan, features, counts));
         ProjectionTable.write(projection, staged("projection").removed().path().toString(), session);
         timings.timed("targets", () -> writeTargets(plan, source, samples, features, projection, counts));
         RejectsStep.run(spark, store.folder(), reports, staged("rejects").empty());
         ManifestRecord record = record(prior, plan, projection, counts, reports);
-        home.commit(store.folder(), TABLES, record);
+        home.commit(store.folder(), TABLES, STAGE_TWO, record);
         return result(summary(record), record);
     }
 
@@ -209,7 +212,7 @@ final class Conversion {
         reports.forEach(
                 report -> report.rejectedByReason().forEach((reason, n) -> byReason.merge(reason, n, Long::sum)));
         long converted = reports.stream().mapToLong(TaskReport::converted).sum();
-        return new Counts(plan.source().count(), converted, rejects(reports), byReason);
+        return new Counts(plan.source().count(), converted, rejects(reports), byReason, null);
     }
 
     private static long rejects(List<TaskReport> reports) {
@@ -237,7 +240,7 @@ final class Conversion {
         }
     }
 
-    private Projection fit(ConvertPlan plan, FeatureFiles features, Counts counts) {
+    private Projection fit(ConvertPlan plan, RangedFiles features, Counts counts) {
         if (counts.converted() == 0) {
             throw new RelaException(
                     ExitCode.REJECTS,
@@ -264,7 +267,7 @@ final class Conversion {
             ConvertPlan plan,
             ImageSource source,
             Dataset<Row> samples,
-            FeatureFiles features,
+            RangedFiles features,
             Projection projection,
             Counts counts) {
         long rows = TargetsStep.run(
@@ -313,6 +316,7 @@ final class Conversion {
                         projection.outputDimension(),
                         explainedShare(projection),
                         projection.zeroVariance()),
+                null,
                 timings.seconds(),
                 Versions.all(plan.probe().libtorch()),
                 List.copyOf(

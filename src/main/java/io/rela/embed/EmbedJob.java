@@ -9,6 +9,7 @@ import io.rela.prior.PriorModel;
 import io.rela.source.ImageSource;
 import io.rela.source.Sample;
 import io.rela.source.SampleReader;
+import io.rela.table.IndexRange;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;

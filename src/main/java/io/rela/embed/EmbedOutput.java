@@ -2,6 +2,7 @@ package io.rela.embed;
 
 import io.rela.image.RejectReason;
 import io.rela.source.Sample;
+import io.rela.table.IndexRange;
 import io.rela.table.TableWriter;
 import io.rela.table.Tables;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.rela.embed;
 
+import io.rela.table.IndexRange;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;

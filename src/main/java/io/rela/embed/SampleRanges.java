@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 
 import io.rela.source.Sample;
 import io.rela.source.SampleTable;
+import io.rela.table.IndexRange;
 import java.util.List;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaRDD;

@@ -1,5 +1,6 @@
 package io.rela.embed;
 
+import io.rela.table.IndexRange;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,8 +1,10 @@
 package io.rela.embed;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import io.rela.table.IndexRange;
 import io.rela.table.Json;
 import io.rela.table.ManifestRecord.Fingerprint;
+import io.rela.table.RangedFiles;
 import io.rela.table.TableFolder;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -89,6 +91,16 @@ public final class WaveStore {
                 .keepOnly(reports.stream().map(TaskReport::features).toList());
         new TableFolder(fs, new Path(folder, EmbedOutput.REJECTS))
                 .keepOnly(reports.stream().map(TaskReport::rejects).toList());
+    }
+
+    /** The files of features that the reports name. */
+    public RangedFiles features(List<TaskReport> reports) {
+        Path features = new Path(folder, EmbedOutput.FEATURES);
+        return RangedFiles.of(reports.stream()
+                .filter(report -> report.features() != null)
+                .map(report -> new RangedFiles.File(
+                        new Path(features, report.features()).toString(), report.range(), report.converted()))
+                .toList());
     }
 
     /** The folder that holds everything. */

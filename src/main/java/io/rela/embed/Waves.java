@@ -1,6 +1,7 @@
 package io.rela.embed;
 
 import io.rela.RelaException;
+import io.rela.table.IndexRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;

@@ -7,8 +7,9 @@ public interface Population {
     /** The class of a sample that has none. */
     int NO_CLASS = Integer.MIN_VALUE;
 
-    /** What one pass gathers: small, whatever the number of rows. One thread at a time. */
-    interface Statistic<S extends Statistic<S>> extends Serializable {
+    /** Takes rows. */
+    @FunctionalInterface
+    interface Rows {
         /**
          * Takes one row.
          *
@@ -17,7 +18,10 @@ public interface Population {
          * @param label of the sample's class, or {@link #NO_CLASS}
          */
         void add(long index, float loss, int label);
+    }
 
+    /** What one pass gathers: small, whatever the number of rows. One thread at a time. */
+    interface Statistic<S extends Statistic<S>> extends Rows, Serializable {
         /** Takes what another part of the rows gave. The result may not depend on the order of the merges. */
         void merge(S other);
     }

@@ -27,7 +27,11 @@ public final class DatasetHome {
     private static final TypeReference<Journal> JOURNAL = new TypeReference<>() {};
 
     /** What a commit is going to do: tables to move from the staging folder, then the manifest as it will be. */
-    private record Journal(String staging, List<String> tables, List<ManifestRecord> manifest) {}
+    private record Journal(String staging, List<String> tables, List<String> removed, List<ManifestRecord> manifest) {
+        Journal {
+            removed = removed == null ? List.of() : removed;
+        }
+    }
 
     private final FileSystem fs;
     private final Path root;
@@ -176,10 +180,11 @@ public final class DatasetHome {
      * has changed, after it the commit will be completed, by this process or by the next.
      *
      * @param staging the folder that holds one folder a table
-     * @param tables names of the tables; each replaces the table that is there
+     * @param tables names of the tables, such as {@code targets} or {@code losses/epoch=7}; each replaces the one that is there
+     * @param removed names of tables that no longer hold for the new ones; they go, where they are
      * @param record describes the command
      */
-    public void commit(Path staging, List<String> tables, ManifestRecord record) {
+    public void commit(Path staging, List<String> tables, List<String> removed, ManifestRecord record) {
         try {
             for (String table : tables) {
                 if (!fs.exists(new Path(staging, table))) {
@@ -188,7 +193,7 @@ public final class DatasetHome {
             }
             List<ManifestRecord> records = new ArrayList<>(manifest());
             records.add(record);
-            Journal journal = new Journal(staging.getName(), tables, records);
+            Journal journal = new Journal(staging.getName(), tables, removed, records);
             Json.replace(fs, journal(), journal);
             complete(journal);
         } catch (IOException e) {
@@ -198,21 +203,28 @@ public final class DatasetHome {
 
     private void complete(Journal journal) throws IOException {
         Path staging = staging(journal.staging());
+        for (String table : journal.removed()) {
+            setAside(table, staging);
+        }
         for (String table : journal.tables()) {
             Path staged = new Path(staging, table);
             if (fs.exists(staged)) {
-                Path visible = table(table);
-                if (fs.exists(visible)) {
-                    // Deleting takes a while, and a reader would see half of the table.
-                    rename(visible, new Path(staging, "replaced-" + table));
-                }
-                rename(staged, visible);
+                setAside(table, staging);
+                fs.mkdirs(table(table).getParent());
+                rename(staged, table(table));
             }
         }
         Json.replace(fs, new Path(root, MANIFEST), journal.manifest());
         // The journal goes last: while it is there, all of this is done again.
         fs.delete(staging, true);
         fs.delete(journal(), false);
+    }
+
+    /** Deleting takes a while, and a reader would see half of the table. */
+    private void setAside(String table, Path staging) throws IOException {
+        if (fs.exists(table(table))) {
+            rename(table(table), new Path(staging, "replaced-" + table.replace('/', '-')));
+        }
     }
 
     private void rename(Path from, Path to) throws IOException {

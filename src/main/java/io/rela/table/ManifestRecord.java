@@ -11,10 +11,11 @@ import java.util.stream.Stream;
  *
  * @param command its name
  * @param settings resolved, secrets redacted; keys are the options' names without dashes in front
- * @param model the prior or learner
+ * @param model the prior or learner; null where losses were logged, or nothing was scored
  * @param source what was listed
  * @param counts samples by fate
- * @param projection what was fitted
+ * @param projection what was fitted; of a conversion only
+ * @param distillation what stage 2 made; null for a conversion
  * @param seconds by part; list, project and total are wall time, the others are summed over the threads that worked
  * @param versions of everything that can change a number
  * @param devices that computed, each once, sorted
@@ -30,6 +31,7 @@ public record ManifestRecord(
         Fingerprint source,
         Counts counts,
         ProjectionInfo projection,
+        Distillation distillation,
         Map<String, Double> seconds,
         Map<String, String> versions,
         List<String> devices,
@@ -39,20 +41,9 @@ public record ManifestRecord(
 
     /** Whether every part is there. */
     boolean isWhole() {
-        return Stream.of(
-                        command,
-                        settings,
-                        model,
-                        source,
-                        counts,
-                        projection,
-                        seconds,
-                        versions,
-                        devices,
-                        warnings,
-                        start,
-                        end)
-                .allMatch(Objects::nonNull);
+        return Stream.of(command, settings, source, counts, seconds, versions, devices, warnings, start, end)
+                        .allMatch(Objects::nonNull)
+                && (distillation != null || Stream.of(model, projection).allMatch(Objects::nonNull));
     }
 
     /**
@@ -77,12 +68,15 @@ public record ManifestRecord(
     /**
      * Samples by fate: {@code listed = converted + rejected}.
      *
-     * @param listed samples of the source
-     * @param converted rows of {@code targets/}
-     * @param rejected rows of {@code rejects/}
+     * @param listed samples of the source; in stage 2, rows of {@code targets/}
+     * @param converted rows of {@code targets/}; of a scoring, rows of {@code losses/}
+     * @param rejected rows of {@code rejects/}; of a scoring, samples without a loss
      * @param rejectedByReason the same, by reason
+     * @param selected rows of a subset; null where none was made
      */
-    public record Counts(long listed, long converted, long rejected, Map<String, Long> rejectedByReason) {
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Counts(
+            long listed, long converted, long rejected, Map<String, Long> rejectedByReason, Long selected) {
         public Counts {
             long byReason = rejectedByReason.values().stream()
                     .mapToLong(Long::longValue)
@@ -103,4 +97,49 @@ public record ManifestRecord(
      * @param withoutVariance dimensions that are 0 in every target
      */
     public record ProjectionInfo(String kind, int dimensions, double explainedVariance, int withoutVariance) {}
+
+    /**
+     * What stage 2 made of an epoch.
+     *
+     * @param epoch of the training run, 0 or more
+     * @param losses the scores that were made or used; null where the policy needs none
+     * @param transfer the linear map between the learner's output and the loss; null where there was none
+     * @param subset what was selected; null where nothing was
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Distillation(int epoch, LossInfo losses, TransferInfo transfer, SubsetInfo subset) {}
+
+    /**
+     * The losses of an epoch.
+     *
+     * @param epoch that they were computed for
+     * @param mean over all samples that have one
+     * @param smallest of them
+     * @param largest of them
+     * @param missing samples without one
+     */
+    public record LossInfo(int epoch, double mean, float smallest, float largest, long missing) {}
+
+    /**
+     * A linear map from a learner's output to targets.
+     *
+     * @param uri where it is kept
+     * @param samples that it was fitted to
+     * @param heldOut samples that the figures are of
+     * @param r2 share of the targets' variance that it explains
+     * @param meanCosine of its output and the target
+     */
+    public record TransferInfo(String uri, long samples, long heldOut, double r2, double meanCosine) {}
+
+    /**
+     * A subset.
+     *
+     * @param policy that chose it
+     * @param rows of it
+     * @param files that it lies in
+     * @param meanLoss of its samples; null where there are no losses
+     * @param weightSum of its samples
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record SubsetInfo(String policy, long rows, int files, Double meanLoss, double weightSum) {}
 }

@@ -1,6 +1,7 @@
 package io.rela.table;
 
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,8 @@ import org.apache.hadoop.fs.Path;
 import org.apache.parquet.filter2.compat.FilterCompat;
 import org.apache.parquet.filter2.predicate.FilterApi;
 import org.apache.parquet.filter2.predicate.Operators.LongColumn;
+import org.apache.parquet.filter2.predicate.Statistics;
+import org.apache.parquet.filter2.predicate.UserDefinedPredicate;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.api.InitContext;
 import org.apache.parquet.hadoop.api.ReadSupport;
@@ -20,8 +23,7 @@ import org.apache.parquet.io.api.RecordMaterializer;
 import org.apache.parquet.schema.MessageType;
 
 /**
- * Reads rows of one Parquet file of a table in the file's order, floats without boxing. One task's thread. Tables with
- * an {@link Column.Type#IMAGE} column are written here and read by others.
+ * Reads rows of one Parquet file of a table in the file's order, floats without boxing. One task's thread.
  */
 public final class TableReader implements AutoCloseable {
     private final ParquetReader<Object[]> reader;
@@ -34,6 +36,15 @@ public final class TableReader implements AutoCloseable {
     /** The rows whose index is in [first, end); other row groups and pages are not read. */
     public TableReader(TableSchema schema, Path file, Configuration conf, long first, long end) throws IOException {
         this(schema, file, conf, FilterCompat.get(indexIn(first, end)));
+    }
+
+    /** The rows whose index is one of these, ascending; row groups and pages that hold none are not read. */
+    public TableReader(TableSchema schema, Path file, Configuration conf, long[] indices) throws IOException {
+        this(
+                schema,
+                file,
+                conf,
+                FilterCompat.get(FilterApi.userDefined(FilterApi.longColumn(Tables.INDEX), new OneOf(indices))));
     }
 
     private TableReader(TableSchema schema, Path file, Configuration conf, FilterCompat.Filter filter)
@@ -108,8 +119,7 @@ public final class TableReader implements AutoCloseable {
             for (int i = 0; i < converters.length; i++) {
                 converters[i] = switch (columns.get(i).type()) {
                     case FLOATS -> new FloatsConverter(this, i);
-                    case IMAGE ->
-                        throw new IllegalArgumentException(columns.get(i).name() + ": pictures are not read back");
+                    case IMAGE -> new ImageConverter(this, i);
                     default -> new ScalarConverter(this, i);
                 };
             }
@@ -156,6 +166,72 @@ public final class TableReader implements AutoCloseable {
         @Override
         public void addBinary(Binary value) {
             parent.row[field] = value.toStringUsingUTF8();
+        }
+    }
+
+    private static final class OneOf extends UserDefinedPredicate<Long> implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        private final long[] sorted;
+
+        OneOf(long[] sorted) {
+            this.sorted = sorted;
+        }
+
+        @Override
+        public boolean keep(Long index) {
+            return Arrays.binarySearch(sorted, index) >= 0;
+        }
+
+        @Override
+        public boolean canDrop(Statistics<Long> statistics) {
+            int first = Arrays.binarySearch(sorted, statistics.getMin());
+            int from = first >= 0 ? first : -first - 1;
+            return from == sorted.length || sorted[from] > statistics.getMax();
+        }
+
+        @Override
+        public boolean inverseCanDrop(Statistics<Long> statistics) {
+            return false;
+        }
+    }
+
+    private static final class ImageConverter extends GroupConverter {
+        private final RowConverter parent;
+        private final int field;
+        private byte[] bytes;
+        private String path;
+        private final Converter[] parts = {
+            new PrimitiveConverter() {
+                @Override
+                public void addBinary(Binary value) {
+                    bytes = value.getBytes();
+                }
+            },
+            new PrimitiveConverter() {
+                @Override
+                public void addBinary(Binary value) {
+                    path = value.toStringUsingUTF8();
+                }
+            }
+        };
+
+        ImageConverter(RowConverter parent, int field) {
+            this.parent = parent;
+            this.field = field;
+        }
+
+        @Override
+        public Converter getConverter(int part) {
+            return parts[part];
+        }
+
+        @Override
+        public void start() {}
+
+        @Override
+        public void end() {
+            parent.row[field] = new EncodedImage(bytes, path);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.rela.table;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
@@ -20,6 +21,18 @@ import org.apache.spark.sql.types.StructType;
  * @param columns at least one
  */
 public record TableSchema(String name, List<Column> columns) {
+    /** The same table with some of its columns, for reading. */
+    public TableSchema only(String... names) {
+        return new TableSchema(
+                name,
+                Arrays.stream(names)
+                        .map(wanted -> columns.stream()
+                                .filter(column -> column.name().equals(wanted))
+                                .findFirst()
+                                .orElseThrow())
+                        .toList());
+    }
+
     /** The schema that the files carry: lists in the three-level form, elements required. */
     public MessageType parquet() {
         List<Type> fields = new ArrayList<>();

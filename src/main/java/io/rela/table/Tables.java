@@ -1,5 +1,6 @@
 package io.rela.table;
 
+import static io.rela.table.Column.Type.FLOAT;
 import static io.rela.table.Column.Type.FLOATS;
 import static io.rela.table.Column.Type.IMAGE;
 import static io.rela.table.Column.Type.INT;
@@ -11,6 +12,7 @@ import static io.rela.table.Column.required;
 import io.rela.source.Sample;
 import io.rela.source.SampleTable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Every table of a dataset home: the one place where column names stand, and where rows are made and taken apart. */
@@ -27,6 +29,9 @@ public final class Tables {
     public static final String REASON = "reason";
     public static final String DETAIL = "detail";
     public static final String IMAGE_COLUMN = "image";
+    public static final String LOSS = "loss";
+    public static final String WEIGHT = "weight";
+    public static final String CLUSTER = "cluster";
 
     /** {@code features/}: index, feature. */
     public static final TableSchema FEATURES =
@@ -58,7 +63,73 @@ public final class Tables {
     public static final TableSchema TARGETS_WITH_IMAGES =
             new TableSchema("targets", with(TARGETS.columns(), required(IMAGE_COLUMN, IMAGE)));
 
+    /** {@code losses/epoch=E}: index, loss. */
+    public static final TableSchema LOSSES =
+            new TableSchema("losses", List.of(required(INDEX, LONG), required(LOSS, FLOAT)));
+
+    /** {@code clusters/}: index, cluster. */
+    public static final TableSchema CLUSTERS =
+            new TableSchema("clusters", List.of(required(INDEX, LONG), required(CLUSTER, INT)));
+
+    /** {@code subsets/epoch=E} with {@code --columns index}: index, loss, weight. */
+    public static final TableSchema SUBSET_INDEX = subset(List.of(required(INDEX, LONG)));
+
+    /** {@code subsets/epoch=E}: the columns of {@link #TARGETS}, then loss and weight. */
+    public static final TableSchema SUBSET = subset(TARGETS.columns());
+
+    /** {@code subsets/epoch=E} with {@code --columns images}: those of {@link #TARGETS_WITH_IMAGES}, then loss and weight. */
+    public static final TableSchema SUBSET_WITH_IMAGES = subset(TARGETS_WITH_IMAGES.columns());
+
     private Tables() {}
+
+    /** The name of an epoch's part of a table, Hive-style. */
+    public static String epoch(TableSchema table, int epoch) {
+        return table.name() + "/epoch=" + epoch;
+    }
+
+    /** A row of {@link #LOSSES}. */
+    public static Object[] lossRow(long index, float loss) {
+        return new Object[] {index, loss};
+    }
+
+    /** A row of {@link #CLUSTERS}. */
+    public static Object[] clusterRow(long index, int cluster) {
+        return new Object[] {index, cluster};
+    }
+
+    /**
+     * A row of a subset.
+     *
+     * @param wide the row's other columns, in order
+     * @param loss NaN for none
+     */
+    public static Object[] subsetRow(Object[] wide, float loss, float weight) {
+        Object[] row = Arrays.copyOf(wide, wide.length + 2);
+        row[wide.length] = Float.isNaN(loss) ? null : loss;
+        row[wide.length + 1] = weight;
+        return row;
+    }
+
+    /** The sample in a row that begins with the columns of {@link #TARGETS}. */
+    public static Sample sample(Object[] row) {
+        return new Sample(
+                (Long) row[0],
+                (String) row[1],
+                (String) row[2],
+                (Long) row[3],
+                (Long) row[4],
+                (Integer) row[5],
+                (String) row[6]);
+    }
+
+    /** The target in a row of {@link #TARGETS}. */
+    public static float[] target(Object[] row) {
+        return (float[]) row[SAMPLE.size()];
+    }
+
+    private static TableSchema subset(List<Column> columns) {
+        return new TableSchema("subsets", with(with(columns, optional(LOSS, FLOAT)), required(WEIGHT, FLOAT)));
+    }
 
     /** A row of {@link #FEATURES}. */
     public static Object[] featureRow(long index, float[] feature) {

@@ -1,7 +1,9 @@
 package io.rela.target;
 
-import io.rela.embed.FeatureFiles;
 import io.rela.projection.IndexedFeature;
+import io.rela.table.IndexRange;
+import io.rela.table.RangedFiles;
+import io.rela.table.Tables;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -16,16 +18,16 @@ public final class FeatureRows {
     private FeatureRows() {}
 
     /** One partition a file, since files begin and end with a block. */
-    public static JavaRDD<IndexedFeature> of(JavaSparkContext spark, FeatureFiles features) {
+    public static JavaRDD<IndexedFeature> of(JavaSparkContext spark, RangedFiles features) {
         SerializableConfiguration hadoop = new SerializableConfiguration(spark.hadoopConfiguration());
-        List<FeatureFiles.File> files = new ArrayList<>(features.files());
+        List<RangedFiles.File> files = new ArrayList<>(features.files());
         return spark.parallelize(files, Math.max(1, files.size())).mapPartitions(some -> read(some, hadoop));
     }
 
-    private static Iterator<IndexedFeature> read(Iterator<FeatureFiles.File> files, SerializableConfiguration hadoop) {
-        List<FeatureFiles.File> mine = new ArrayList<>();
+    private static Iterator<IndexedFeature> read(Iterator<RangedFiles.File> files, SerializableConfiguration hadoop) {
+        List<RangedFiles.File> mine = new ArrayList<>();
         files.forEachRemaining(mine::add);
-        FeatureFiles.Rows rows = new FeatureFiles(mine).all(hadoop.value());
+        RangedFiles.Rows rows = new RangedFiles(mine).rows(Tables.FEATURES, IndexRange.ALL, hadoop.value());
         TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> rows.close());
         return new Iterator<>() {
             @Override

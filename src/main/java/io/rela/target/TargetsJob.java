@@ -1,12 +1,12 @@
 package io.rela.target;
 
-import io.rela.embed.FeatureFiles;
-import io.rela.embed.IndexRange;
 import io.rela.projection.Projection;
 import io.rela.source.ImageSource;
 import io.rela.source.Sample;
 import io.rela.source.SampleReader;
 import io.rela.table.EncodedImage;
+import io.rela.table.IndexRange;
+import io.rela.table.RangedFiles;
 import io.rela.table.TableSchema;
 import io.rela.table.TableWriter;
 import io.rela.table.Tables;
@@ -34,7 +34,7 @@ import org.apache.spark.util.SerializableConfiguration;
 record TargetsJob(
         ImageSource source,
         boolean keepImages,
-        FeatureFiles features,
+        RangedFiles features,
         Broadcast<Projection> projection,
         String folder,
         SerializableConfiguration hadoop)
@@ -47,7 +47,7 @@ record TargetsJob(
     Written run(IndexRange range, Iterator<Sample> samples) throws IOException {
         String name = String.format("part-%012d-%s.parquet", range.first(), UUID.randomUUID());
         TableSchema schema = keepImages ? Tables.TARGETS_WITH_IMAGES : Tables.TARGETS;
-        try (FeatureFiles.Rows rows = features.rows(range, hadoop.value());
+        try (RangedFiles.Rows rows = features.rows(Tables.FEATURES, range, hadoop.value());
                 SampleReader reader = source.reader();
                 TableWriter writer = new TableWriter(schema, new Path(folder, name), hadoop.value())) {
             List<Sample> some = new ArrayList<>();

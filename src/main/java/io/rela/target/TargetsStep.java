@@ -1,11 +1,11 @@
 package io.rela.target;
 
-import io.rela.embed.FeatureFiles;
-import io.rela.embed.IndexRange;
 import io.rela.embed.SampleRanges;
 import io.rela.embed.WavePlan;
 import io.rela.projection.Projection;
 import io.rela.source.ImageSource;
+import io.rela.table.IndexRange;
+import io.rela.table.RangedFiles;
 import io.rela.table.TableFolder;
 import java.util.Collections;
 import java.util.List;
@@ -53,7 +53,7 @@ public final class TargetsStep {
             int slots,
             ImageSource source,
             boolean keepImages,
-            FeatureFiles features,
+            RangedFiles features,
             Projection projection,
             TableFolder folder) {
         spark.sc().setJobDescription("write targets");

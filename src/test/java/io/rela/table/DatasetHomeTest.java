@@ -26,7 +26,7 @@ class DatasetHomeTest {
     void tablesAppearWithTheirRecordAndNothingHiddenStays() throws IOException {
         DatasetHome home = prepared();
         stage(home, "targets", "first");
-        home.commit(home.staging("convert"), List.of("targets"), record("one"));
+        home.commit(home.staging("convert"), List.of("targets"), List.of(), record("one"));
         assertThat(folder.resolve("targets/part")).hasContent("first");
         assertThat(home.newest("convert").orElseThrow().settings()).containsEntry("name", "one");
         home.leave(home.staging("listing"));
@@ -37,9 +37,9 @@ class DatasetHomeTest {
     void aSecondCommitReplacesTheTableAndKeepsBothRecords() throws IOException {
         DatasetHome home = prepared();
         stage(home, "targets", "first");
-        home.commit(home.staging("convert"), List.of("targets"), record("one"));
+        home.commit(home.staging("convert"), List.of("targets"), List.of(), record("one"));
         stage(home, "targets", "second");
-        home.commit(home.staging("convert"), List.of("targets"), record("two"));
+        home.commit(home.staging("convert"), List.of("targets"), List.of(), record("two"));
         assertThat(folder.resolve("targets/part")).hasContent("second");
         assertThat(home.manifest()).extracting(r -> r.settings().get("name")).containsExactly("one", "two");
     }
@@ -105,7 +105,7 @@ class DatasetHomeTest {
     void aCommitThatWasCutOffWhileItCleanedUpIsCompleted() throws IOException {
         DatasetHome home = prepared();
         stage(home, "targets", "t");
-        home.commit(home.staging("convert"), List.of("targets"), record("one"));
+        home.commit(home.staging("convert"), List.of("targets"), List.of(), record("one"));
         // The tables are visible, the staging folder half deleted, the journal still there.
         Files.createDirectories(folder.resolve(".rela/convert/waves"));
         Files.writeString(
@@ -164,8 +164,10 @@ class DatasetHomeTest {
 
     @Test
     void countsThatDoNotAddUpAreRefused() {
-        assertThatThrownBy(() -> new Counts(10, 8, 1, Map.of("corrupt", 1L))).hasMessageContaining("10");
-        assertThatThrownBy(() -> new Counts(10, 8, 2, Map.of("corrupt", 1L))).hasMessageContaining("by reason");
+        assertThatThrownBy(() -> new Counts(10, 8, 1, Map.of("corrupt", 1L), null))
+                .hasMessageContaining("10");
+        assertThatThrownBy(() -> new Counts(10, 8, 2, Map.of("corrupt", 1L), null))
+                .hasMessageContaining("by reason");
     }
 
     private DatasetHome prepared() {
@@ -186,8 +188,9 @@ class DatasetHomeTest {
                 Map.of("name", name),
                 new ModelInfo("builtin:prior", "00", 24, 16),
                 new Fingerprint(3, 30, "00"),
-                new Counts(3, 2, 1, Map.of("corrupt", 1L)),
+                new Counts(3, 2, 1, Map.of("corrupt", 1L), null),
                 new ProjectionInfo("pca", 8, 0.9, 0),
+                null,
                 Map.of("total", 1.5),
                 Map.of(),
                 List.of("cpu"),

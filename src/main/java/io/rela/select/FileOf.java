@@ -1,0 +1,62 @@
+package io.rela.select;
+
+import java.io.Serializable;
+
+/**
+ * Which output file a sample goes to: blocks of neighbouring samples are shuffled by hash, and a file takes the next blocks of
+ * that order. So each file has samples from all over the source, all files have as many blocks, and a task that writes one
+ * reads only its own. One thread.
+ */
+final class FileOf implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /** Samples that stay together: as many as a page of targets holds. */
+    static final int BLOCK = 256;
+
+    private static final int ROUNDS = 4;
+
+    private final long blocks;
+    private final int files;
+    private final Draw draw;
+    private final int halfBits;
+    private long lastBlock = -1;
+    private int lastFile;
+
+    /**
+     * @param end index after the last sample
+     * @param files at least 1
+     * @param draw of the epoch's order
+     */
+    FileOf(long end, int files, Draw draw) {
+        this.blocks = (end + BLOCK - 1) / BLOCK;
+        this.files = files;
+        this.draw = draw;
+        this.halfBits = Math.max(1, (Long.SIZE - Long.numberOfLeadingZeros(Math.max(1, blocks - 1)) + 1) / 2);
+    }
+
+    int of(long index) {
+        long block = index / BLOCK;
+        if (block != lastBlock) {
+            lastBlock = block;
+            lastFile = (int) (place(block) * files / blocks);
+        }
+        return lastFile;
+    }
+
+    /** The block's place in the shuffled order: a Feistel network over the next power of four, walked back into the range. */
+    long place(long block) {
+        long mask = (1L << halfBits) - 1;
+        long place = block;
+        do {
+            long left = place >>> halfBits;
+            long right = place & mask;
+            for (int round = 0; round < ROUNDS; round++) {
+                long mixed = left ^ (draw.bits(right << 8 | round) & mask);
+                left = right;
+                right = mixed;
+            }
+            place = left << halfBits | right;
+        } while (place >= blocks);
+        return place;
+    }
+}

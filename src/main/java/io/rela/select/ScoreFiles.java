@@ -1,0 +1,162 @@
+package io.rela.select;
+
+import io.rela.ExitCode;
+import io.rela.RelaException;
+import io.rela.table.IndexRange;
+import io.rela.table.NumberReader;
+import io.rela.table.RangedFiles;
+import io.rela.table.TableSchema;
+import io.rela.table.Tables;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * What policies see of the samples, as tables that lie side by side: the samples with their labels, and where there are some
+ * their losses and clusters. Immutable, sent to executors.
+ */
+public final class ScoreFiles implements Serializable {
+    private static final long serialVersionUID = 1L;
+    private static final TableSchema INDEX_AND_LABEL = Tables.TARGETS.only(Tables.INDEX, Tables.LABEL);
+
+    private final RangedFiles samples;
+    private final RangedFiles losses;
+    private final RangedFiles clusters;
+
+    /**
+     * @param samples a table with index and label: all samples there are
+     * @param losses a table of {@link Tables#LOSSES}; those of samples that are not there are ignored
+     * @param clusters a table of {@link Tables#CLUSTERS}, which then stand for the labels
+     */
+    public ScoreFiles(RangedFiles samples, Optional<RangedFiles> losses, Optional<RangedFiles> clusters) {
+        this.samples = samples;
+        this.losses = losses.orElse(null);
+        this.clusters = clusters.orElse(null);
+    }
+
+    /** N. */
+    public long size() {
+        return samples.rows();
+    }
+
+    /** The range of all samples. */
+    public IndexRange range() {
+        return new IndexRange(0, Math.max(1, samples.end()));
+    }
+
+    /**
+     * Shows the rows of a range, ascending.
+     *
+     * @throws RelaException when a table holds an index twice or out of order
+     */
+    public void scan(IndexRange range, Configuration conf, Population.Rows rows) throws IOException {
+        try (Numbers sample = new Numbers(samples, INDEX_AND_LABEL, range, conf);
+                Numbers loss = losses == null ? null : new Numbers(losses, Tables.LOSSES, range, conf);
+                Numbers cluster = clusters == null ? null : new Numbers(clusters, Tables.CLUSTERS, range, conf)) {
+            while (sample.next()) {
+                long index = sample.index();
+                float known = loss != null && loss.seek(index) ? loss.floatOf() : Float.NaN;
+                int label;
+                if (cluster == null) {
+                    label = sample.intOf();
+                } else {
+                    label = cluster.seek(index) ? cluster.intOf() : Population.NO_CLASS;
+                }
+                rows.add(index, known, label);
+            }
+        }
+    }
+
+    /** One table's rows in a range, ascending. */
+    private static final class Numbers implements AutoCloseable {
+        private final Deque<RangedFiles.File> left;
+        private final TableSchema columns;
+        private final IndexRange range;
+        private final Configuration conf;
+        private RangedFiles.File file;
+        private NumberReader reader;
+        private int row;
+        private long index = -1;
+        private boolean ended;
+
+        Numbers(RangedFiles files, TableSchema columns, IndexRange range, Configuration conf) {
+            this.left = new ArrayDeque<>(files.in(range));
+            this.columns = columns;
+            this.range = range;
+            this.conf = conf;
+        }
+
+        /** Goes to the next row; false after the last. */
+        boolean next() throws IOException {
+            row++;
+            while (reader == null || row >= reader.rows()) {
+                if (!nextGroup()) {
+                    ended = true;
+                    return false;
+                }
+            }
+            long found = reader.index(row);
+            if (found >= range.end()) {
+                ended = true;
+                return false;
+            }
+            if (found <= index) {
+                throw new RelaException(
+                        ExitCode.HOME,
+                        file.path() + " holds index " + found + " after " + index
+                                + ": twice, or out of order. Restore the table, or make it again.");
+            }
+            index = found;
+            return true;
+        }
+
+        /** Goes to the row of an index, if there is one. */
+        boolean seek(long wanted) throws IOException {
+            while (!ended && index < wanted) {
+                next();
+            }
+            return !ended && index == wanted;
+        }
+
+        long index() {
+            return index;
+        }
+
+        float floatOf() {
+            return reader.floatOf(row);
+        }
+
+        int intOf() {
+            return reader.intOf(row);
+        }
+
+        private boolean nextGroup() throws IOException {
+            while (true) {
+                if (reader == null) {
+                    if (left.isEmpty()) {
+                        return false;
+                    }
+                    file = left.remove();
+                    reader = new NumberReader(columns, new Path(file.path()), range, conf);
+                }
+                if (reader.next()) {
+                    row = reader.from(range.first());
+                    return true;
+                }
+                close();
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (reader != null) {
+                reader.close();
+                reader = null;
+            }
+        }
+    }
+}

@@ -1,0 +1,203 @@
+package io.rela.select;
+
+import io.rela.source.ImageSource;
+import io.rela.table.IndexRange;
+import io.rela.table.RangedFiles;
+import io.rela.table.TableFolder;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.Partitioner;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.util.SerializableConfiguration;
+import scala.Tuple2;
+
+/**
+ * Writes a subset. The rule runs where the samples' numbers lie; 16 bytes of each chosen sample go to the task that writes its
+ * file, and that task fetches the wide rows by index: no wide row is shuffled. Within a file rows stand in the order of
+ * {@code xxhash64(seed, 'order', epoch, index)}. Driver only.
+ */
+public final class SelectStep {
+    /** Files of this size, before compression, are large enough to scan and fit into a task's memory. */
+    private static final long FILE_BYTES = 96L << 20;
+
+    /** Readers share files out among themselves: some, where there are rows for them. */
+    private static final int USUAL_FILES = 8;
+
+    private static final long SMALLEST_FILE = 4_096;
+    private static final int NARROW_BYTES = 16;
+    private static final int SAMPLE_BYTES = 200;
+
+    private SelectStep() {}
+
+    /**
+     * A subset as it was written.
+     *
+     * @param rows in all files
+     * @param files how many
+     * @param meanLoss of the rows that have one; NaN of none
+     * @param weights their sum
+     */
+    public record Subset(long rows, int files, double meanLoss, double weights) {}
+
+    /**
+     * Where wide rows come from.
+     *
+     * @param columns that the subset has
+     * @param targets the table of targets
+     * @param dimension values a target
+     * @param kept whether the targets carry the pictures
+     * @param source gives pictures that the targets do not carry
+     * @param encodedBytes of all pictures together
+     */
+    public record Wide(
+            Columns columns,
+            RangedFiles targets,
+            int dimension,
+            boolean kept,
+            Optional<ImageSource> source,
+            long encodedBytes) {
+        /** About the bytes of a row. */
+        long rowBytes() {
+            return switch (columns) {
+                case INDEX -> NARROW_BYTES;
+                case TARGETS -> SAMPLE_BYTES + (long) Float.BYTES * dimension;
+                case IMAGES ->
+                    SAMPLE_BYTES + (long) Float.BYTES * dimension + encodedBytes / Math.max(1, targets.rows());
+            };
+        }
+    }
+
+    /**
+     * Runs the rule and writes what it chooses.
+     *
+     * @param scores what the rule sees
+     * @param ranges neighbours that cover all samples, one a task; the result does not depend on them
+     * @param settled the rule
+     * @param wide where the other columns come from
+     * @param folder of the table; replaced
+     */
+    public static Subset run(
+            JavaSparkContext spark,
+            ScoreFiles scores,
+            List<IndexRange> ranges,
+            Selection.Settled settled,
+            Wide wide,
+            TableFolder folder) {
+        spark.sc().setJobDescription("write subset");
+        Selection selection = settled.selection();
+        long expected = settled.policy().takesRatio() ? selection.wanted() : selection.samples();
+        int files = files(expected, wide.rowBytes());
+        Draw order = new Draw(selection.seed(), "order", selection.epoch());
+        FileOf fileOf = new FileOf(scores.range().end(), files, order);
+        SerializableConfiguration hadoop = new SerializableConfiguration(spark.hadoopConfiguration());
+        SubsetJob job = new SubsetJob(
+                wide.columns(),
+                wide.targets(),
+                wide.kept(),
+                wide.source().orElse(null),
+                order,
+                folder.empty().path().toString(),
+                hadoop);
+        Rule rule = settled.rule();
+        float missing = settled.missing();
+        List<SubsetJob.Written> written = new ArrayList<>(spark.parallelize(ranges, ranges.size())
+                .flatMapToPair(range -> {
+                    Chosen[] chosen = choose(scores, range, rule, missing, fileOf, files, hadoop);
+                    List<Tuple2<Integer, Chosen>> parts = new ArrayList<>();
+                    for (int file = 0; file < files; file++) {
+                        if (chosen[file].size() > 0) {
+                            parts.add(new Tuple2<>(file, chosen[file].trimmed()));
+                        }
+                    }
+                    return parts.iterator();
+                })
+                .partitionBy(new ByNumber(files))
+                .mapPartitionsWithIndex(
+                        (file, parts) -> {
+                            List<Chosen> mine = new ArrayList<>();
+                            parts.forEachRemaining(part -> mine.add(part._2()));
+                            Chosen all = Chosen.joined(mine);
+                            return (all.size() == 0 ? List.<SubsetJob.Written>of() : List.of(job.write(file, all)))
+                                    .iterator();
+                        },
+                        false)
+                .collect());
+        written.sort(Comparator.comparingInt(SubsetJob.Written::number));
+        folder.keepOnly(written.stream().map(SubsetJob.Written::file).toList());
+        return subset(written);
+    }
+
+    private static Chosen[] choose(
+            ScoreFiles scores,
+            IndexRange range,
+            Rule rule,
+            float missing,
+            FileOf fileOf,
+            int files,
+            SerializableConfiguration hadoop)
+            throws java.io.IOException {
+        Chosen[] chosen = new Chosen[files];
+        for (int file = 0; file < files; file++) {
+            chosen[file] = new Chosen();
+        }
+        scores.scan(range, hadoop.value(), (index, loss, label) -> {
+            float weight = rule.weight(index, Float.isNaN(loss) ? missing : loss, label);
+            if (weight != 0) {
+                chosen[fileOf.of(index)].add(index, loss, weight);
+            }
+        });
+        return chosen;
+    }
+
+    private static Subset subset(List<SubsetJob.Written> written) {
+        ExactSum losses = new ExactSum();
+        long rows = 0;
+        long withLoss = 0;
+        double weights = 0;
+        for (SubsetJob.Written file : written) {
+            losses.add(file.losses());
+            rows += file.rows();
+            withLoss += file.withLoss();
+            weights += file.weights();
+        }
+        return new Subset(rows, written.size(), losses.value() / withLoss, weights);
+    }
+
+    /** By the subset's size alone: a file holds the same rows wherever it is written. */
+    static int files(long rows, long rowBytes) {
+        long bySize = (rows * rowBytes + FILE_BYTES - 1) / FILE_BYTES;
+        return (int) Math.max(1, Math.max(bySize, Math.min(USUAL_FILES, rows / SMALLEST_FILE)));
+    }
+
+    private static final class ByNumber extends Partitioner {
+        private static final long serialVersionUID = 1L;
+
+        private final int files;
+
+        ByNumber(int files) {
+            this.files = files;
+        }
+
+        @Override
+        public int numPartitions() {
+            return files;
+        }
+
+        @Override
+        public int getPartition(Object key) {
+            return (Integer) key;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof ByNumber that && files == that.files;
+        }
+
+        @Override
+        public int hashCode() {
+            return files;
+        }
+    }
+}

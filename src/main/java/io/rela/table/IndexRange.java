@@ -1,0 +1,43 @@
+package io.rela.table;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Neighbouring samples.
+ *
+ * @param first index of the first
+ * @param end index after the last, above {@code first}
+ */
+public record IndexRange(long first, long end) implements Serializable {
+    /** Every index. */
+    public static final IndexRange ALL = new IndexRange(0, Long.MAX_VALUE);
+
+    public IndexRange {
+        if (first < 0 || end <= first) {
+            throw new IllegalArgumentException("No range of indices: [" + first + ", " + end + ")");
+        }
+    }
+
+    /** Cuts this range into at most {@code parts} neighbours of like size. */
+    public List<IndexRange> split(int parts) {
+        long used = Math.min(parts, size());
+        List<IndexRange> ranges = new ArrayList<>();
+        for (long part = 0; part < used; part++) {
+            long from = first + part * (size() / used) + Math.min(part, size() % used);
+            ranges.add(new IndexRange(from, from + size() / used + (part < size() % used ? 1 : 0)));
+        }
+        return ranges;
+    }
+
+    /** How many samples. */
+    public long size() {
+        return end - first;
+    }
+
+    /** Whether the ranges share an index. */
+    public boolean overlaps(IndexRange other) {
+        return first < other.end && other.first < end;
+    }
+}

@@ -1,0 +1,172 @@
+package io.rela.table;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.ColumnReader;
+import org.apache.parquet.column.impl.ColumnReadStoreImpl;
+import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.column.statistics.LongStatistics;
+import org.apache.parquet.column.statistics.Statistics;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.parquet.io.api.Converter;
+import org.apache.parquet.io.api.GroupConverter;
+import org.apache.parquet.io.api.PrimitiveConverter;
+import org.apache.parquet.schema.MessageType;
+
+/**
+ * Reads the index and one number beside it from a file, a row group at a time, into arrays: a hundred million rows without an
+ * object a row. One task's thread.
+ */
+public final class NumberReader implements AutoCloseable {
+    private final ParquetFileReader reader;
+    private final IndexRange range;
+    private final MessageType schema;
+    private final String createdBy;
+    private final Column column;
+    private int group;
+    private int rows;
+    private long[] index = new long[0];
+    private float[] floats = new float[0];
+    private int[] ints = new int[0];
+
+    /**
+     * @param columns the index, then a column of type INT or FLOAT, or nothing
+     * @param range row groups that lie outside of it are not read; others are read whole
+     */
+    public NumberReader(TableSchema columns, Path file, IndexRange range, Configuration conf) throws IOException {
+        this.range = range;
+        this.column = columns.columns().size() > 1 ? columns.columns().get(1) : null;
+        this.schema = columns.parquet();
+        this.reader = ParquetFileReader.open(HadoopInputFile.fromPath(file, conf));
+        this.createdBy = reader.getFileMetaData().getCreatedBy();
+        reader.setRequestedSchema(schema);
+    }
+
+    /** Which indices a file covers, and how many rows it has: from its footer. */
+    public static RangedFiles.File describe(Path file, Configuration conf) throws IOException {
+        try (ParquetFileReader reader = ParquetFileReader.open(HadoopInputFile.fromPath(file, conf))) {
+            IndexRange range = null;
+            for (BlockMetaData block : reader.getFooter().getBlocks()) {
+                IndexRange part = rangeOf(block, file);
+                range = range == null
+                        ? part
+                        : new IndexRange(Math.min(range.first(), part.first()), Math.max(range.end(), part.end()));
+            }
+            return range == null ? null : new RangedFiles.File(file.toString(), range, reader.getRecordCount());
+        }
+    }
+
+    private static IndexRange rangeOf(BlockMetaData block, Path file) throws IOException {
+        for (ColumnChunkMetaData column : block.getColumns()) {
+            Statistics<?> found = column.getPath().toDotString().equals(Tables.INDEX) ? column.getStatistics() : null;
+            if (found instanceof LongStatistics longs && longs.hasNonNullValue() && longs.getMin() >= 0) {
+                return new IndexRange(longs.getMin(), longs.getMax() + 1);
+            }
+        }
+        throw new IOException(file + " does not say which indices it holds");
+    }
+
+    /** Reads the next row group; false after the last. */
+    public boolean next() throws IOException {
+        List<BlockMetaData> groups = reader.getRowGroups();
+        while (group < groups.size()
+                && !rangeOf(groups.get(group), new Path(reader.getFile())).overlaps(range)) {
+            reader.skipNextRowGroup();
+            group++;
+        }
+        if (group == groups.size()) {
+            rows = 0;
+            return false;
+        }
+        group++;
+        PageReadStore pages = reader.readNextRowGroup();
+        rows = Math.toIntExact(pages.getRowCount());
+        ColumnReadStoreImpl store = new ColumnReadStoreImpl(pages, new Nothing(), schema, createdBy);
+        readIndex(store.getColumnReader(schema.getColumns().get(0)));
+        if (column != null) {
+            ColumnDescriptor descriptor = schema.getColumns().get(1);
+            switch (column.type()) {
+                case FLOAT -> readFloats(store.getColumnReader(descriptor), descriptor.getMaxDefinitionLevel());
+                case INT -> readInts(store.getColumnReader(descriptor), descriptor.getMaxDefinitionLevel());
+                default -> throw new IllegalArgumentException(column.name() + " is no column of int or float");
+            }
+        }
+        return true;
+    }
+
+    private void readIndex(ColumnReader values) {
+        index = index.length < rows ? new long[rows] : index;
+        for (int i = 0; i < rows; i++) {
+            index[i] = values.getLong();
+            values.consume();
+        }
+    }
+
+    private void readFloats(ColumnReader values, int present) {
+        floats = floats.length < rows ? new float[rows] : floats;
+        for (int i = 0; i < rows; i++) {
+            floats[i] = values.getCurrentDefinitionLevel() == present ? values.getFloat() : Float.NaN;
+            values.consume();
+        }
+    }
+
+    private void readInts(ColumnReader values, int present) {
+        ints = ints.length < rows ? new int[rows] : ints;
+        for (int i = 0; i < rows; i++) {
+            ints[i] = values.getCurrentDefinitionLevel() == present ? values.getInteger() : Integer.MIN_VALUE;
+            values.consume();
+        }
+    }
+
+    /** Rows of the group that was read. */
+    public int rows() {
+        return rows;
+    }
+
+    /** The index of a row of the group. */
+    public long index(int row) {
+        return index[row];
+    }
+
+    /** The first row of the group whose index is at least this; {@link #rows} where there is none. The indices ascend. */
+    public int from(long first) {
+        int found = Arrays.binarySearch(index, 0, rows, first);
+        return found >= 0 ? found : -found - 1;
+    }
+
+    /** The float of a row of the group; NaN for null. */
+    public float floatOf(int row) {
+        return floats[row];
+    }
+
+    /** The int of a row of the group; the smallest int for null. */
+    public int intOf(int row) {
+        return ints[row];
+    }
+
+    @Override
+    public void close() throws IOException {
+        reader.close();
+    }
+
+    /** The store wants converters, though nobody asks for records. */
+    private static final class Nothing extends GroupConverter {
+        @Override
+        public Converter getConverter(int field) {
+            return new PrimitiveConverter() {};
+        }
+
+        @Override
+        public void start() {}
+
+        @Override
+        public void end() {}
+    }
+}
