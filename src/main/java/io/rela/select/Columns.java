@@ -7,21 +7,19 @@ import java.util.Locale;
 /** Which columns a subset has. */
 public enum Columns {
     /** The index, loss and weight. */
-    INDEX(Tables.SUBSET_INDEX),
+    INDEX,
     /** The columns of targets, loss and weight. */
-    TARGETS(Tables.SUBSET),
+    TARGETS,
     /** The columns of targets with the encoded picture, loss and weight. */
-    IMAGES(Tables.SUBSET_WITH_IMAGES);
-
-    private final TableSchema schema;
-
-    Columns(TableSchema schema) {
-        this.schema = schema;
-    }
+    IMAGES;
 
     /** The subset's table. */
     public TableSchema schema() {
-        return schema;
+        return switch (this) {
+            case INDEX -> Tables.SUBSET_INDEX;
+            case TARGETS -> Tables.SUBSET;
+            case IMAGES -> Tables.SUBSET_WITH_IMAGES;
+        };
     }
 
     /** As users write it. */
