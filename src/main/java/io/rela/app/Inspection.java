@@ -172,7 +172,8 @@ final class Inspection {
         }
     }
 
-    private static String root(Throwable failure) {
+    /** The first line of the innermost cause: of Spark's wrapped failures the one that says what is wrong. */
+    static String root(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null) {
             root = root.getCause();

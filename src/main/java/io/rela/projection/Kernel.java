@@ -1,7 +1,7 @@
 package io.rela.projection;
 
 /**
- * The one inner loop that moments and projection share.
+ * The one inner loop that moments and row products share.
  *
  * <p>Own code in place of BLAS: which BLAS a JVM picks depends on its flags and on native libraries, and so would the bits.
  * Each argument is an array of its own because C2 vectorises this form and not the one with offsets into one array.

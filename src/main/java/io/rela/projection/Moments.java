@@ -123,6 +123,29 @@ public final class Moments implements Serializable {
         return new Moments(total, joined, sum);
     }
 
+    /**
+     * The moments of the same rows with their first values moved to the end: of [y; x] where these are of [x; y].
+     *
+     * @param by how many values move, 0 to D
+     * @throws IllegalArgumentException if by is out of range
+     */
+    public Moments rotated(int by) {
+        int d = mean.length;
+        if (by < 0 || by > d) {
+            throw new IllegalArgumentException("Of " + d + " values " + by + " cannot be moved: give 0 to " + d + ".");
+        }
+        double[] rotated = new double[d];
+        double[] packed = new double[comoment.length];
+        int at = 0;
+        for (int i = 0; i < d; i++) {
+            rotated[i] = mean[(i + by) % d];
+            for (int j = i; j < d; j++, at++) {
+                packed[at] = comoment((i + by) % d, (j + by) % d);
+            }
+        }
+        return new Moments(count, rotated, packed);
+    }
+
     /** Rows seen, 1 or more. */
     public long count() {
         return count;

@@ -21,9 +21,6 @@ import java.util.Objects;
 public final class Projection implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    /** Rows that share one pass over the axes. */
-    private static final int TILE = 32;
-
     private final ProjectionKind kind;
     private final long samples;
     private final long seed;
@@ -32,7 +29,7 @@ public final class Projection implements Serializable {
     private final float[] scale;
     private final float[] explainedVariance;
     private final double totalVariance;
-    private transient volatile double[][] columns;
+    private transient volatile RowProduct product;
 
     /**
      * Takes the arrays as they are, uncopied.
@@ -110,7 +107,6 @@ public final class Projection implements Serializable {
      */
     public float[] project(float[] features, int n) {
         int d = mean.length;
-        int k = scale.length;
         if (n < 0 || features.length != (long) n * d) {
             throw new IllegalArgumentException("The projection takes " + n + " rows of " + d + " values, and there are "
                     + features.length + " values.");
@@ -118,51 +114,20 @@ public final class Projection implements Serializable {
         if (kind == ProjectionKind.NONE) {
             return features.clone();
         }
-        double[][] axes = columns();
-        double[][] centred = new double[TILE][axes.length];
-        double[][] sums = new double[TILE][k];
-        float[] targets = new float[Math.multiplyExact(n, k)];
-        for (int first = 0; first < n; first += TILE) {
-            int rows = Math.min(TILE, n - first);
-            for (int r = 0; r < rows; r++) {
-                Arrays.fill(sums[r], 0);
-                int at = (first + r) * d;
-                for (int i = 0; i < d; i++) {
-                    centred[r][i] = (double) features[at + i] - mean[i];
-                }
-            }
-            for (int i = 0; i < axes.length; i += 4) {
-                double[] a0 = axes[i];
-                double[] a1 = axes[i + 1];
-                double[] a2 = axes[i + 2];
-                double[] a3 = axes[i + 3];
-                for (int r = 0; r < rows; r++) {
-                    double[] x = centred[r];
-                    Kernel.addFour(sums[r], a0, a1, a2, a3, x[i], x[i + 1], x[i + 2], x[i + 3], 0, k);
-                }
-            }
-            for (int r = 0; r < rows; r++) {
-                for (int j = 0; j < k; j++) {
-                    targets[(first + r) * k + j] = scale[j] == 0 ? 0 : (float) (sums[r][j] / scale[j]);
-                }
-            }
-        }
-        return targets;
+        return product().apply(features, n, this::standardise);
     }
 
-    /** The axes as D rows of k values, padded with zeros to a multiple of four rows. */
-    private double[][] columns() {
-        double[][] ready = columns;
+    private void standardise(double[] sums, float[] targets, int at) {
+        for (int j = 0; j < scale.length; j++) {
+            targets[at + j] = scale[j] == 0 ? 0 : (float) (sums[j] / scale[j]);
+        }
+    }
+
+    private RowProduct product() {
+        RowProduct ready = product;
         if (ready == null) {
-            int d = mean.length;
-            int k = scale.length;
-            ready = Kernel.paddedRows(d, k);
-            for (int i = 0; i < d; i++) {
-                for (int j = 0; j < k; j++) {
-                    ready[i][j] = components[j * d + i];
-                }
-            }
-            columns = ready;
+            ready = new RowProduct(components, mean, scale.length);
+            product = ready;
         }
         return ready;
     }

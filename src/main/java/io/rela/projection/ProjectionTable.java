@@ -1,7 +1,5 @@
 package io.rela.projection;
 
-import java.util.List;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -53,11 +51,7 @@ public final class ProjectionTable {
                 projection.totalVariance(),
                 projection.zeroVariance(),
                 projection.seed());
-        spark.createDataFrame(List.of(row), SCHEMA)
-                .coalesce(1)
-                .write()
-                .option("compression", "zstd")
-                .parquet(path);
+        SingleRowTable.write(row, SCHEMA, path, spark);
     }
 
     /**
@@ -66,20 +60,8 @@ public final class ProjectionTable {
      * @throws IllegalStateException if the table is damaged: not one row, a column missing, or lengths that do not fit
      */
     public static Projection read(String path, SparkSession spark) {
-        Dataset<Row> table = spark.read().parquet(path);
-        List<String> present = List.of(table.columns());
-        for (String column : SCHEMA.fieldNames()) {
-            if (!present.contains(column)) {
-                throw new IllegalStateException("The projection at " + path + " is damaged: no column " + column + ".");
-            }
-        }
-        List<Row> rows = table.takeAsList(2);
-        if (rows.size() != 1) {
-            throw new IllegalStateException("The projection at " + path + " is damaged: it has "
-                    + (rows.isEmpty() ? "no row" : "several rows") + " instead of one.");
-        }
         try {
-            return projection(rows.get(0));
+            return projection(SingleRowTable.read(path, SCHEMA, spark));
         } catch (IllegalArgumentException | NullPointerException | ClassCastException e) {
             throw new IllegalStateException("The projection at " + path + " is damaged: " + e.getMessage(), e);
         }
@@ -90,10 +72,10 @@ public final class ProjectionTable {
                 ProjectionKind.of(row.getAs("kind")),
                 row.<Long>getAs("samples"),
                 row.<Long>getAs("seed"),
-                floats(row, "mean"),
-                floats(row, "components"),
-                floats(row, "scale"),
-                floats(row, "explained_variance"),
+                SingleRowTable.floats(row, "mean"),
+                SingleRowTable.floats(row, "components"),
+                SingleRowTable.floats(row, "scale"),
+                SingleRowTable.floats(row, "explained_variance"),
                 row.<Double>getAs("total_variance"));
         int inputDimension = row.<Integer>getAs("input_dimension");
         int outputDimension = row.<Integer>getAs("output_dimension");
@@ -103,15 +85,5 @@ public final class ProjectionTable {
                     + ".");
         }
         return projection;
-    }
-
-    private static float[] floats(Row row, String column) {
-        List<Float> boxed = row.getList(row.fieldIndex(column));
-        float[] values = new float[boxed.size()];
-        int at = 0;
-        for (Float value : boxed) {
-            values[at++] = value;
-        }
-        return values;
     }
 }

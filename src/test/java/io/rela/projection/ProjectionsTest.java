@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.rela.testing.Expectations;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ProjectionsTest {
     @Test
     void agreesWithNumPy() throws IOException {
-        Map<String, double[]> wanted = expectations();
+        Map<String, double[]> wanted = Expectations.read("/projection/expectations.txt");
         int n = (int) wanted.get("shape")[0];
         int d = (int) wanted.get("shape")[1];
         int k = (int) wanted.get("shape")[2];
@@ -262,21 +260,5 @@ class ProjectionsTest {
 
     private static double[] flat(double[][] rows) {
         return Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray();
-    }
-
-    private static Map<String, double[]> expectations() throws IOException {
-        Map<String, double[]> numbers = new HashMap<>();
-        try (InputStream in = ProjectionsTest.class.getResourceAsStream("/projection/expectations.txt")) {
-            new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().forEach(line -> {
-                String[] words = line.split(" ", -1);
-                numbers.put(
-                        words[0],
-                        Arrays.stream(words)
-                                .skip(1)
-                                .mapToDouble(Double::parseDouble)
-                                .toArray());
-            });
-        }
-        return numbers;
     }
 }

@@ -1,0 +1,97 @@
+package io.rela.transport;
+
+import io.rela.ExitCode;
+import io.rela.RelaException;
+import io.rela.projection.SingleRowTable;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/** A fitted linear map as a plain Parquet directory of one row in one file. Driver only. */
+public final class LinearMapTable {
+    private static final DataType FLOATS = DataTypes.createArrayType(DataTypes.FloatType, false);
+
+    /**
+     * The columns. Arrays: weights has output_dimension × input_dimension values, row-major, bias output_dimension.
+     * held_out_samples is 0 where r2, explained_variance and mean_cosine are those of the training samples.
+     */
+    public static final StructType SCHEMA = new StructType()
+            .add("input_dimension", DataTypes.IntegerType, false)
+            .add("output_dimension", DataTypes.IntegerType, false)
+            .add("weights", FLOATS, false)
+            .add("bias", FLOATS, false)
+            .add("ridge", DataTypes.DoubleType, false)
+            .add("training_samples", DataTypes.LongType, false)
+            .add("held_out_samples", DataTypes.LongType, false)
+            .add("r2", DataTypes.DoubleType, false)
+            .add("explained_variance", DataTypes.DoubleType, false)
+            .add("mean_cosine", DataTypes.DoubleType, false)
+            .add("seed", DataTypes.LongType, false);
+
+    private LinearMapTable() {}
+
+    /**
+     * Writes one zstd-compressed file into a new directory.
+     *
+     * <p>Spark's {@code AnalysisException} comes, undeclared, if there is something at path already.
+     */
+    public static void write(FittedMap fitted, String path, SparkSession spark) {
+        LinearMap map = fitted.map();
+        Agreement agreement = fitted.agreement();
+        Row row = RowFactory.create(
+                map.inputDimension(),
+                map.outputDimension(),
+                map.weights(),
+                map.bias(),
+                fitted.ridge(),
+                fitted.trainingSamples(),
+                fitted.heldOutSamples(),
+                agreement.r2(),
+                agreement.explainedVariance(),
+                agreement.meanCosine(),
+                fitted.seed());
+        SingleRowTable.write(row, SCHEMA, path, spark);
+    }
+
+    /**
+     * Reads what {@link #write} wrote, bit for bit.
+     *
+     * @param path any URI that Hadoop knows
+     * @throws RelaException with {@link ExitCode#INPUT} if there is nothing, something else, or a damaged table; the message
+     *     names the path and the repair
+     */
+    public static FittedMap read(String path, SparkSession spark) {
+        try {
+            return fitted(SingleRowTable.read(path, SCHEMA, spark));
+        } catch (Exception e) {
+            // Spark's AnalysisException is checked and not declared.
+            String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            throw new RelaException(
+                    ExitCode.INPUT,
+                    "There is no linear map to be read at " + path + " (" + why
+                            + "). Name a table of a fitted map, or restore it.",
+                    e);
+        }
+    }
+
+    private static FittedMap fitted(Row row) {
+        LinearMap map = new LinearMap(SingleRowTable.floats(row, "weights"), SingleRowTable.floats(row, "bias"));
+        int inputs = row.<Integer>getAs("input_dimension");
+        int outputs = row.<Integer>getAs("output_dimension");
+        if (inputs != map.inputDimension() || outputs != map.outputDimension()) {
+            throw new IllegalArgumentException("it says " + inputs + " to " + outputs + " values, its arrays say "
+                    + map.inputDimension() + " to " + map.outputDimension());
+        }
+        long training = row.<Long>getAs("training_samples");
+        long heldOut = row.<Long>getAs("held_out_samples");
+        Agreement agreement = new Agreement(
+                heldOut == 0 ? training : heldOut,
+                row.<Double>getAs("r2"),
+                row.<Double>getAs("explained_variance"),
+                row.<Double>getAs("mean_cosine"));
+        return new FittedMap(map, agreement, training, heldOut, row.<Double>getAs("ridge"), row.<Long>getAs("seed"));
+    }
+}
