@@ -12,6 +12,7 @@ import io.rela.transport.LinearMap;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -129,9 +130,10 @@ public final class LossStep {
                     unlabeled++;
                     continue;
                 }
-                float loss = (float) (goal instanceof Integer label
-                        ? kind.of(mapped[i], checked(label, mapped[i].length, index))
-                        : kind.of(mapped[i], (float[]) goal));
+                float loss = (float)
+                        (goal instanceof Integer label
+                                ? kind.of(mapped[i], checked(label, mapped[i].length, index))
+                                : kind.of(mapped[i], (float[]) goal));
                 if (Float.isFinite(loss)) {
                     writer.write(Tables.lossRow(index, loss));
                 } else {
@@ -147,7 +149,20 @@ public final class LossStep {
             for (int i = 0; i < rows.length; i++) {
                 rows[i] = (float[]) outputs.get(i)[1];
             }
-            return transfer.isPresent() && rows.length > 0 ? transfer.get().apply(rows) : rows;
+            if (transfer.isEmpty() || rows.length == 0) {
+                return rows;
+            }
+            LinearMap map = transfer.get();
+            int length = rows[0].length;
+            float[] flat = new float[rows.length * length];
+            for (int i = 0; i < rows.length; i++) {
+                System.arraycopy(rows[i], 0, flat, i * length, length);
+            }
+            float[] all = map.apply(flat, rows.length);
+            for (int i = 0; i < rows.length; i++) {
+                rows[i] = Arrays.copyOfRange(all, i * map.outputDimension(), (i + 1) * map.outputDimension());
+            }
+            return rows;
         }
 
         private int checked(int label, int logits, long index) {
