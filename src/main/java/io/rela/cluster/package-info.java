@@ -1,0 +1,2 @@
+/** Pseudo-classes of unlabeled samples: k-means of their targets. */
+package io.rela.cluster;

@@ -1,0 +1,192 @@
+package io.rela.loss;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.rank;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
+
+import io.rela.ExitCode;
+import io.rela.RelaException;
+import io.rela.table.TableFolder;
+import io.rela.table.TableWriter;
+import io.rela.table.Tables;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * Losses that a training run logged: Parquet or CSV with {@code index} or {@code id}, {@code loss}, and where a sample may
+ * occur several times a column that says which is the newest. Narrow rows, shuffled freely. Driver only.
+ */
+public final class LoggedLosses {
+    /** Columns that tell older from newer, where the user names none. */
+    private static final List<String> TIMES = List.of("step", "iteration", "timestamp", "time", "epoch");
+
+    private static final String TIME = "rela_time";
+
+    private LoggedLosses() {}
+
+    /**
+     * What became of the log's rows.
+     *
+     * @param logged rows of the log
+     * @param unknown rows of samples that the home does not have
+     * @param superseded rows that a newer one of the same sample replaced
+     * @param notFinite samples whose newest loss is no finite number
+     * @param rows samples that have a loss now
+     */
+    public record Imported(long logged, long unknown, long superseded, long notFinite, long rows) {}
+
+    /**
+     * Writes the newest loss of each sample.
+     *
+     * @param uri of the log
+     * @param csv whether it is CSV with a header; else Parquet
+     * @param timeColumn of the log; when empty the first of step, iteration, timestamp, time and epoch that it has
+     * @param targets the home's table of targets
+     * @param folder of the table of losses; replaced
+     * @throws RelaException when the log cannot be read, lacks a column, or does not say which of two losses is newer
+     */
+    public static Imported run(
+            SparkSession session,
+            String uri,
+            boolean csv,
+            Optional<String> timeColumn,
+            Dataset<Row> targets,
+            TableFolder folder) {
+        session.sparkContext().setJobDescription("import losses");
+        Dataset<Row> log = read(session, uri, csv);
+        List<String> columns = Arrays.asList(log.columns());
+        requireColumns(uri, columns, timeColumn);
+        boolean byIndex = columns.contains(Tables.INDEX);
+        Column time = timeColumn
+                .or(() -> TIMES.stream().filter(columns::contains).findFirst())
+                .map(name -> csv ? col(name).cast("double") : col(name))
+                .orElse(lit(0));
+        Dataset<Row> known = targets.select(
+                col(Tables.INDEX).as("known"),
+                col(byIndex ? Tables.INDEX : Tables.ID).as("their_key"));
+        Column key = byIndex ? col(Tables.INDEX).cast("bigint") : col(Tables.ID);
+        Dataset<Row> matched = log.select(
+                        key.as("log_key"), col(Tables.LOSS).cast("float").as(Tables.LOSS), time.as(TIME))
+                .join(known, col("log_key").equalTo(col("their_key")), "left")
+                .persist();
+        try {
+            Dataset<Row> newest = matched.where(col("known").isNotNull())
+                    .withColumn(
+                            "place",
+                            rank().over(Window.partitionBy("known")
+                                    .orderBy(col(TIME).desc_nulls_last())))
+                    .where(col("place").equalTo(1))
+                    .select(col("known").as(Tables.INDEX), col(Tables.LOSS));
+            refuseTwice(uri, newest);
+            Row rows = matched.agg(count(lit(1)), count(col("known"))).first();
+            Row finite = newest.agg(count(lit(1)), coalesce(sum(when(isFinite(), 1L)), lit(0L)))
+                    .first();
+            write(newest.where(isFinite()).sort(Tables.INDEX), session, folder);
+            return new Imported(
+                    rows.getLong(0),
+                    rows.getLong(0) - rows.getLong(1),
+                    rows.getLong(1) - finite.getLong(0),
+                    finite.getLong(0) - finite.getLong(1),
+                    finite.getLong(1));
+        } finally {
+            matched.unpersist();
+        }
+    }
+
+    private static Dataset<Row> read(SparkSession session, String uri, boolean csv) {
+        try {
+            return csv
+                    ? session.read().option("header", true).csv(uri)
+                    : session.read().parquet(uri);
+        } catch (Exception e) {
+            // Spark's AnalysisException is checked and not declared.
+            throw new RelaException(
+                    ExitCode.INPUT,
+                    "--losses " + uri + " cannot be read as " + (csv ? "CSV" : "Parquet") + " ("
+                            + String.valueOf(e.getMessage()).lines().findFirst().orElse("")
+                            + "). Name a table of index or id, and loss.",
+                    e);
+        }
+    }
+
+    private static void requireColumns(String uri, List<String> columns, Optional<String> timeColumn) {
+        List<String> lacking = new ArrayList<>();
+        if (!columns.contains(Tables.LOSS)) {
+            lacking.add(Tables.LOSS);
+        }
+        if (!columns.contains(Tables.INDEX) && !columns.contains(Tables.ID)) {
+            lacking.add("index or id");
+        }
+        timeColumn.filter(name -> !columns.contains(name)).ifPresent(lacking::add);
+        if (!lacking.isEmpty()) {
+            throw new RelaException(
+                    ExitCode.INPUT,
+                    "--losses " + uri + " has the columns " + columns + ", and lacks " + String.join(", ", lacking)
+                            + ". Name them so.");
+        }
+    }
+
+    private static Column isFinite() {
+        return expr("loss is not null and not isnan(loss) and abs(loss) != float('inf')");
+    }
+
+    private static void refuseTwice(String uri, Dataset<Row> newest) {
+        List<Row> twice = newest.groupBy(Tables.INDEX)
+                .count()
+                .where(col("count").gt(1))
+                .orderBy(Tables.INDEX)
+                .takeAsList(1);
+        if (!twice.isEmpty()) {
+            throw new RelaException(
+                    ExitCode.INPUT,
+                    "--losses " + uri + " holds " + twice.get(0).getLong(1) + " losses of sample "
+                            + twice.get(0).getLong(0)
+                            + " and does not say which is the newest. Log a column step, or name one with"
+                            + " --losses-time.");
+        }
+    }
+
+    /** Spark's sort leaves neighbouring ranges in its partitions: one file each. */
+    private static void write(Dataset<Row> sorted, SparkSession session, TableFolder folder) {
+        String path = folder.empty().path().toString();
+        SerializableConfiguration hadoop =
+                new SerializableConfiguration(session.sparkContext().hadoopConfiguration());
+        List<String> written = sorted.toJavaRDD()
+                .mapPartitions(rows -> write(rows, path, hadoop).stream().iterator())
+                .collect();
+        folder.keepOnly(written);
+    }
+
+    private static Optional<String> write(Iterator<Row> rows, String folder, SerializableConfiguration hadoop)
+            throws java.io.IOException {
+        if (!rows.hasNext()) {
+            return Optional.empty();
+        }
+        Row row = rows.next();
+        String name = String.format("part-%012d-%s.parquet", row.getLong(0), UUID.randomUUID());
+        try (TableWriter writer = new TableWriter(Tables.LOSSES, new Path(folder, name), hadoop.value())) {
+            writer.write(Tables.lossRow(row.getLong(0), row.getFloat(1)));
+            while (rows.hasNext()) {
+                row = rows.next();
+                writer.write(Tables.lossRow(row.getLong(0), row.getFloat(1)));
+            }
+        }
+        return Optional.of(name);
+    }
+}
