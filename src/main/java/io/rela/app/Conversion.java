@@ -137,6 +137,7 @@ final class Conversion {
                         store.folder().toString(),
                         unfinished,
                         finished,
+                        timings,
                         spark));
         if (unfinished.isEmpty()
                 && finished.isPresent()
@@ -297,6 +298,9 @@ final class Conversion {
         settings.put("prior", ConvertIdentity.redacted(asked.prior));
         settings.put("device", asked.device.name().toLowerCase(Locale.ROOT));
         settings.put("max-rejects", Double.toString(asked.maxRejects));
+        if (asked.batchSize != null && asked.batchSize.isAuto()) {
+            settings.put("batch-size-asked", BatchSize.AUTO);
+        }
         settings.put("block-size", Integer.toString(plan.waves().block()));
         reports.forEach(report -> report.seconds().forEach(timings::add));
         Instant end = Instant.now();

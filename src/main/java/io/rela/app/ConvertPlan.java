@@ -2,11 +2,13 @@ package io.rela.app;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
+import io.rela.embed.BatchTrials;
 import io.rela.embed.EmbedJob;
 import io.rela.embed.WavePlan;
 import io.rela.embed.WaveStore;
 import io.rela.prior.PriorFile;
 import io.rela.prior.PriorModel;
+import io.rela.settings.IfExists;
 import io.rela.source.ImageSource;
 import io.rela.table.ManifestRecord;
 import io.rela.table.ManifestRecord.Fingerprint;
@@ -34,7 +36,6 @@ record ConvertPlan(
         EmbedJob.Probe probe,
         int dimensions) {
     private static final int USUAL_DIMENSIONS = 512;
-    private static final int CPU_BATCH = 32;
     private static final int GPU_BATCH = 256;
     private static final String BATCH_SIZE = "batch-size";
 
@@ -50,6 +51,7 @@ record ConvertPlan(
      * @param folder in which tasks leave their files
      * @param unfinished a conversion in this home that goes on
      * @param finished a conversion in this home that is complete
+     * @param timings takes the seconds of choosing a batch size, where one is chosen by trying
      * @throws RelaException when prior, device and settings do not go together
      */
     static ConvertPlan resolve(
@@ -61,23 +63,31 @@ record ConvertPlan(
             String folder,
             Optional<WaveStore.State> unfinished,
             Optional<ManifestRecord> finished,
+            Timings timings,
             JavaSparkContext spark) {
-        Optional<Integer> settled = Optional.ofNullable(asked.batchSize).or(() -> unfinished
-                .map(WaveStore.State::identity)
-                .or(() -> finished.map(ManifestRecord::settings))
-                .map(settings -> settings.get(BATCH_SIZE))
-                .map(Integer::parseInt));
-        refuseGiantBatch(settled.orElse(CPU_BATCH), prior);
+        Optional<Integer> settled = settledBatch(asked, unfinished, finished);
+        int cpuBatch = PriorModel.usualCpuBatch(prior.preprocessing().inputSize());
+        refuseGiantBatch(settled.orElse(cpuBatch), prior);
         EmbedJob trial = new EmbedJob(
                 source,
                 model,
                 prior.preprocessing(),
                 asked.device,
-                settled.orElse(CPU_BATCH),
+                settled.orElse(cpuBatch),
                 folder,
                 new SerializableConfiguration(spark.hadoopConfiguration()));
         EmbedJob.Probe probe = trial.probe(spark);
-        int batch = settled.orElse(probe.device().startsWith("gpu") ? GPU_BATCH : CPU_BATCH);
+        boolean gpu = probe.device().startsWith("gpu");
+        int batch;
+        if (settled.isPresent()) {
+            batch = settled.get();
+        } else if (isAuto(asked)) {
+            batch = timings.timed(
+                    "calibrate",
+                    () -> BatchTrials.fastest(trial, gpu, Sessions.slots(spark), largestBatch(prior), spark));
+        } else {
+            batch = gpu ? GPU_BATCH : cpuBatch;
+        }
         refuseGiantBatch(batch, prior);
         int dimensions = dimensions(asked, probe.outputDimension());
         WavePlan waves = unfinished
@@ -95,8 +105,27 @@ record ConvertPlan(
                 dimensions);
     }
 
+    /** What the command line says, else what this home was begun with. */
+    private static Optional<Integer> settledBatch(
+            ConvertCommand asked, Optional<WaveStore.State> unfinished, Optional<ManifestRecord> finished) {
+        boolean anew = isAuto(asked) && asked.ifExists == IfExists.OVERWRITE;
+        return Optional.ofNullable(asked.batchSize).flatMap(BatchSize::pictures).or(() -> unfinished
+                .map(WaveStore.State::identity)
+                .or(() -> finished.filter(record -> !anew).map(ManifestRecord::settings))
+                .map(settings -> settings.get(BATCH_SIZE))
+                .map(Integer::parseInt));
+    }
+
+    private static boolean isAuto(ConvertCommand asked) {
+        return asked.batchSize != null && asked.batchSize.isAuto();
+    }
+
+    private static int largestBatch(PriorFile prior) {
+        return (int) (Integer.MAX_VALUE / (prior.preprocessing().pixelBytes() * (long) Float.BYTES));
+    }
+
     private static void refuseGiantBatch(int batch, PriorFile prior) {
-        long most = Integer.MAX_VALUE / (prior.preprocessing().pixelBytes() * (long) Float.BYTES);
+        int most = largestBatch(prior);
         if (batch > most) {
             throw new RelaException(
                     ExitCode.SETTINGS,

@@ -112,7 +112,7 @@ public record EmbedJob(
         }
     }
 
-    private Embedder open(TaskContext task) {
+    Embedder open(TaskContext task) {
         return TaskEmbedder.open(task, prior, device, batch, preprocessing.inputSize());
     }
 }

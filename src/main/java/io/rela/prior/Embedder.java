@@ -50,6 +50,9 @@ public final class Embedder implements AutoCloseable {
             PriorModel prior, DeviceRequest request, List<String> granted, int threads, int task, int batch, int size) {
         Engine engine = TorchRuntime.start(threads);
         ComputeDevice device = ComputeDevice.choose(request, granted, TorchRuntime.gpus(engine), task);
+        if (!device.isGpu()) {
+            NativeHeap.keepFreed();
+        }
         LoadedPrior loaded = LoadedPrior.lease(prior, engine, device);
         try {
             return new Embedder(prior, loaded, new Shape(batch, 3, size, size), engine.getVersion());

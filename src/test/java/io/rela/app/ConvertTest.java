@@ -206,12 +206,34 @@ class ConvertTest {
     void anUnfinishedConversionWithOtherSettingsIsNotMixed() {
         Path home = folder.resolve("home");
         Rela.convert(pictures, home, "--max-rejects", 0);
-        Rela.Outcome mixed = Rela.convert(pictures, home, "--batch-size", 16);
+        Rela.Outcome mixed = Rela.convert(pictures, home, "--batch-size", 8);
         assertThat(mixed.code()).isEqualTo(ExitCode.HOME);
-        assertThat(mixed.text()).contains("unfinished").contains("batch-size was 32, is 16");
-        assertThat(Rela.convert(pictures, home, "--batch-size", 16, "--if-exists", "overwrite")
+        assertThat(mixed.text()).contains("unfinished").contains("batch-size was 32, is 8");
+        assertThat(Rela.convert(pictures, home, "--batch-size", 8, "--if-exists", "overwrite")
                         .code())
                 .isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void anAutomaticBatchSizeIsChosenOnceForAHome() {
+        Path home = folder.resolve("home");
+        Rela.Outcome stopped = Rela.convert(pictures, home, "--batch-size", "auto", "--max-rejects", 0);
+        assertThat(stopped.code()).isEqualTo(ExitCode.REJECTS);
+        Rela.Outcome resumed = Rela.convert(pictures, home, "--batch-size", "auto");
+        assertThat(resumed.code()).as(resumed.text()).isEqualTo(ExitCode.DONE);
+        ManifestRecord record = record(home);
+        assertThat(record.settings()).containsEntry("batch-size-asked", "auto");
+        assertThat(record.seconds()).doesNotContainKey("calibrate");
+        String chosen = record.settings().get("batch-size");
+        assertThat(Integer.bitCount(Integer.parseInt(chosen))).isEqualTo(1);
+        Path same = folder.resolve("same");
+        Rela.convert(pictures, same, "--batch-size", chosen);
+        assertThat(Rela.targetBits(home)).isEqualTo(Rela.targetBits(same));
+        assertThat(Rela.convert(pictures, home, "--batch-size", "auto").text()).contains("nothing to do");
+        assertThat(Rela.convert(pictures, home, "--batch-size", "auto", "--if-exists", "overwrite")
+                        .code())
+                .isEqualTo(ExitCode.DONE);
+        assertThat(record(home).seconds()).containsKey("calibrate");
     }
 
     @Test
