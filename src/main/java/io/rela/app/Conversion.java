@@ -2,11 +2,9 @@ package io.rela.app;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
-import io.rela.embed.EmbedStep;
 import io.rela.embed.RejectsStep;
 import io.rela.embed.TaskReport;
 import io.rela.embed.WaveStore;
-import io.rela.embed.Waves;
 import io.rela.prior.Embedder;
 import io.rela.prior.PriorFile;
 import io.rela.prior.PriorModel;
@@ -30,7 +28,6 @@ import io.rela.table.RangedFiles;
 import io.rela.table.TableFolder;
 import io.rela.target.FeatureRows;
 import io.rela.target.TargetsStep;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +43,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.util.LongAccumulator;
 
 /** One run of {@code convert}: list, embed, fit, project, commit. Driver only, used once. */
 final class Conversion {
@@ -72,7 +68,7 @@ final class Conversion {
     }
 
     Command.Result run() {
-        PriorFile prior = PriorFile.read(asked.prior, asked.overrides(), spark.hadoopConfiguration());
+        PriorFile prior = PriorFile.read(asked.prior, asked.view.overrides(), spark.hadoopConfiguration());
         ImageSource source =
                 ImageSource.open(asked.input, asked.inputFormat, asked.columns(), spark.hadoopConfiguration());
         refuseNested(source);
@@ -146,9 +142,10 @@ final class Conversion {
             return result(home.root() + " is already converted with these settings: nothing to do.", finished.get());
         }
         if (unfinished.isEmpty() || !goesOn(plan, unfinished.get())) {
-            store.begin(new WaveStore.State(plan.identity(), plan.source(), plan.waves()));
+            store.begin(new WaveStore.State(
+                    plan.identity(), plan.source(), plan.embedding().waves()));
         }
-        List<TaskReport> reports = embed(plan, samples, store);
+        List<TaskReport> reports = embedding(plan, samples, store).run();
         Counts counts = counts(plan, reports);
         store.deleteOrphans(reports);
         RangedFiles features = store.features(reports);
@@ -183,62 +180,23 @@ final class Conversion {
         }
     }
 
-    private List<TaskReport> embed(ConvertPlan plan, Dataset<Row> samples, WaveStore store) {
-        Waves waves = new Waves(spark, store, plan.waves());
-        long before = waves.before().stream()
-                .mapToLong(report -> report.range().size())
-                .sum();
-        long rejectedBefore = rejects(waves.before());
-        long total = plan.source().count();
-        if (before > 0) {
-            warn("Going on where an earlier run stopped: " + before + " of " + total + " pictures are done.");
-        }
-        LongAccumulator done = session.sparkContext().longAccumulator("rela.done");
-        LongAccumulator rejected = session.sparkContext().longAccumulator("rela.rejected");
-        EmbedStep step = new EmbedStep(samples, plan.job(), done, rejected);
-        int tasks = asked.partitions == null ? 2 * Sessions.slots(spark) : asked.partitions;
-        ProgressLine progress = new ProgressLine(session.sparkContext(), total, before, done, rejected);
-        try {
-            List<TaskReport> reports =
-                    waves.run(step, tasks, () -> refuseTooManyRejects(rejectedBefore + progress.rejected(), total));
-            refuseTooManyRejects(rejects(reports), total);
-            return reports;
-        } finally {
-            progress.close();
-        }
+    private Embedding embedding(ConvertPlan plan, Dataset<Row> samples, WaveStore store) {
+        return new Embedding(
+                COMMAND,
+                session,
+                plan.embedding(),
+                samples,
+                plan.source().count(),
+                store,
+                asked.partitions,
+                asked.maxRejects,
+                this::warn);
     }
 
     private static Counts counts(ConvertPlan plan, List<TaskReport> reports) {
-        Map<String, Long> byReason = new TreeMap<>();
-        reports.forEach(
-                report -> report.rejectedByReason().forEach((reason, n) -> byReason.merge(reason, n, Long::sum)));
+        Map<String, Long> byReason = Embedding.byReason(reports);
         long converted = reports.stream().mapToLong(TaskReport::converted).sum();
-        return new Counts(plan.source().count(), converted, rejects(reports), byReason, null);
-    }
-
-    private static long rejects(List<TaskReport> reports) {
-        return reports.stream()
-                .flatMap(report -> report.rejectedByReason().values().stream())
-                .mapToLong(Long::longValue)
-                .sum();
-    }
-
-    private void refuseTooManyRejects(long rejected, long listed) {
-        long allowed = BigDecimal.valueOf(asked.maxRejects)
-                .multiply(BigDecimal.valueOf(listed))
-                .longValue();
-        if (rejected > allowed) {
-            throw new RelaException(
-                    ExitCode.REJECTS,
-                    String.format(
-                            Locale.ROOT,
-                            "%,d of %,d pictures are rejected, --max-rejects %s allows %,d. Look at the input, or allow"
-                                    + " more: what was converted is kept, the same command goes on from there.",
-                            rejected,
-                            listed,
-                            asked.maxRejects,
-                            allowed));
-        }
+        return new Counts(plan.source().count(), converted, plan.source().count() - converted, byReason, null);
     }
 
     private Projection fit(ConvertPlan plan, RangedFiles features, Counts counts) {
@@ -252,8 +210,8 @@ final class Conversion {
             throw tooFew(counts.converted());
         }
         spark.sc().setJobDescription("fit projection");
-        Moments moments =
-                MomentsStep.of(FeatureRows.of(spark, features), plan.waves().block());
+        Moments moments = MomentsStep.of(
+                FeatureRows.of(spark, features), plan.embedding().waves().block());
         return Projections.fit(asked.projection, moments, plan.dimensions(), asked.seed);
     }
 
@@ -275,7 +233,7 @@ final class Conversion {
                 spark,
                 samples,
                 plan.source().bytes(),
-                plan.waves(),
+                plan.embedding().waves(),
                 Sessions.slots(spark),
                 source,
                 asked.keepImages,
@@ -301,7 +259,7 @@ final class Conversion {
         if (asked.batchSize != null && asked.batchSize.isAuto()) {
             settings.put("batch-size-asked", BatchSize.AUTO);
         }
-        settings.put("block-size", Integer.toString(plan.waves().block()));
+        settings.put("block-size", Integer.toString(plan.embedding().waves().block()));
         reports.forEach(report -> report.seconds().forEach(timings::add));
         Instant end = Instant.now();
         timings.add("total", (end.toEpochMilli() - start.toEpochMilli()) / 1000.0);
@@ -311,7 +269,7 @@ final class Conversion {
                 new ModelInfo(
                         ConvertIdentity.redacted(prior.uri()),
                         prior.sha256(),
-                        plan.probe().outputDimension(),
+                        plan.embedding().probe().outputDimension(),
                         prior.preprocessing().inputSize()),
                 plan.source(),
                 counts,
@@ -322,7 +280,7 @@ final class Conversion {
                         projection.zeroVariance()),
                 null,
                 timings.seconds(),
-                Versions.all(plan.probe().libtorch()),
+                Versions.all(plan.embedding().probe().libtorch()),
                 List.copyOf(
                         new TreeSet<>(reports.stream().map(TaskReport::device).toList())),
                 warnings,

@@ -1,17 +1,15 @@
 package io.rela.app;
 
-import io.rela.image.Interpolation;
 import io.rela.prior.DeviceRequest;
-import io.rela.prior.PriorFile;
 import io.rela.projection.ProjectionKind;
 import io.rela.settings.IfExists;
 import io.rela.settings.Problems;
 import io.rela.source.InputFormat;
 import io.rela.source.ParquetColumns;
 import java.io.PrintStream;
-import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code convert}: images and a prior model become features, projection, targets and rejects. */
@@ -63,20 +61,8 @@ final class ConvertCommand extends Command {
     @Option(names = "--keep-images", description = "the encoded pictures travel along in targets/")
     boolean keepImages;
 
-    @Option(names = "--input-size", paramLabel = "N", description = "of the model, in pixels (default 224)")
-    Integer inputSize;
-
-    @Option(names = "--resize", paramLabel = "N", description = "shorter side before the crop (default input size)")
-    Integer resize;
-
-    @Option(names = "--interpolation", description = "${COMPLETION-CANDIDATES} (default bilinear)")
-    Interpolation interpolation;
-
-    @Option(names = "--mean", split = ",", paramLabel = "M", description = "a,b,c (default ImageNet's)")
-    List<Float> mean;
-
-    @Option(names = "--std", split = ",", paramLabel = "S", description = "a,b,c (default ImageNet's)")
-    List<Float> std;
+    @Mixin
+    ViewOptions view = new ViewOptions();
 
     @Option(names = "--device", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
     DeviceRequest device = DeviceRequest.AUTO;
@@ -109,36 +95,19 @@ final class ConvertCommand extends Command {
 
     @Override
     void check(Problems problems) {
-        problems.check(
-                maxRejects >= 0 && maxRejects <= 1, "--max-rejects " + maxRejects + " is no share: write 0 to 1");
-        atLeastOne(problems, "--dimensions", dimensions);
-        atLeastOne(problems, "--input-size", inputSize);
-        atLeastOne(problems, "--resize", resize);
-        problems.check(
-                batchSize == null || !batchSize.isWrong(),
-                "--batch-size " + batchSize + ": write auto or a number of at least 1");
-        atLeastOne(problems, "--partitions", partitions);
+        Checks.share(problems, "--max-rejects", maxRejects);
+        Checks.atLeastOne(problems, "--dimensions", dimensions);
+        view.check(problems);
+        Checks.batchSize(problems, batchSize);
+        Checks.atLeastOne(problems, "--partitions", partitions);
         problems.check(waveSize == null || waveSize >= 1, "--wave-size " + waveSize + ": write a number of at least 1");
         problems.check(
                 projection != ProjectionKind.NONE || dimensions == null,
                 "--dimensions " + dimensions + " has no meaning with --projection none, which keeps all values: leave"
                         + " one of them out");
-        problems.check(
-                inputSize == null || resize == null || inputSize <= resize,
-                "--input-size " + inputSize + " is larger than --resize " + resize
-                        + ": the crop has to fit, raise --resize");
-        threeNumbers(problems, "--mean", mean);
-        threeNumbers(problems, "--std", std);
-        problems.check(std == null || std.stream().allMatch(s -> s > 0), "--std " + std + ": a deviation is above 0");
         Inputs.check(problems, "--input", input);
         Inputs.refuseSecret(problems, "--home", home);
-        if (prior != null && PriorFile.isBuiltin(prior)) {
-            if (!PriorFile.hasBuiltin(prior)) {
-                problems.addMissing("--prior " + prior + " is not there. The program brings builtin:prior.");
-            }
-        } else {
-            Inputs.check(problems, "--prior", prior);
-        }
+        Inputs.checkModel(problems, "--prior", prior);
     }
 
     @Override
@@ -149,24 +118,5 @@ final class ConvertCommand extends Command {
     ParquetColumns columns() {
         return new ParquetColumns(
                 Optional.ofNullable(imageColumn), Optional.ofNullable(labelColumn), Optional.ofNullable(idColumn));
-    }
-
-    PriorFile.Overrides overrides() {
-        return new PriorFile.Overrides(
-                Optional.ofNullable(inputSize),
-                Optional.ofNullable(resize),
-                Optional.ofNullable(interpolation),
-                Optional.ofNullable(mean),
-                Optional.ofNullable(std));
-    }
-
-    private static void atLeastOne(Problems problems, String option, Integer value) {
-        problems.check(value == null || value >= 1, option + " " + value + ": write a number of at least 1");
-    }
-
-    private static void threeNumbers(Problems problems, String option, List<Float> values) {
-        problems.check(
-                values == null || (values.size() == 3 && values.stream().allMatch(v -> Float.isFinite(v))),
-                option + " " + values + ": write three finite numbers, for red, green and blue");
     }
 }

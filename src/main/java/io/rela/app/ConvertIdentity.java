@@ -44,17 +44,24 @@ final class ConvertIdentity {
         putIfGiven(identity, "label-column", asked.labelColumn);
         putIfGiven(identity, "id-column", asked.idColumn);
         identity.put("prior-sha256", prior.sha256());
-        identity.put("input-size", Integer.toString(seen.inputSize()));
-        identity.put("resize", Integer.toString(seen.resize()));
-        identity.put("interpolation", seen.interpolation().label());
-        identity.put("mean", numbers(seen.normalization().means()));
-        identity.put("std", numbers(seen.normalization().stds()));
+        identity.putAll(view(seen));
         identity.put("projection", asked.projection.name().toLowerCase(Locale.ROOT));
         identity.put("dimensions", Integer.toString(dimensions));
         identity.put("keep-images", Boolean.toString(asked.keepImages));
         identity.put("batch-size", Integer.toString(batch));
         identity.put("seed", Long.toString(asked.seed));
         return identity;
+    }
+
+    /** What a model sees. */
+    static Map<String, String> view(Preprocessing seen) {
+        Map<String, String> view = new TreeMap<>();
+        view.put("input-size", Integer.toString(seen.inputSize()));
+        view.put("resize", Integer.toString(seen.resize()));
+        view.put("interpolation", seen.interpolation().label());
+        view.put("mean", numbers(seen.normalization().means()));
+        view.put("std", numbers(seen.normalization().stds()));
+        return view;
     }
 
     /** The part of a record's settings that is identity. */

@@ -2,9 +2,6 @@ package io.rela.app;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
-import io.rela.embed.BatchTrials;
-import io.rela.embed.EmbedJob;
-import io.rela.embed.WavePlan;
 import io.rela.embed.WaveStore;
 import io.rela.prior.PriorFile;
 import io.rela.prior.PriorModel;
@@ -16,28 +13,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * What a {@code convert} was asked for, resolved: nothing after this decides anything. Immutable.
  *
  * @param identity the settings that decide the result
  * @param source the pictures
- * @param waves how they are cut
- * @param job what tasks do
- * @param probe what the prior gives
+ * @param embedding how the prior runs over them
  * @param dimensions values a target
  */
-record ConvertPlan(
-        Map<String, String> identity,
-        Fingerprint source,
-        WavePlan waves,
-        EmbedJob job,
-        EmbedJob.Probe probe,
-        int dimensions) {
+record ConvertPlan(Map<String, String> identity, Fingerprint source, EmbedPlan embedding, int dimensions) {
     private static final int USUAL_DIMENSIONS = 512;
-    private static final int GPU_BATCH = 256;
-    private static final String BATCH_SIZE = "batch-size";
 
     /**
      * Tries the prior on an executor and settles every setting. What was resolved once for a home stays, unless the command
@@ -65,73 +51,34 @@ record ConvertPlan(
             Optional<ManifestRecord> finished,
             Timings timings,
             JavaSparkContext spark) {
-        Optional<Integer> settled = settledBatch(asked, unfinished, finished);
-        int cpuBatch = PriorModel.usualCpuBatch(prior.preprocessing().inputSize());
-        refuseGiantBatch(settled.orElse(cpuBatch), prior);
-        EmbedJob trial = new EmbedJob(
-                source,
-                model,
-                prior.preprocessing(),
-                asked.device,
-                settled.orElse(cpuBatch),
-                folder,
-                new SerializableConfiguration(spark.hadoopConfiguration()));
-        EmbedJob.Probe probe = trial.probe(spark);
-        boolean gpu = probe.device().startsWith("gpu");
-        int batch;
-        if (settled.isPresent()) {
-            batch = settled.get();
-        } else if (isAuto(asked)) {
-            batch = timings.timed(
-                    "calibrate",
-                    () -> BatchTrials.fastest(trial, gpu, Sessions.slots(spark), largestBatch(prior), spark));
-        } else {
-            batch = gpu ? GPU_BATCH : cpuBatch;
-        }
-        refuseGiantBatch(batch, prior);
-        int dimensions = dimensions(asked, probe.outputDimension());
-        WavePlan waves = unfinished
-                .map(WaveStore.State::plan)
-                .filter(old -> old.samples() == fingerprint.count() && old.block() == WavePlan.blockFor(batch))
-                .orElseGet(() -> asked.waveSize == null
-                        ? WavePlan.of(fingerprint.count(), batch, Sessions.slots(spark))
-                        : WavePlan.ofWave(fingerprint.count(), batch, asked.waveSize));
+        EmbedPlan embedding = new EmbedPlan.Asked(asked.device, asked.batchSize, asked.waveSize)
+                .resolve(
+                        prior,
+                        model,
+                        source,
+                        fingerprint.count(),
+                        settledBatch(asked, unfinished, finished),
+                        unfinished.map(WaveStore.State::plan),
+                        folder,
+                        timings,
+                        spark);
+        int dimensions = dimensions(asked, embedding.probe().outputDimension());
         return new ConvertPlan(
-                ConvertIdentity.of(asked, prior, source, batch, dimensions),
+                ConvertIdentity.of(asked, prior, source, embedding.job().batch(), dimensions),
                 fingerprint,
-                waves,
-                trial.withBatch(batch),
-                probe,
+                embedding,
                 dimensions);
     }
 
     /** What the command line says, else what this home was begun with. */
     private static Optional<Integer> settledBatch(
             ConvertCommand asked, Optional<WaveStore.State> unfinished, Optional<ManifestRecord> finished) {
-        boolean anew = isAuto(asked) && asked.ifExists == IfExists.OVERWRITE;
+        boolean anew = asked.batchSize != null && asked.batchSize.isAuto() && asked.ifExists == IfExists.OVERWRITE;
         return Optional.ofNullable(asked.batchSize).flatMap(BatchSize::pictures).or(() -> unfinished
                 .map(WaveStore.State::identity)
                 .or(() -> finished.filter(record -> !anew).map(ManifestRecord::settings))
-                .map(settings -> settings.get(BATCH_SIZE))
+                .map(settings -> settings.get(EmbedPlan.BATCH_SIZE))
                 .map(Integer::parseInt));
-    }
-
-    private static boolean isAuto(ConvertCommand asked) {
-        return asked.batchSize != null && asked.batchSize.isAuto();
-    }
-
-    private static int largestBatch(PriorFile prior) {
-        return (int) (Integer.MAX_VALUE / (prior.preprocessing().pixelBytes() * (long) Float.BYTES));
-    }
-
-    private static void refuseGiantBatch(int batch, PriorFile prior) {
-        int most = largestBatch(prior);
-        if (batch > most) {
-            throw new RelaException(
-                    ExitCode.SETTINGS,
-                    "--batch-size " + batch + ": a batch of pictures of this size takes more than 2 GiB, ask for "
-                            + most + " or less.");
-        }
     }
 
     /** What differs from an earlier conversion, as a person reads it; empty when this is the same one. */

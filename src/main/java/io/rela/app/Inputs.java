@@ -1,5 +1,6 @@
 package io.rela.app;
 
+import io.rela.prior.PriorFile;
 import io.rela.settings.Problems;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
@@ -28,6 +29,16 @@ final class Inputs {
         } catch (IOException | RuntimeException e) {
             problems.addMissing(option + " " + uri + " cannot be reached (" + e.getMessage() + "). Check the address"
                     + (uri.startsWith("s3a:") ? ", and that hadoop-aws is in Spark's --packages." : "."));
+        }
+    }
+
+    /** Notes a model that is not there, in storage or in the program. */
+    static void checkModel(Problems problems, String option, String uri) {
+        if (uri == null || !PriorFile.isBuiltin(uri)) {
+            check(problems, option, uri);
+        } else if (!PriorFile.hasBuiltin(uri)) {
+            problems.addMissing(option + " " + uri + " is not there. The program brings builtin:prior,"
+                    + " builtin:learner-early, -middle, -late and -late-logits.");
         }
     }
 

@@ -25,6 +25,7 @@ final class ProgressLine extends SparkListener {
     private static final long LOG_SECONDS = 10;
     private static final long TERMINAL_MILLIS = 500;
 
+    private final String command;
     private final SparkContext spark;
     private final PrintStream err = System.err;
     private final boolean terminal;
@@ -43,12 +44,20 @@ final class ProgressLine extends SparkListener {
     /**
      * Starts to show progress.
      *
+     * @param command whose progress it is
      * @param total samples of the source
      * @param before samples that an earlier run has done
      * @param done counts samples
      * @param rejected counts rejects
      */
-    ProgressLine(SparkContext spark, long total, long before, LongAccumulator done, LongAccumulator rejected) {
+    ProgressLine(
+            String command,
+            SparkContext spark,
+            long total,
+            long before,
+            LongAccumulator done,
+            LongAccumulator rejected) {
+        this.command = command;
         this.spark = spark;
         this.terminal = "1".equals(System.getenv("RELA_TERMINAL"));
         this.total = total;
@@ -110,7 +119,8 @@ final class ProgressLine extends SparkListener {
                         .toLowerCase(Locale.ROOT);
         return String.format(
                 Locale.ROOT,
-                "convert %,d/%,d  %.1f images/s  %s left  %,d rejected",
+                "%s %,d/%,d  %.1f images/s  %s left  %,d rejected",
+                command,
                 before + now,
                 total,
                 rate,

@@ -7,7 +7,15 @@ import picocli.CommandLine.Option;
 @CommandLine.Command(
         name = "rela",
         description = "Turns image sets into representation targets, on Apache Spark.",
-        subcommands = {ConvertCommand.class, InspectCommand.class, TransportCommand.class, DemoCommand.class})
+        subcommands = {
+            ConvertCommand.class,
+            DistillCommand.class,
+            ScoreCommand.class,
+            SelectCommand.class,
+            InspectCommand.class,
+            TransportCommand.class,
+            DemoCommand.class
+        })
 final class RelaCommand {
     @Option(names = "--help", usageHelp = true, description = "prints this")
     boolean help;

@@ -5,7 +5,6 @@ import io.rela.RelaException;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
 import io.rela.table.TableFolder;
-import io.rela.table.TableSchema;
 import io.rela.table.TableWriter;
 import io.rela.table.Tables;
 import io.rela.transport.LinearMap;
@@ -80,8 +79,7 @@ public final class LossStep {
         private final Optional<LinearMap> transfer;
         private final String folder;
         private final SerializableConfiguration hadoop;
-        private final List<Object[]> outputs = new ArrayList<>();
-        private final List<Object[]> wanted = new ArrayList<>();
+        private final List<Outputs.Beside> rows = new ArrayList<>();
         private long notFinite;
         private long unlabeled;
 
@@ -94,15 +92,13 @@ public final class LossStep {
 
         Written run(RangedFiles given, RangedFiles targets, IndexRange range) throws IOException {
             String name = String.format("part-%012d-%s.parquet", range.first(), UUID.randomUUID());
-            TableSchema read = Tables.TARGETS.only(Tables.INDEX, kind.ofLabels() ? Tables.LABEL : Tables.TARGET);
-            try (RangedFiles.Rows theirs = given.rows(Tables.FEATURES, range, hadoop.value());
-                    RangedFiles.Rows ours = targets.rows(read, range, hadoop.value());
+            try (Outputs beside = kind.ofLabels()
+                            ? Outputs.besideLabels(given, targets, range, hadoop.value())
+                            : Outputs.besideTargets(given, targets, range, hadoop.value());
                     TableWriter writer = new TableWriter(Tables.LOSSES, new Path(folder, name), hadoop.value())) {
-                while (theirs.hasNext()) {
-                    Object[] output = theirs.next();
-                    outputs.add(output);
-                    wanted.add(find((Long) output[0], ours));
-                    if (outputs.size() == ROWS_AT_A_TIME) {
+                while (beside.hasNext()) {
+                    rows.add(beside.next());
+                    if (rows.size() == ROWS_AT_A_TIME) {
                         write(writer);
                     }
                 }
@@ -111,21 +107,11 @@ public final class LossStep {
             }
         }
 
-        private static Object[] find(long index, RangedFiles.Rows ours) {
-            while (ours.hasNext()) {
-                Object[] row = ours.next();
-                if ((Long) row[0] == index) {
-                    return row;
-                }
-            }
-            throw new IllegalStateException("There is no target of sample " + index + ", which was scored");
-        }
-
         private void write(TableWriter writer) throws IOException {
             float[][] mapped = mapped();
             for (int i = 0; i < mapped.length; i++) {
-                long index = (Long) outputs.get(i)[0];
-                Object goal = wanted.get(i)[1];
+                long index = rows.get(i).index();
+                Object goal = rows.get(i).goal();
                 if (goal == null) {
                     unlabeled++;
                     continue;
@@ -140,29 +126,26 @@ public final class LossStep {
                     notFinite++;
                 }
             }
-            outputs.clear();
-            wanted.clear();
+            rows.clear();
         }
 
         private float[][] mapped() {
-            float[][] rows = new float[outputs.size()][];
-            for (int i = 0; i < rows.length; i++) {
-                rows[i] = (float[]) outputs.get(i)[1];
-            }
-            if (transfer.isEmpty() || rows.length == 0) {
-                return rows;
+            float[][] outputs =
+                    rows.stream().map(Outputs.Beside::output).toArray(float[][]::new);
+            if (transfer.isEmpty() || outputs.length == 0) {
+                return outputs;
             }
             LinearMap map = transfer.get();
-            int length = rows[0].length;
-            float[] flat = new float[rows.length * length];
-            for (int i = 0; i < rows.length; i++) {
-                System.arraycopy(rows[i], 0, flat, i * length, length);
+            int length = outputs[0].length;
+            float[] flat = new float[outputs.length * length];
+            for (int i = 0; i < outputs.length; i++) {
+                System.arraycopy(outputs[i], 0, flat, i * length, length);
             }
-            float[] all = map.apply(flat, rows.length);
-            for (int i = 0; i < rows.length; i++) {
-                rows[i] = Arrays.copyOfRange(all, i * map.outputDimension(), (i + 1) * map.outputDimension());
+            float[] all = map.apply(flat, outputs.length);
+            for (int i = 0; i < outputs.length; i++) {
+                outputs[i] = Arrays.copyOfRange(all, i * map.outputDimension(), (i + 1) * map.outputDimension());
             }
-            return rows;
+            return outputs;
         }
 
         private int checked(int label, int logits, long index) {

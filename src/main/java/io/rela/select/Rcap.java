@@ -29,6 +29,11 @@ public record Rcap(double temperature) implements SelectionPolicy {
     }
 
     @Override
+    public boolean clustersUnlabeled() {
+        return true;
+    }
+
+    @Override
     public Rule rule(Selection selection) {
         Importance.requireNonNegative(this, selection);
         long wanted = selection.wanted();

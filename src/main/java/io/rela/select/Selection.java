@@ -63,7 +63,19 @@ public record Selection(
      *
      * @param missing the loss of samples that have none; NaN where the policy looks at none
      */
-    public record Settled(SelectionPolicy policy, Selection selection, Rule rule, float missing) {}
+    public record Settled(SelectionPolicy policy, Selection selection, Rule rule, float missing) {
+        /**
+         * Makes sure that as many rows were written as the policy promises.
+         *
+         * @throws IllegalStateException otherwise
+         */
+        public void requireSize(long rows) {
+            if (policy.takesRatio() && rows != selection.wanted()) {
+                throw new IllegalStateException(
+                        policy.name() + " chose " + rows + " rows instead of " + selection.wanted());
+            }
+        }
+    }
 
     /** N, how many samples there are. */
     long samples() {
@@ -91,7 +103,7 @@ public record Selection(
     }
 
     /** ⌊share·of⌋, the share taken as the decimal number that was written. */
-    static long share(double share, long of) {
+    public static long share(double share, long of) {
         return BigDecimal.valueOf(share).multiply(BigDecimal.valueOf(of)).longValue();
     }
 

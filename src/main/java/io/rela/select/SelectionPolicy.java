@@ -28,6 +28,11 @@ public sealed interface SelectionPolicy
         return false;
     }
 
+    /** Whether k-means clusters stand for the labels where there are none. */
+    default boolean clustersUnlabeled() {
+        return false;
+    }
+
     /** What a person should know about this selection beforehand. */
     default Optional<String> warning(Selection selection) {
         return Optional.empty();
