@@ -177,8 +177,7 @@ final class Transport {
     }
 
     private static String row(String from, String to, String values, String r2, String explained, String cosine) {
-        return String.format(
-                Locale.ROOT, "%-16s%-16s%14s%10s%20s%13s", from, to, values, r2, explained, cosine);
+        return String.format(Locale.ROOT, "%-16s%-16s%14s%10s%20s%13s", from, to, values, r2, explained, cosine);
     }
 
     private static String figure(double value) {
