@@ -15,8 +15,11 @@ import io.rela.app.TransportCommand.Representation;
 import io.rela.table.DatasetHome;
 import io.rela.table.TableSchema;
 import io.rela.table.Tables;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -36,7 +39,7 @@ final class Representations {
     private final ExitCode fault;
     private final String representation;
     private final Dataset<Row> rows;
-    /** Has index and id of each row of a home; the features of a home carry no id themselves. */
+    /** A home's index, id and length: its features carry but the index. */
     private final Optional<Dataset<Row>> ids;
 
     private Representations(
@@ -73,7 +76,7 @@ final class Representations {
                         ExitCode.HOME,
                         Tables.FEATURE,
                         table(session, home, what, Tables.FEATURES),
-                        Optional.of(targets.select(Tables.INDEX, Tables.ID)));
+                        Optional.of(targets.select(Tables.INDEX, Tables.ID, Tables.LENGTH)));
     }
 
     /**
@@ -132,7 +135,7 @@ final class Representations {
         return ids.isPresent() || isOfType(Tables.ID, DataTypes.StringType);
     }
 
-    boolean hasIndex() {
+    private boolean hasIndex() {
         return isOfType(Tables.INDEX, DataTypes.LongType);
     }
 
@@ -147,7 +150,8 @@ final class Representations {
     }
 
     /**
-     * The rows as {@link #KEY}, {@link #VALUES}, and index where there is one.
+     * The rows as {@link #KEY}, {@link #VALUES}, index where there is one, and for a home that is matched by id the lengths
+     * of its pictures.
      *
      * @param by {@link Tables#ID} or {@link Tables#INDEX}
      */
@@ -155,7 +159,13 @@ final class Representations {
         Dataset<Row> named = by.equals(Tables.ID) && ids.isPresent() ? rows.join(ids.get(), Tables.INDEX) : rows;
         Dataset<Row> keyed = named.withColumn(KEY, col(by))
                 .withColumn(VALUES, col(representation).cast("array<float>"));
-        return hasIndex() ? keyed.select(KEY, VALUES, Tables.INDEX) : keyed.select(KEY, VALUES);
+        List<Column> kept = new ArrayList<>(List.of(col(KEY), col(VALUES)));
+        for (String column : new String[] {Tables.INDEX, Tables.LENGTH}) {
+            if (Arrays.asList(keyed.columns()).contains(column)) {
+                kept.add(col(column));
+            }
+        }
+        return keyed.select(kept.toArray(Column[]::new));
     }
 
     /**

@@ -1,7 +1,11 @@
 package io.rela.app;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.sum;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
@@ -25,12 +29,13 @@ final class Transport {
 
     private static final int FEWEST_SAMPLES = 10;
 
-    /** What was found. */
+    /** What was found; {@code differentLengths} counts matched pictures whose files differ in length, 0 without two homes. */
     record Found(
             String matchedBy,
             long commonSamples,
             long onlyInHome,
             long onlyInOther,
+            long differentLengths,
             double ridge,
             double heldOut,
             long seed,
@@ -80,13 +85,15 @@ final class Transport {
         Dataset<Row> y = other.keyedBy(by).drop(Tables.INDEX);
         long inHome = home.checked(x, by);
         long inOther = other.checked(y, by);
-        long common = common(x, y, by);
+        Matched matched = matched(x, y, by);
+        long common = matched.samples();
         BothWays maps = fit(pairs(x, y, common));
         Found found = new Found(
                 by,
                 common,
                 inHome - common,
                 inOther - common,
+                matched.differentLengths(),
                 asked.ridge,
                 asked.heldOut,
                 asked.seed,
@@ -96,18 +103,30 @@ final class Transport {
         return new Command.Result(summary(found), asked.home, found);
     }
 
-    private long common(Dataset<Row> x, Dataset<Row> y, String by) {
-        long common = x.select(Representations.KEY)
-                .join(y.select(Representations.KEY), Representations.KEY)
-                .count();
-        if (common < FEWEST_SAMPLES) {
+    /** Samples in common, and of those the ones whose pictures are known to differ in length. */
+    private record Matched(long samples, long differentLengths) {}
+
+    private Matched matched(Dataset<Row> x, Dataset<Row> y, String by) {
+        Dataset<Row> both = asked.otherHome == null
+                ? x.select(col(Representations.KEY), lit(0).as("differs"))
+                        .join(y.select(Representations.KEY), Representations.KEY)
+                : x.select(Representations.KEY, Tables.LENGTH)
+                        .join(
+                                y.select(
+                                        col(Representations.KEY),
+                                        col(Tables.LENGTH).as("other")),
+                                Representations.KEY)
+                        .withColumn("differs", expr("int(" + Tables.LENGTH + " <> other)"));
+        Row found = both.agg(count(lit(1)), coalesce(sum("differs"), lit(0L))).first();
+        Matched matched = new Matched(found.getLong(0), found.getLong(1));
+        if (matched.samples() < FEWEST_SAMPLES) {
             throw new RelaException(
                     ExitCode.INPUT,
-                    "--home and " + otherOption + " have " + common + " samples in common, matched by " + by
+                    "--home and " + otherOption + " have " + matched.samples() + " samples in common, matched by " + by
                             + ": a map needs " + FEWEST_SAMPLES + " or more. Name two representations of the same"
                             + " pictures.");
         }
-        return common;
+        return matched;
     }
 
     /** Whole blocks, in the order of the home's index. */
@@ -153,6 +172,13 @@ final class Transport {
                 found.onlyInHome(),
                 found.onlyInOther(),
                 other));
+        if (found.differentLengths() > 0) {
+            out.println(String.format(
+                    Locale.ROOT,
+                    "warning   %,d of them differ in length: other pictures by the same names, unless they were encoded"
+                            + " anew",
+                    found.differentLengths()));
+        }
         out.println(String.format(
                 Locale.ROOT,
                 "maps      fitted to %,d samples, measured on %s; ridge %s",

@@ -28,7 +28,7 @@ public final class LinearMaps {
      *
      * so that ridge has no unit: it is relative to the mean variance of a dimension of x, and multiplying x by a number
      * divides W by it. A dimension of x without variance has weight 0; where no dimension has any, W is 0 and b is ȳ. LAPACK
-     * runs in Java: the bits do not depend on a native library. About 10 s for D = 2048, k = 512.
+     * runs in Java: the bits do not depend on a native library. About 5 s for D = 2048, k = 512.
      *
      * @param joint moments of the rows [x; y], D + k values
      * @param inputs D, the values of x, 1 or more and fewer than joint has

@@ -102,6 +102,25 @@ class TransportTest {
     }
 
     @Test
+    void otherPicturesByTheSameNamesAreWarnedOf() throws IOException {
+        Path copy = folder.resolve("copy");
+        Files.createDirectory(copy);
+        Files.copy(other.resolve("manifest.json"), copy.resolve("manifest.json"));
+        parquet(other.resolve("features"))
+                .write()
+                .parquet(copy.resolve("features").toString());
+        parquet(other.resolve("targets"))
+                .withColumn("length", functions.expr("if(index < 4, length + 1, length)"))
+                .write()
+                .parquet(copy.resolve("targets").toString());
+
+        Rela.Outcome outcome = transport("--other-home", copy);
+
+        done(outcome);
+        assertThat(outcome.text()).contains("4 of them differ in length");
+    }
+
+    @Test
     void figuresAreShownAndTheHomeStaysAsItIs() throws IOException {
         byte[] manifest = Files.readAllBytes(home.resolve("manifest.json"));
 
@@ -111,6 +130,7 @@ class TransportTest {
         assertThat(outcome.text())
                 .contains("556 in both, matched by id; 80 only in home, 0 only in other-home")
                 .contains("explained variance")
+                .doesNotContain("warning")
                 .contains("A linear map from --home explains");
         assertThat(home.resolve("manifest.json")).hasBinaryContent(manifest);
         assertThat(home.resolve(".rela")).doesNotExist();

@@ -32,6 +32,21 @@ class MomentsTest {
     }
 
     @Test
+    void rotatedMomentsAreThoseOfRotatedRows() {
+        float[] rows = Samples.rows(50, 5, 4);
+        float[] rotated = new float[rows.length];
+        for (int r = 0; r < 50; r++) {
+            System.arraycopy(rows, r * 5 + 2, rotated, r * 5, 3);
+            System.arraycopy(rows, r * 5, rotated, r * 5 + 3, 2);
+        }
+        Moments moments = Moments.ofBlock(rows, 50, 5);
+
+        assertThat(moments.rotated(2)).isEqualTo(Moments.ofBlock(rotated, 50, 5));
+        assertThat(moments.rotated(2).rotated(3)).isEqualTo(moments);
+        assertThatThrownBy(() -> moments.rotated(6)).hasMessageContaining("Of 5 values 6 cannot be moved");
+    }
+
+    @Test
     void largeOffsetCostsNoDigits() {
         float[] rows = Samples.rows(200, 3, 5);
         for (int i = 0; i < rows.length; i++) {
