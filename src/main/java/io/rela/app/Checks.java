@@ -17,7 +17,6 @@ final class Checks {
 
     static void batchSize(Problems problems, BatchSize value) {
         problems.check(
-                value == null || !value.isWrong(),
-                "--batch-size " + value + ": write auto or a number of at least 1");
+                value == null || !value.isWrong(), "--batch-size " + value + ": write auto or a number of at least 1");
     }
 }

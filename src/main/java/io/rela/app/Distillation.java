@@ -34,7 +34,9 @@ final class Distillation {
 
     Distillation(EpochCommand asked) {
         this.asked = asked;
-        this.command = asked.getClass().getAnnotation(picocli.CommandLine.Command.class).name();
+        this.command = asked.getClass()
+                .getAnnotation(picocli.CommandLine.Command.class)
+                .name();
         this.session = Sessions.start(command);
         this.home = DatasetHome.at(asked.home, session.sparkContext().hadoopConfiguration());
     }
@@ -53,15 +55,15 @@ final class Distillation {
     private Command.Result distill(Epochs epochs, Path staged) {
         Optional<Losses> wanted = wantedLosses(epochs);
         Optional<ManifestRecord> scored = wanted.flatMap(losses -> existing(
-                epochs.losses(asked.epoch),
-                losses.identity(),
-                Losses.KEYS,
-                Tables.epoch(Tables.LOSSES, asked.epoch)));
+                epochs.losses(asked.epoch), losses.identity(), Losses.KEYS, Tables.epoch(Tables.LOSSES, asked.epoch)));
         boolean toScore = wanted.isPresent() && scored.isEmpty();
         Optional<Selecting> selecting = asked.select()
                 .map(select -> new Selecting(session, home, epochs, asked, select, toScore, timings, this::warn));
         Optional<ManifestRecord> selected = selecting.flatMap(select -> existing(
-                epochs.subset(asked.epoch), select.identity(), Selecting.keys(), Tables.epoch(Tables.SUBSET, asked.epoch)));
+                epochs.subset(asked.epoch),
+                select.identity(),
+                Selecting.keys(),
+                Tables.epoch(Tables.SUBSET, asked.epoch)));
         if (!toScore && (selecting.isEmpty() || selected.isPresent())) {
             ManifestRecord record = selected.or(() -> scored).orElseThrow();
             return new Command.Result(
@@ -71,9 +73,8 @@ final class Distillation {
         }
         selecting.ifPresent(Selecting::refuseUnknownLosses);
         Optional<Losses.Made> made = toScore ? wanted.map(losses -> losses.make(staged)) : Optional.empty();
-        Optional<Selecting.Made> subset = selected.isPresent()
-                ? Optional.empty()
-                : selecting.map(select -> select.make(staged, made));
+        Optional<Selecting.Made> subset =
+                selected.isPresent() ? Optional.empty() : selecting.map(select -> select.make(staged, made));
         ManifestRecord record = record(epochs, wanted.filter(losses -> toScore), made, selecting, subset);
         List<String> tables = new ArrayList<>();
         made.ifPresent(losses -> tables.addAll(losses.tables()));
@@ -188,8 +189,8 @@ final class Distillation {
                     done.subset().rows(),
                     counts.listed()));
         }
-        return text.append(String.format(
-                        Locale.ROOT, ", %.1f s", record.seconds().get("total")))
+        return text.append(
+                        String.format(Locale.ROOT, ", %.1f s", record.seconds().get("total")))
                 .toString();
     }
 

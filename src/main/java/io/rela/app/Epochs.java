@@ -52,7 +52,8 @@ final class Epochs {
         if (converted == null) {
             throw new RelaException(
                     ExitCode.HOME,
-                    "--home " + home.root() + " holds no finished conversion. Run convert first, or name another home.");
+                    "--home " + home.root()
+                            + " holds no finished conversion. Run convert first, or name another home.");
         }
         conversion = converted;
         home.missing(List.of(Tables.TARGETS.name())).ifPresent(table -> {

@@ -45,7 +45,9 @@ final class Importing implements Losses {
         try {
             Path path = new Path(uri);
             FileSystem fs = path.getFileSystem(session.sparkContext().hadoopConfiguration());
-            return fs.listStatus(path, file -> !file.getName().startsWith(".") && !file.getName().startsWith("_"));
+            return fs.listStatus(
+                    path,
+                    file -> !file.getName().startsWith(".") && !file.getName().startsWith("_"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -14,7 +14,8 @@ final class LoggedOptions {
     @Option(
             names = "--losses-time",
             paramLabel = "NAME",
-            description = "their column that tells newer from older (default step, iteration, timestamp, time or epoch)")
+            description =
+                    "their column that tells newer from older (default step, iteration, timestamp, time or epoch)")
     String time;
 
     void check(Problems problems) {

@@ -27,16 +27,13 @@ final class LossFigures {
                 Optional.of(HomeTables.files(home.fileSystem(), losses)),
                 Optional.empty());
         return of(
-                new SparkPopulation(spark, scores, ranges(spark, scores.range(), partitions)).scan(new Summary()), epoch);
+                new SparkPopulation(spark, scores, ranges(spark, scores.range(), partitions)).scan(new Summary()),
+                epoch);
     }
 
     static LossInfo of(Summary summary, int epoch) {
         return new LossInfo(
-                epoch,
-                summary.mean(),
-                summary.smallest(),
-                summary.largest(),
-                summary.rows() - summary.known());
+                epoch, summary.mean(), summary.smallest(), summary.largest(), summary.rows() - summary.known());
     }
 
     /** Tasks for a pass over the samples' numbers. */

@@ -106,8 +106,8 @@ final class Scoring implements Losses {
                 said.inputSize().or(() -> Optional.of(Integer.valueOf(prior.get("input-size")))),
                 ownSize ? said.resize() : Optional.of(Integer.valueOf(prior.get("resize"))),
                 said.interpolation()
-                        .or(() -> Optional.of(Interpolation.valueOf(
-                                prior.get("interpolation").toUpperCase(Locale.ROOT)))),
+                        .or(() -> Optional.of(
+                                Interpolation.valueOf(prior.get("interpolation").toUpperCase(Locale.ROOT)))),
                 said.means().or(() -> Optional.of(numbers(prior.get("mean")))),
                 said.stds().or(() -> Optional.of(numbers(prior.get("std")))));
     }
@@ -200,7 +200,13 @@ final class Scoring implements Losses {
             Counts counts = counts(targets.rows(), reports, scored);
             embedding.refuseTooManyRejects(counts.rejected());
             reports.forEach(report -> report.seconds().forEach(timings::add));
-            return made(plan, reports, tables, counts, transfer, LossFigures.of(session, home, folder, asked.epoch, asked.partitions));
+            return made(
+                    plan,
+                    reports,
+                    tables,
+                    counts,
+                    transfer,
+                    LossFigures.of(session, home, folder, asked.epoch, asked.partitions));
         } finally {
             module.destroy();
         }
@@ -213,10 +219,9 @@ final class Scoring implements Losses {
                         model,
                         Sources.of(epochs.conversion(), spark.hadoopConfiguration()),
                         epochs.conversion().source().count(),
-                        settledBatch()
-                                .or(() -> store.state()
-                                        .map(state -> state.identity().get(EmbedPlan.BATCH_SIZE))
-                                        .map(Integer::parseInt)),
+                        settledBatch().or(() -> store.state()
+                                .map(state -> state.identity().get(EmbedPlan.BATCH_SIZE))
+                                .map(Integer::parseInt)),
                         store.state().map(WaveStore.State::plan),
                         store.folder().toString(),
                         timings,

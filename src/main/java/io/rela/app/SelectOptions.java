@@ -67,7 +67,8 @@ final class SelectOptions {
     @Option(
             names = "--ratio-schedule",
             paramLabel = "SHAPE:A..B@E",
-            description = "instead of --ratio: cosine:0.2..0.8@30 goes from 0.2 at epoch 0 to 0.8 at epoch 30; or linear:")
+            description =
+                    "instead of --ratio: cosine:0.2..0.8@30 goes from 0.2 at epoch 0 to 0.8 at epoch 30; or linear:")
     String ratioSchedule;
 
     @Option(
@@ -190,7 +191,8 @@ final class SelectOptions {
 
     private static void belowOne(Problems problems, String option, Double value) {
         problems.check(
-                value == null || (value >= 0 && value < 1), option + " " + value + ": write a number from 0 to below 1");
+                value == null || (value >= 0 && value < 1),
+                option + " " + value + ": write a number from 0 to below 1");
     }
 
     private static void aboveZero(Problems problems, String option, Double value) {
@@ -228,8 +230,7 @@ final class SelectOptions {
             case "uniform" -> new Uniform();
             case "cyclic" -> new Cyclic();
             case "infobatch" -> new InfoBatch(parameter("prune-probability"), parameter("anneal-from"));
-            case "orderdp" ->
-                new OrderDp(poolShare == null ? OptionalDouble.empty() : OptionalDouble.of(poolShare));
+            case "orderdp" -> new OrderDp(poolShare == null ? OptionalDouble.empty() : OptionalDouble.of(poolShare));
             case "seta" ->
                 new SeTa(
                         parameter("prune-probability"),
@@ -262,8 +263,8 @@ final class SelectOptions {
 
     /** Every setting that {@link #identity} may have. */
     static Set<String> keys() {
-        Set<String> keys = new TreeSet<>(
-                List.of("policy", "ratio", "ratio-schedule", "epochs", "columns", "classes", "clusters"));
+        Set<String> keys =
+                new TreeSet<>(List.of("policy", "ratio", "ratio-schedule", "epochs", "columns", "classes", "clusters"));
         POLICIES.values().forEach(parameters -> keys.addAll(parameters.keySet()));
         return keys;
     }

@@ -95,8 +95,7 @@ final class Selecting {
             identity.put(LOSSES_MADE, "by this command");
         }
         scored.ifPresent(record -> {
-            identity.put(
-                    LOSSES_EPOCH, Integer.toString(record.distillation().epoch()));
+            identity.put(LOSSES_EPOCH, Integer.toString(record.distillation().epoch()));
             identity.put(LOSSES_MADE, record.start());
         });
         return identity;
@@ -227,9 +226,8 @@ final class Selecting {
         String table = Tables.CLUSTERS.name();
         String made = options.clusters() + " of seed " + asked.seed;
         boolean reused = epochs.clusters()
-                        .filter(record -> record.settings()
-                                .get(Epochs.CLUSTERS_MADE)
-                                .equals(made))
+                        .filter(record ->
+                                record.settings().get(Epochs.CLUSTERS_MADE).equals(made))
                         .isPresent()
                 && home.missing(List.of(table)).isEmpty();
         if (reused) {
@@ -255,8 +253,7 @@ final class Selecting {
     private boolean requireLabels() {
         if (!hasLabels()) {
             throw new RelaException(
-                    ExitCode.SETTINGS,
-                    "--classes label: " + home.root() + " has no labels. Use --classes cluster.");
+                    ExitCode.SETTINGS, "--classes label: " + home.root() + " has no labels. Use --classes cluster.");
         }
         return false;
     }

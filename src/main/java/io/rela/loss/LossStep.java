@@ -130,8 +130,7 @@ public final class LossStep {
         }
 
         private float[][] mapped() {
-            float[][] outputs =
-                    rows.stream().map(Outputs.Beside::output).toArray(float[][]::new);
+            float[][] outputs = rows.stream().map(Outputs.Beside::output).toArray(float[][]::new);
             if (transfer.isEmpty() || outputs.length == 0) {
                 return outputs;
             }

@@ -21,8 +21,7 @@ public final class Outputs implements Iterator<Outputs.Beside>, AutoCloseable {
     /** One sample: its output, and its target, label or null. */
     record Beside(long index, float[] output, Object goal) {}
 
-    private Outputs(
-            RangedFiles outputs, RangedFiles targets, String column, IndexRange range, Configuration conf) {
+    private Outputs(RangedFiles outputs, RangedFiles targets, String column, IndexRange range, Configuration conf) {
         this.outputs = outputs.rows(Tables.FEATURES, range, conf);
         this.goals = targets.rows(Tables.TARGETS.only(Tables.INDEX, column), range, conf);
     }
