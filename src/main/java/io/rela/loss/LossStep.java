@@ -59,11 +59,13 @@ public final class LossStep {
             List<IndexRange> ranges,
             TableFolder folder) {
         spark.sc().setJobDescription("compute losses");
-        Broadcast<Optional<LinearMap>> map = spark.broadcast(transfer);
+        // An Optional cannot be sent.
+        Broadcast<List<LinearMap>> map = spark.broadcast(transfer.stream().toList());
         String path = folder.empty().path().toString();
         SerializableConfiguration hadoop = new SerializableConfiguration(spark.hadoopConfiguration());
         List<Written> written = spark.parallelize(ranges, ranges.size())
-                .map(range -> new Task(kind, map.value(), path, hadoop).run(outputs, targets, range))
+                .map(range ->
+                        new Task(kind, map.value().stream().findFirst(), path, hadoop).run(outputs, targets, range))
                 .collect();
         map.destroy();
         folder.keepOnly(written.stream().map(Written::file).toList());
