@@ -10,12 +10,12 @@ OUT = pathlib.Path(__file__).parent.parent / "resources" / "models"
 
 
 class Features(nn.Module):
-    """Colour means of a 4x4 grid, mixed by a fixed matrix: N x 3 x 16 x 16 -> N x 24."""
+    """Colour means of a 4x4 grid, mixed by a fixed matrix: N x 3 x 16 x 16 -> N x 24, or as many as are asked for."""
 
-    def __init__(self):
+    def __init__(self, seed=1, outputs=24):
         super().__init__()
-        generator = torch.Generator().manual_seed(1)
-        self.register_buffer("mix", torch.randn(48, 24, generator=generator))
+        generator = torch.Generator().manual_seed(seed)
+        self.register_buffer("mix", torch.randn(48, outputs, generator=generator))
 
     def forward(self, x):
         grid = nn.functional.avg_pool2d(x.reshape(-1, 3, 16, 16), 4)
@@ -51,6 +51,8 @@ def save(name, module, size=16):
 
 OUT.mkdir(parents=True, exist_ok=True)
 save("features16", Features())
+save("learner12", Features(2, 12))
+save("learner8", Features(3, 8))
 save("feature-map", FeatureMap())
 save("pair", Pair())
 save("double", Double())

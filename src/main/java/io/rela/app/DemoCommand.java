@@ -52,7 +52,7 @@ final class DemoCommand extends Command {
         out.println(converted.message());
         SparkSession session = Sessions.start("demo");
         out.println("3. inspect --home " + home);
-        new Inspection(session, home, out).run();
+        new Inspection(session, home, null, out).run();
         out.println("4. What it is good for: of " + neighbours(session, home));
         out.println("Look at it:  bin/rela inspect --home " + home);
         out.println("             python3 -c \"import pandas; print(pandas.read_parquet('" + home + "/targets'))\"");

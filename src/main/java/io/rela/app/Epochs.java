@@ -5,8 +5,10 @@ import io.rela.RelaException;
 import io.rela.table.DatasetHome;
 import io.rela.table.ManifestRecord;
 import io.rela.table.Tables;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** What stage 2 has made of a home since its conversion, as the manifest tells. Immutable. */
@@ -81,6 +83,16 @@ final class Epochs {
     /** What made the subset of an epoch. */
     Optional<ManifestRecord> subset(int epoch) {
         return Optional.ofNullable(subsets.get(epoch));
+    }
+
+    /** What made the losses that are there, by epoch. */
+    SortedMap<Integer, ManifestRecord> losses() {
+        return Collections.unmodifiableSortedMap(losses);
+    }
+
+    /** What made the subsets that are there, by epoch. */
+    SortedMap<Integer, ManifestRecord> subsets() {
+        return Collections.unmodifiableSortedMap(subsets);
     }
 
     /** What made the clusters. */

@@ -15,14 +15,21 @@ final class InspectCommand extends Command {
     @Option(names = "--home", required = true, paramLabel = "URI", description = "the dataset home")
     String home;
 
+    @Option(
+            names = "--times-selected",
+            paramLabel = "URI",
+            description = "writes a Parquet table of index and times_selected, over the subsets that are there")
+    String timesSelected;
+
     @Override
     void check(Problems problems) {
         Inputs.check(problems, "--home", home);
+        Inputs.refuseSecret(problems, "--times-selected", timesSelected);
     }
 
     @Override
     Result run(PrintStream out) {
         SparkSession session = Sessions.start("inspect");
-        return new Inspection(session, home, out).run();
+        return new Inspection(session, home, timesSelected, out).run();
     }
 }

@@ -35,12 +35,18 @@ import org.apache.spark.sql.SparkSession;
 final class Inspection {
     private final SparkSession session;
     private final String uri;
+    private final String timesSelected;
     private final PrintStream out;
     private final List<String> broken = new ArrayList<>();
 
-    Inspection(SparkSession session, String uri, PrintStream out) {
+    /**
+     * @param timesSelected where to write how often each sample was selected; null for nowhere
+     * @param out takes what was found
+     */
+    Inspection(SparkSession session, String uri, String timesSelected, PrintStream out) {
         this.session = session;
         this.uri = uri;
+        this.timesSelected = timesSelected;
         this.out = out;
     }
 
@@ -61,6 +67,11 @@ final class Inspection {
         converted.ifPresent(record -> inspect(home, record));
         Map<String, Object> found = new LinkedHashMap<>();
         found.put("records", records);
+        if (converted.isPresent() && broken.isEmpty()) {
+            EpochInspection epochs = new EpochInspection(session, home, new Epochs(home), out, broken);
+            epochs.inspect();
+            found.put("times_selected", epochs.timesSelected(timesSelected));
+        }
         found.put("broken", broken);
         if (!broken.isEmpty()) {
             throw new RelaException(
@@ -74,25 +85,35 @@ final class Inspection {
     private void print(ManifestRecord record) {
         out.println(record.command() + "  " + record.start() + " to " + record.end());
         out.println("  settings     " + record.settings());
-        out.println("  model        " + record.model().uri() + "  sha256 "
-                + record.model().sha256() + "  "
-                + record.model().inputSize() + "x" + record.model().inputSize() + " -> "
-                + record.model().outputDimension());
+        if (record.model() != null) {
+            out.println("  model        " + record.model().uri() + "  sha256 "
+                    + record.model().sha256() + "  "
+                    + record.model().inputSize() + "x" + record.model().inputSize() + " -> "
+                    + record.model().outputDimension());
+        }
         out.println("  source       " + record.source().count() + " pictures, "
                 + record.source().bytes() + " bytes, ids " + record.source().idsSha256());
         out.println("  counts       listed " + record.counts().listed() + " = converted "
                 + record.counts().converted() + " + rejected " + record.counts().rejected() + " "
                 + record.counts().rejectedByReason());
-        out.println(String.format(
-                Locale.ROOT,
-                "  projection   %s, %d dimensions, %.2f%% of the variance, %d without variance",
-                record.projection().kind(),
-                record.projection().dimensions(),
-                100 * record.projection().explainedVariance(),
-                record.projection().withoutVariance()));
+        if (record.distillation() != null) {
+            EpochInspection.print(record.distillation(), out);
+        } else {
+            print(record.projection());
+        }
         out.println("  seconds      " + rounded(record.seconds()));
         out.println("  versions     " + record.versions() + "  devices " + record.devices());
         record.warnings().forEach(warning -> out.println("  warning      " + warning));
+    }
+
+    private void print(ManifestRecord.ProjectionInfo projection) {
+        out.println(String.format(
+                Locale.ROOT,
+                "  projection   %s, %d dimensions, %.2f%% of the variance, %d without variance",
+                projection.kind(),
+                projection.dimensions(),
+                100 * projection.explainedVariance(),
+                projection.withoutVariance()));
     }
 
     private static Map<String, String> rounded(Map<String, Double> seconds) {

@@ -124,37 +124,47 @@ final class RankSearch {
 
         private final int shift;
         private final int bits;
-        private final long[] counts;
+        private final int searches;
+        /** Made where rows are: an empty one is not sent. */
+        private long[] counts;
 
         Histogram(Ranking ranking, List<Search> open, int groups, int left, int bits) {
             super(ranking, open, groups, left);
             this.shift = left - bits;
             this.bits = bits;
-            this.counts = new long[open.size() << bits];
+            this.searches = open.size();
         }
 
         @Override
         void match(int search, long key, long index) {
+            if (counts == null) {
+                counts = new long[searches << bits];
+            }
             int digit = (int) (key >>> shift) & ((1 << bits) - 1);
             counts[(search << bits) | digit]++;
         }
 
         @Override
         public void merge(Histogram other) {
-            for (int i = 0; i < counts.length; i++) {
-                counts[i] += other.counts[i];
+            if (counts == null) {
+                counts = other.counts;
+            } else if (other.counts != null) {
+                for (int i = 0; i < counts.length; i++) {
+                    counts[i] += other.counts[i];
+                }
             }
         }
 
         /** The searches with a longer prefix; one whose rank is beyond its rows is settled. */
         List<Search> refine(List<Search> open, Cut[][] cuts) {
             List<Search> refined = new ArrayList<>();
+            long[] rows = counts == null ? new long[searches << bits] : counts;
             for (int s = 0; s < open.size(); s++) {
                 Search search = open.get(s);
                 long rank = search.rank();
                 int digit = 0;
-                while (digit < 1 << bits && rank >= counts[(s << bits) | digit]) {
-                    rank -= counts[(s << bits) | digit];
+                while (digit < 1 << bits && rank >= rows[(s << bits) | digit]) {
+                    rank -= rows[(s << bits) | digit];
                     digit++;
                 }
                 if (digit == 1 << bits) {
@@ -165,7 +175,7 @@ final class RankSearch {
                             search.slot(),
                             search.prefix() << bits | digit,
                             rank,
-                            counts[(s << bits) | digit]));
+                            rows[(s << bits) | digit]));
                 }
             }
             return refined;
