@@ -7,7 +7,7 @@ usage: python3 src/test/python/expected_subsets.py make    writes src/test/resou
 make needs numpy alone, check pyarrow too. The populations of make are formulas over xxhash64, so that PolicyExpectationTest makes
 the very same ones.
 """
-import argparse, hashlib, json, math, pathlib, sys
+import argparse, hashlib, json, math, pathlib, re, sys
 from decimal import Decimal
 from fractions import Fraction
 import numpy as np
@@ -442,24 +442,46 @@ def make():
 # ---------------------------------------------------------------- check
 
 
-def settings_of(manifest, epoch):
-    """All that is known of how settings are written: the newest record of the epoch that names a policy."""
-    records = manifest if isinstance(manifest, list) else manifest.get("records", [manifest])
-    found = None
-    for record in records:
-        for values in (record, record.get("settings", {}), record.get("subset", {})):
-            if isinstance(values, dict) and "policy" in values and int(values.get("epoch", -1)) == epoch:
-                found = values
-    if found is None:
-        sys.exit(f"The manifest has no record with a policy for epoch {epoch}.")
-    given = {k: v for k, v in found.items() if v not in (None, "", "auto", "none")}
+def newest(manifest, epoch):
+    """The newest record that made the subset of an epoch: the one place that knows how settings are written."""
+    made = [r for r in manifest if "policy" in r["settings"] and int(r["settings"]["epoch"]) == epoch]
+    return made[-1] if made else None
+
+
+def settings_of(record):
+    given = record["settings"]
     params = {k: float(given[k]) for k in ("pool-share", "prune-probability", "anneal-from", "window-scale", "hard-cutoff",
                                            "temperature") if k in given}
-    params.update({k: int(given[k]) for k in ("groups", "strata") if k in given})
+    params.update({k: int(float(given[k])) for k in ("groups", "strata") if k in given})
     return {
-        "name": given["policy"], "seed": int(given.get("seed", 0)), "ratio": float(given.get("ratio", 1)),
-        "epochs": int(given["epochs"]) if "epochs" in given else None, "params": params,
-        "losses": int(given["losses-epoch"]) if "losses-epoch" in given else None}
+        "name": given["policy"], "seed": int(given["seed"]), "ratio": float(given.get("ratio", 1)),
+        "schedule": given.get("ratio-schedule"), "epochs": int(given["epochs"]) if "epochs" in given else None,
+        "params": params, "losses": int(given["losses-epoch"]) if "losses-epoch" in given else None,
+        "classes": given.get("classes", "label")}
+
+
+def ratio_of(set_, epoch):
+    if set_["schedule"] is None:
+        return set_["ratio"]
+    shape, from_, to, epochs = re.fullmatch(r"(cosine|linear):(.+?)\.\.(.+)@(\d+)", set_["schedule"]).groups()
+    from_, to, epochs = float(from_), float(to), int(epochs)
+    if epoch >= epochs or from_ == to:
+        return to
+    if shape == "cosine":
+        return to + (from_ - to) * (1 + math.cos(math.pi * (epoch / epochs))) / 2
+    return from_ + (to - from_) * (epoch / epochs)
+
+
+def sizes_before(manifest, set_, epoch, n):
+    """As the earlier subsets of this policy and seed were made, else as this ratio would have them."""
+    sizes = []
+    for e in range(epoch):
+        record = newest(manifest, e)
+        if record and all(str(record["settings"][k]) == str(set_[v]) for k, v in (("policy", "name"), ("seed", "seed"))):
+            sizes.append(record["counts"]["selected"])
+        else:
+            sizes.append(share(ratio_of(set_, e), n))
+    return sizes
 
 
 def table(folder, columns):
@@ -478,7 +500,7 @@ def table(folder, columns):
     return [v[order] for v in values]
 
 
-def read_home(home, losses_epoch):
+def read_home(home, set_, losses_epoch):
     index, label = table(home / "targets", ["index", "label"])
     index, loss = index.astype(np.int64), np.full(len(index), np.nan, dtype=np.float32)
     if losses_epoch is not None:
@@ -486,7 +508,8 @@ def read_home(home, losses_epoch):
         place = np.minimum(np.searchsorted(index, at), len(index) - 1)
         there = index[place] == at
         loss[place[there]] = known[there]
-    if (home / "clusters").is_dir() and any((home / "clusters").glob("*.parquet")):
+    if set_["classes"] == "cluster" or (
+            set_["classes"] == "auto" and set_["name"] == "rcap" and (label == NO_CLASS).all()):
         at, cluster = table(home / "clusters", ["index", "cluster"])
         label = np.full(len(index), NO_CLASS)
         label[np.searchsorted(index, at)] = cluster
@@ -494,17 +517,15 @@ def read_home(home, losses_epoch):
 
 
 def check(home, epoch, losses_epoch):
-    import pyarrow.parquet as pq
-
-    set_ = settings_of(json.loads((home / "manifest.json").read_text()), epoch)
-    index, loss, label = read_home(home, set_["losses"] if losses_epoch is None else losses_epoch)
-    ratio = set_["ratio"]
-    earlier = []
-    for e in range(epoch if set_["name"] == "cyclic" else 0):
-        folder = home / "subsets" / f"epoch={e}"
-        files = list(folder.glob("*.parquet")) if folder.is_dir() else []
-        earlier.append(sum(pq.read_metadata(f).num_rows for f in files) if files else wanted(len(index), ratio))
-    want, weights = policy(set_["name"], index, loss, label, set_["seed"], epoch, set_["epochs"], ratio, set_["params"], earlier)
+    manifest = json.loads((home / "manifest.json").read_text())
+    record = newest(manifest, epoch)
+    if record is None:
+        sys.exit(f"The manifest has no record with a policy for epoch {epoch}.")
+    set_ = settings_of(record)
+    index, loss, label = read_home(home, set_, set_["losses"] if losses_epoch is None else losses_epoch)
+    earlier = sizes_before(manifest, set_, epoch, len(index)) if set_["name"] == "cyclic" else []
+    want, weights = policy(
+        set_["name"], index, loss, label, set_["seed"], epoch, set_["epochs"], set_["ratio"], set_["params"], earlier)
     have, found, losses = table(home / "subsets" / f"epoch={epoch}", ["index", "weight", "loss"])
     wrong = []
     if not np.array_equal(have, want):

@@ -73,29 +73,41 @@ final class InMemoryPopulation implements Population {
             rows.add(i);
         }
         Collections.shuffle(rows, order);
+        byte[] sent = bytes(empty);
         List<S> parts = new ArrayList<>();
         for (int part = 0; part < PARTS; part++) {
-            S seen = copy(empty);
+            S seen = read(sent);
             int end = (int) ((part + 1L) * rows.size() / PARTS);
             for (int row : rows.subList((int) ((long) part * rows.size() / PARTS), end)) {
                 seen.add(index[row], loss[row], label[row]);
             }
-            parts.add(copy(seen));
+            parts.add(part == 0 ? copy(seen) : seen);
         }
         while (parts.size() > 1) {
             S right = parts.remove(order.nextInt(parts.size()));
             parts.get(order.nextInt(parts.size())).merge(right);
         }
-        return copy(parts.get(0));
+        return parts.get(0);
     }
 
-    @SuppressWarnings("unchecked")
     private static <T extends Serializable> T copy(T object) {
+        return read(bytes(object));
+    }
+
+    private static byte[] bytes(Serializable object) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
             out.writeObject(object);
-            out.flush();
-            return (T) new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray())).readObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> T read(byte[] bytes) {
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes))) {
+            return (T) in.readObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (ClassNotFoundException e) {

@@ -144,8 +144,7 @@ class PolicyExpectationTest {
                 case "equal" -> 0.7f;
                 case "zeros" -> zero.unit(i) < 0.4 ? 0 : (float) (u * u * 2);
                 case "wide" -> (float) Math.scalb(1 + v, (int) (u * 200) - 100);
-                case "signed" ->
-                    otherZero.unit(i) < 0.1 ? 0f : zero.unit(i) < 0.1 ? -0f : (float) (u - 0.5);
+                case "signed" -> otherZero.unit(i) < 0.1 ? 0f : zero.unit(i) < 0.1 ? -0f : (float) (u - 0.5);
                 default -> (float) (u * u * 2);
             };
             if (kind.equals("oneclass")) {
