@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +59,30 @@ class RankSearchTest {
     @EnumSource(Keys.class)
     void manyGroupsAreCutWhereSortingCuts(Keys kind) {
         check(kind, 20_000, 300, new Random(2));
+    }
+
+    @Test
+    void rowsOfOneKeyAreRefinedByTheirTiesAndNotFetchedTogether() {
+        Random random = new Random(3);
+        long[] ties = random.longs(MANY).toArray();
+        Population rows = InMemoryPopulation.of(new float[MANY], new int[MANY]);
+        AtomicInteger passes = new AtomicInteger();
+        Population counted = new Population() {
+            @Override
+            public long size() {
+                return rows.size();
+            }
+
+            @Override
+            public <S extends Statistic<S>> S scan(S empty) {
+                passes.incrementAndGet();
+                return rows.scan(empty);
+            }
+        };
+        RankSearch.find(counted, new Given(new long[MANY], ties), MANY / 2);
+
+        // Sixteen bits a pass: four for the key, one for the tie, one that fetches.
+        assertThat(passes).hasValue(6);
     }
 
     @Test
