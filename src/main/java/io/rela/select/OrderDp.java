@@ -9,7 +9,7 @@ import java.util.OptionalDouble;
  * {@code orderdp}: of a pool of ⌊N·s⌋ samples, those with the smallest u, exactly the n with the largest ℓ; weight 1. OrderDP
  * (Jin et al., ICLR 2026, arXiv 2606.08574).
  *
- * @param poolShare s in [R, 1]; when empty (1+R)/2, half way between {@code uniform} and {@code hard}, which is this
+ * @param poolShare s in [R, 1]; when empty (1+R)/2 of the decimal R, half way between {@code uniform} and {@code hard}, which is this
  *     program's choice
  */
 public record OrderDp(OptionalDouble poolShare) implements SelectionPolicy {
