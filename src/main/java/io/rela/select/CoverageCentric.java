@@ -4,8 +4,9 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
- * {@code ccs}: the ⌊N·β⌋ hardest samples are cut, though never so many that n are not left; the range of the remaining losses
- * is divided into strata of equal width; n is shared out over the strata that hold any, the smallest stratum first: each
+ * {@code ccs}: the ⌊N·β⌋ hardest samples are cut, of equal losses those with the largest u, though never so many that n are
+ * not left; the range of the remaining losses
+ * is divided into strata of equal width; n is shared out over the strata that hold any, the smallest stratum first, of equals the easier: each
  * takes all that it has, or the whole part of an even share of what is left; within a stratum those with the smallest u;
  * weight 1, exactly n samples. Coverage-centric coreset selection (Zheng et al., ICLR 2023, arXiv 2210.15809).
  *

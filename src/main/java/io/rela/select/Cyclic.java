@@ -13,7 +13,8 @@ import java.util.Arrays;
  * at least N_c (Hermite's identity). They are the next ones in the order of u of (seed, {@code cyclic}, number of the cycle,
  * index); at the end of a class the walk begins again at its front. The cycle ends when every class was walked through.
  *
- * <p>Where a cycle stands follows from the sizes of the earlier epochs' subsets alone.
+ * <p>Samples without a label are a class, the first; the others follow by label. Where a cycle stands follows from the sizes of
+ * the earlier epochs' subsets alone, each taken as at least 1 and at most N.
  */
 public record Cyclic() implements SelectionPolicy {
     @Override

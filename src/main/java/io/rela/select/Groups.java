@@ -25,7 +25,7 @@ final class Groups {
 
     /**
      * Divides bins into neighbouring groups so that the squared distances of rows to their group's mean, in bins, sum to the
-     * least; of equal divisions the one whose borders come first.
+     * least; of equal divisions the one whose last group is the largest, of these the one whose last but one is, and so on.
      *
      * @param counts rows by bin; some are not 0
      * @param groups at least 1; no more are made than there are bins with rows

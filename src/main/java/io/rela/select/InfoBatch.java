@@ -3,7 +3,7 @@ package io.rela.select;
 import java.util.Optional;
 
 /**
- * {@code infobatch}: samples with ℓ at or above the mean with weight 1; of those below it, those with u ≥ r with weight
+ * {@code infobatch}: samples with ℓ at or above the mean of the known losses with weight 1; of those below it, those with u ≥ r with weight
  * 1/(1−r), so that the weighted sum of losses is without bias; from the share δ of the epochs on all, with weight 1.
  * InfoBatch (Qin et al., ICLR 2024), {@code infobatch/infobatch.py}; unlike there, δ·epochs need not be whole.
  *

@@ -2,13 +2,14 @@ package io.rela.select;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
+import java.math.BigDecimal;
 import java.util.OptionalDouble;
 
 /**
  * {@code orderdp}: of a pool of ⌊N·s⌋ samples, those with the smallest u, exactly the n with the largest ℓ; weight 1. OrderDP
  * (Jin et al., ICLR 2026, arXiv 2606.08574).
  *
- * @param poolShare s in [R, 1]; when empty (1+R)/2, half way between {@code uniform} and {@code hard}, which is this
+ * @param poolShare s in [R, 1]; when empty (1+R)/2 of the decimal R, half way between {@code uniform} and {@code hard}, which is this
  *     program's choice
  */
 public record OrderDp(OptionalDouble poolShare) implements SelectionPolicy {
@@ -24,7 +25,7 @@ public record OrderDp(OptionalDouble poolShare) implements SelectionPolicy {
 
     @Override
     public Rule rule(Selection selection) {
-        double share = poolShare.orElse((1 + selection.ratio()) / 2);
+        double share = poolShare.orElseGet(() -> usual(selection.ratio()));
         long wanted = selection.wanted();
         long pool = Selection.share(share, selection.samples());
         if (pool < wanted) {
@@ -38,5 +39,13 @@ public record OrderDp(OptionalDouble poolShare) implements SelectionPolicy {
         Cut end = RankSearch.find(selection.rows(), byDraw, pool);
         Ranking hardest = new Rankings.Within(byDraw, end, new Rankings.ByLoss(true, draw));
         return new Rankings.Before(hardest, RankSearch.find(selection.rows(), hardest, wanted));
+    }
+
+    /** (1+R)/2 of the decimal number R: in doubles 0.36 would give 0.6799999999999999, and a pool one too small. */
+    private static double usual(double ratio) {
+        return BigDecimal.ONE
+                .add(BigDecimal.valueOf(ratio))
+                .divide(BigDecimal.valueOf(2))
+                .doubleValue();
     }
 }

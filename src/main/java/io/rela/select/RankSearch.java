@@ -19,8 +19,14 @@ final class RankSearch {
 
     private RankSearch() {}
 
-    /** One rank that is looked for: its row's key begins with the prefix, and {@code rank} rows of that prefix precede it. */
-    private record Search(int group, int slot, long prefix, long rank, long rows) {}
+    /** Bits of a key and a tie, which are refined one after the other. */
+    private static final int ALL_BITS = 2 * Long.SIZE;
+
+    /**
+     * One rank that is looked for: its row's key begins with the bits in {@code key}, once these are all, its tie with those in
+     * {@code tie}; {@code rank} rows of that beginning precede it.
+     */
+    private record Search(int group, int slot, long key, long tie, long rank, long rows) {}
 
     /**
      * Cuts groups at ranks.
@@ -37,13 +43,13 @@ final class RankSearch {
                 if (ranks[group][slot] == 0) {
                     cuts[group][slot] = Cut.FIRST;
                 } else {
-                    open.add(new Search(group, slot, 0, ranks[group][slot], Long.MAX_VALUE));
+                    open.add(new Search(group, slot, 0, 0, ranks[group][slot], Long.MAX_VALUE));
                 }
             }
         }
-        int left = Long.SIZE;
+        int left = ALL_BITS;
         while (!open.isEmpty() && left > 0 && rowsOf(open) > MOST_ROWS) {
-            int bits = Math.min(left, bitsFor(open.size()));
+            int bits = Math.min(left > Long.SIZE ? left - Long.SIZE : left, bitsFor(open.size()));
             Histogram found = rows.scan(new Histogram(ranking, open, ranks.length, left, bits));
             left -= bits;
             open = found.refine(open, cuts);
@@ -75,25 +81,28 @@ final class RankSearch {
         return Math.max(LEAST_BITS, Math.min(MOST_BITS, bits));
     }
 
-    /** Which searches a row concerns: those of its group whose prefix its key has. */
+    /** Which searches a row concerns: those of its group that its key and tie begin like. */
     private abstract static class Matching<S extends Statistic<S>> implements Statistic<S> {
         private static final long serialVersionUID = 1L;
 
         private final Ranking ranking;
         private final int[][] ofGroup;
-        private final long[] prefixes;
+        private final long[] keys;
+        private final long[] ties;
         private final int left;
 
         Matching(Ranking ranking, List<Search> open, int groups, int left) {
             this.ranking = ranking;
             this.left = left;
             this.ofGroup = new int[groups][0];
-            this.prefixes = new long[open.size()];
-            for (int s = 0; s < prefixes.length; s++) {
+            this.keys = new long[open.size()];
+            this.ties = new long[open.size()];
+            for (int s = 0; s < keys.length; s++) {
                 int group = open.get(s).group();
                 ofGroup[group] = Arrays.copyOf(ofGroup[group], ofGroup[group].length + 1);
                 ofGroup[group][ofGroup[group].length - 1] = s;
-                prefixes[s] = open.get(s).prefix();
+                keys[s] = open.get(s).key();
+                ties[s] = open.get(s).tie();
             }
         }
 
@@ -104,9 +113,10 @@ final class RankSearch {
                 return;
             }
             long key = ranking.key(index, loss, label);
-            long prefix = left == Long.SIZE ? 0 : key >>> left;
+            long keyBegin = left == ALL_BITS ? 0 : left > Long.SIZE ? key >>> (left - Long.SIZE) : key;
+            long tieBegin = left >= Long.SIZE ? 0 : ranking.tie(index) >>> left;
             for (int search : ofGroup[group]) {
-                if (prefixes[search] == prefix) {
+                if (keys[search] == keyBegin && ties[search] == tieBegin) {
                     match(search, key, index);
                 }
             }
@@ -140,7 +150,8 @@ final class RankSearch {
             if (counts == null) {
                 counts = new long[searches << bits];
             }
-            int digit = (int) (key >>> shift) & ((1 << bits) - 1);
+            long from = shift >= Long.SIZE ? key >>> (shift - Long.SIZE) : tie(index) >>> shift;
+            int digit = (int) from & ((1 << bits) - 1);
             counts[(search << bits) | digit]++;
         }
 
@@ -155,7 +166,7 @@ final class RankSearch {
             }
         }
 
-        /** The searches with a longer prefix; one whose rank is beyond its rows is settled. */
+        /** The searches with a longer beginning; one whose rank is beyond its rows is settled. */
         List<Search> refine(List<Search> open, Cut[][] cuts) {
             List<Search> refined = new ArrayList<>();
             long[] rows = counts == null ? new long[searches << bits] : counts;
@@ -173,7 +184,8 @@ final class RankSearch {
                     refined.add(new Search(
                             search.group(),
                             search.slot(),
-                            search.prefix() << bits | digit,
+                            shift >= Long.SIZE ? search.key() << bits | digit : search.key(),
+                            shift >= Long.SIZE ? 0 : search.tie() << bits | digit,
                             rank,
                             rows[(s << bits) | digit]));
                 }

@@ -9,7 +9,8 @@ import java.util.Optional;
  * al., CVPR 2025, arXiv 2503.13385).
  *
  * <p>The k-means is the best one, not one of chance: over {@value Histogram#BINS} bins of equal width between the pool's
- * smallest and largest loss, by dynamic programming ({@link Groups}). Fewer bins with rows than groups make fewer groups.
+ * smallest and largest loss, by dynamic programming ({@link Groups}). Fewer bins with rows than groups make fewer groups,
+ * and k is then their number.
  *
  * @param pruneProbability p in [0, 1); 0.1 as published
  * @param groups k, at least 1; 5 as published
