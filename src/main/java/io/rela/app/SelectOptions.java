@@ -30,7 +30,12 @@ final class SelectOptions {
     enum ClassSource {
         AUTO,
         LABEL,
-        CLUSTER
+        CLUSTER;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     private static final int CLUSTERS = 100;
@@ -287,7 +292,7 @@ final class SelectOptions {
                 .filter(name -> !Double.isNaN(parameter(name)))
                 .forEach(name -> identity.put(name, Double.toString(parameter(name))));
         if (policy().takesClasses()) {
-            identity.put("classes", classes.name().toLowerCase(Locale.ROOT));
+            identity.put("classes", classes.toString());
             if (classes != ClassSource.LABEL) {
                 identity.put("clusters", Integer.toString(clusters()));
             }

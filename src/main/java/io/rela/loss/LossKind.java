@@ -32,6 +32,12 @@ public enum LossKind {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** The label, so that the command line takes and shows it. */
+    @Override
+    public String toString() {
+        return label();
+    }
+
     /**
      * The loss against a target.
      *

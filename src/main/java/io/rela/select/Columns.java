@@ -26,4 +26,10 @@ public enum Columns {
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }
+
+    /** The label, so that the command line takes and shows it. */
+    @Override
+    public String toString() {
+        return label();
+    }
 }
