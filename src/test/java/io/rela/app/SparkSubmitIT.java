@@ -14,7 +14,9 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,6 +87,71 @@ class SparkSubmitIT {
     }
 
     @Test
+    void theDeathOfExecutorsDoesNotShowInASubset() throws Exception {
+        Path pictures = folder.resolve("pictures");
+        DemoPictures.write(pictures);
+        List<List<Row>> subsets = new ArrayList<>();
+        Path events = Files.createDirectory(folder.resolve("events"));
+        for (String master : List.of("local[1]", "local-cluster[2,1,1024]")) {
+            Path home = folder.resolve("home" + subsets.size());
+            assertThat(rela(
+                                    "--master",
+                                    "local[2]",
+                                    "convert",
+                                    "--input",
+                                    pictures.toString(),
+                                    "--home",
+                                    home.toString(),
+                                    "--prior",
+                                    "builtin:prior",
+                                    "--dimensions",
+                                    "16")
+                            .code())
+                    .isZero();
+            List<String> command = new ArrayList<>(List.of("--master", master));
+            if (!subsets.isEmpty()) {
+                command.addAll(List.of(
+                        "--conf",
+                        "spark.eventLog.enabled=true",
+                        "--conf",
+                        "spark.eventLog.dir=" + events.toUri(),
+                        "--conf",
+                        "spark.extraListeners=io.rela.testing.ExecutorKiller",
+                        "--conf",
+                        "spark.driver.extraClassPath="
+                                + Path.of("target/test-classes").toAbsolutePath()));
+            }
+            command.addAll(List.of(
+                    "distill",
+                    "--home",
+                    home.toString(),
+                    "--epoch",
+                    "3",
+                    "--learner",
+                    "builtin:learner-early",
+                    "--policy",
+                    "importance",
+                    "--ratio",
+                    "0.5",
+                    "--partitions",
+                    "5"));
+            Ended ended = rela(command.toArray(String[]::new));
+            assertThat(ended.code()).as(ended.err()).isZero();
+            subsets.add(Rela.rows(home, "subsets/epoch=3"));
+        }
+        assertThat(withoutUris(subsets.get(1))).hasSize(318).isEqualTo(withoutUris(subsets.get(0)));
+        assertThat(lines(events).filter(line -> line.contains("SparkListenerExecutorRemoved")))
+                .isNotEmpty();
+    }
+
+    private static List<List<Object>> withoutUris(List<Row> rows) {
+        return rows.stream()
+                .map(row -> List.of(
+                        row.getLong(0), row.getString(1), row.getList(7), row.getFloat(8), (Object) row.getFloat(9)))
+                .toList();
+    }
+
+    @Test
     void aFailureIsOneMessageAndItsExitCode() throws Exception {
         Ended missing = rela(
                 "convert",
@@ -117,15 +184,21 @@ class SparkSubmitIT {
     }
 
     private static Set<String> executors(Path events) throws IOException {
-        Set<String> ids = new TreeSet<>();
+        return lines(events)
+                .map(TASK_END::matcher)
+                .filter(Matcher::find)
+                .map(found -> found.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Stream<String> lines(Path events) throws IOException {
+        List<String> lines = new ArrayList<>();
         try (Stream<Path> logs = Files.list(events)) {
             for (Path log :
                     logs.filter(path -> !path.toString().endsWith(".crc")).toList()) {
-                try (Stream<String> lines = Files.lines(log)) {
-                    lines.map(TASK_END::matcher).filter(Matcher::find).forEach(found -> ids.add(found.group(1)));
-                }
+                lines.addAll(Files.readAllLines(log));
             }
         }
-        return ids;
+        return lines.stream();
     }
 }
