@@ -332,12 +332,12 @@ public final class Bench implements Callable<Integer> {
         return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
     }
 
-    private static int cores() {
+    static int cores() {
         return Runtime.getRuntime().availableProcessors();
     }
 
     /** Runs a class of this package in a JVM of its own and returns what it printed. */
-    private static List<String> java(String name, String heap, String... args) throws Exception {
+    static List<String> java(String name, String heap, String... args) throws Exception {
         List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-Xmx" + heap));
         command.addAll(List.of(System.getProperty("bench.opens", "").split(" ", -1)));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.rela.bench." + name));

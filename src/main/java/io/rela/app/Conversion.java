@@ -64,6 +64,7 @@ final class Conversion {
         this.asked = asked;
         this.session = Sessions.start(COMMAND);
         this.spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+        timings.add("start", Timings.sinceProcessStart());
         this.home = DatasetHome.at(asked.home, spark.hadoopConfiguration());
     }
 
@@ -145,14 +146,21 @@ final class Conversion {
             store.begin(new WaveStore.State(
                     plan.identity(), plan.source(), plan.embedding().waves()));
         }
-        List<TaskReport> reports = embedding(plan, samples, store).run();
+        List<TaskReport> reports =
+                timings.timed("embed", () -> embedding(plan, samples, store).run());
         Counts counts = counts(plan, reports);
         store.deleteOrphans(reports);
         RangedFiles features = store.features(reports);
         Projection projection = timings.timed("project", () -> fit(plan, features, counts));
-        ProjectionTable.write(projection, staged("projection").removed().path().toString(), session);
+        timings.timed(
+                "project",
+                () -> ProjectionTable.write(
+                        projection, staged("projection").removed().path().toString(), session));
         timings.timed("targets", () -> writeTargets(plan, source, samples, features, projection, counts));
-        RejectsStep.run(spark, store.folder(), reports, staged("rejects").empty());
+        timings.timed(
+                "rejects",
+                () -> RejectsStep.run(
+                        spark, store.folder(), reports, staged("rejects").empty()));
         ManifestRecord record = record(prior, plan, projection, counts, reports);
         home.commit(store.folder(), TABLES, STAGE_TWO, record);
         return result(summary(record), record);

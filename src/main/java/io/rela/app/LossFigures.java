@@ -16,7 +16,7 @@ import org.apache.spark.sql.SparkSession;
 /** Figures on losses, for the manifest. Driver only. */
 final class LossFigures {
     /** A task reads at most so many samples' numbers. */
-    private static final long SAMPLES_A_TASK = 8_000_000;
+    private static final long SAMPLES_A_TASK = 4_000_000;
 
     private LossFigures() {}
 

@@ -167,7 +167,7 @@ final class Scoring implements Losses {
             Optional<FittedMap> stored = storedTransfer(plan.probe().outputDimension());
             boolean fits = fits(plan.probe().outputDimension(), stored);
             Embedding embedding = begin(plan, store, targets.rows());
-            List<TaskReport> reports = embedding.run();
+            List<TaskReport> reports = timings.timed("embed", embedding::run);
             RangedFiles outputs = store.features(reports);
             List<String> tables = new ArrayList<>();
             Optional<FittedMap> transfer = stored;

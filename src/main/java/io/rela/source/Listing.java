@@ -1,6 +1,7 @@
 package io.rela.source;
 
 import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -15,9 +16,9 @@ public final class Listing implements AutoCloseable {
     private final long count;
     private final List<String> classNames;
     private final List<String> warnings;
-    private final Dataset<Row> kept;
+    private final JavaRDD<Row> kept;
 
-    Listing(Dataset<Row> samples, long count, List<String> classNames, List<String> warnings, Dataset<Row> kept) {
+    Listing(Dataset<Row> samples, long count, List<String> classNames, List<String> warnings, JavaRDD<Row> kept) {
         this.samples = samples;
         this.count = count;
         this.classNames = List.copyOf(classNames);

@@ -1,7 +1,9 @@
 package io.rela.source;
 
+import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.File;
+import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -124,7 +127,7 @@ final class Storage {
     static byte[] readWhole(String uri, long length, Configuration configuration) throws IOException {
         Path path = new Path(uri);
         byte[] bytes = allocate(uri, length);
-        try (FSDataInputStream in = open(path, configuration)) {
+        try (DataInputStream in = unbuffered(path, configuration)) {
             in.readFully(bytes);
             if (in.read() >= 0) {
                 throw changed(uri, length, "more", null);
@@ -133,6 +136,13 @@ final class Storage {
         } catch (EOFException e) {
             throw changed(uri, length, "less", e);
         }
+    }
+
+    /** A local file at once: Hadoop's stream of one, with its buffer and statistics, costs more than a small picture's read. */
+    private static DataInputStream unbuffered(Path path, Configuration configuration) throws IOException {
+        return fileSystem(path, configuration) instanceof LocalFileSystem local
+                ? new DataInputStream(new FileInputStream(local.pathToFile(path)))
+                : open(path, configuration);
     }
 
     static byte[] allocate(String uri, long length) throws IOException {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.TreeSet;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -90,29 +89,26 @@ final class UnitListing {
     }
 
     private static final int SHOWN_REMARKS = 10;
-    private static final String UNIT = "unit";
-    private static final String POSITION = "position";
-    private static final String NOTE = "note";
+    /** Fields of a row that is kept; of a note's row, the text stands for the id and the count for the length. */
+    private static final int UNIT = 0;
 
-    private static final StructType KEPT = new StructType()
-            .add(UNIT, DataTypes.IntegerType, false)
-            .add(POSITION, DataTypes.LongType, false)
-            .add(NOTE, DataTypes.StringType, true)
-            .add(SampleTable.ID, DataTypes.StringType, true)
-            .add(SampleTable.URI, DataTypes.StringType, true)
-            .add(SampleTable.OFFSET, DataTypes.LongType, true)
-            .add(SampleTable.LENGTH, DataTypes.LongType, false)
-            .add(SampleTable.LABEL, DataTypes.IntegerType, true)
-            .add(SampleTable.LABEL_NAME, DataTypes.StringType, true);
+    private static final int POSITION = 1;
+    private static final int NOTE = 2;
+    private static final int ID = 3;
+    private static final int URI = 4;
+    private static final int OFFSET = 5;
+    private static final int LENGTH = 6;
+    private static final int LABEL = 7;
+    private static final int LABEL_NAME = 8;
 
     private record NoteRow(int unit, Note note, String text, long count) {}
 
     private final SparkSession spark;
-    private final Dataset<Row> kept;
+    private final JavaRDD<Row> kept;
     private final List<NoteRow> notes;
     private final long[] starts;
 
-    private UnitListing(SparkSession spark, Dataset<Row> kept, List<NoteRow> notes, int units) {
+    private UnitListing(SparkSession spark, JavaRDD<Row> kept, List<NoteRow> notes, int units) {
         this.spark = spark;
         this.kept = kept;
         this.notes = notes;
@@ -141,10 +137,11 @@ final class UnitListing {
         for (String path : paths) {
             units.add(new Tuple2<>(units.size(), path));
         }
-        JavaRDD<Row> rows = JavaSparkContext.fromSparkContext(spark.sparkContext())
+        // No table yet: Spark SQL takes seconds to keep its first one.
+        JavaRDD<Row> kept = JavaSparkContext.fromSparkContext(spark.sparkContext())
                 .parallelize(units, Math.min(tasks, paths.size()))
-                .flatMap(unit -> rows(unit._1(), unit._2(), lister));
-        Dataset<Row> kept = spark.createDataFrame(rows, KEPT).persist(StorageLevel.DISK_ONLY());
+                .flatMap(unit -> rows(unit._1(), unit._2(), lister))
+                .persist(StorageLevel.DISK_ONLY());
         try {
             UnitListing listing = new UnitListing(spark, kept, notes(kept, uri), paths.size());
             listing.failOnError();
@@ -168,20 +165,17 @@ final class UnitListing {
     }
 
     // Spark throws its SparkException, a checked one, from methods that declare none.
-    private static List<NoteRow> notes(Dataset<Row> kept, String uri) {
+    private static List<NoteRow> notes(JavaRDD<Row> kept, String uri) {
         List<Row> rows;
         try {
-            rows = kept.filter(functions.col(NOTE).isNotNull()).collectAsList();
+            rows = kept.filter(row -> !row.isNullAt(NOTE)).collect();
         } catch (Exception e) {
             throw storageFailure(uri, e);
         }
         List<NoteRow> notes = new ArrayList<>(rows.size());
         for (Row row : rows) {
             notes.add(new NoteRow(
-                    row.<Integer>getAs(UNIT),
-                    Note.valueOf(row.getAs(NOTE)),
-                    row.getAs(SampleTable.ID),
-                    row.<Long>getAs(SampleTable.LENGTH)));
+                    row.getInt(UNIT), Note.valueOf(row.getString(NOTE)), row.getString(ID), row.getLong(LENGTH)));
         }
         return notes;
     }
@@ -244,8 +238,9 @@ final class UnitListing {
 
     /** An id that several samples have, or null. Nulls are not ids. */
     String duplicateId() {
-        List<Row> found = kept.filter(functions.col(NOTE).isNull())
-                .filter(functions.col(SampleTable.ID).isNotNull())
+        JavaRDD<Row> ids = kept.filter(row -> row.isNullAt(NOTE) && !row.isNullAt(ID))
+                .map(row -> RowFactory.create(row.getString(ID)));
+        List<Row> found = spark.createDataFrame(ids, new StructType().add(SampleTable.ID, DataTypes.StringType))
                 .groupBy(SampleTable.ID)
                 .count()
                 .filter(functions.col("count").gt(1))
@@ -257,26 +252,26 @@ final class UnitListing {
     /** The finished listing, which now owns what is kept. */
     Listing finish(List<String> classNames, List<String> warnings, Finish finish) {
         long[] from = starts;
-        JavaRDD<Row> rows = kept.filter(functions.col(NOTE).isNull()).javaRDD().map(row -> finished(row, from, finish));
+        JavaRDD<Row> rows = kept.filter(row -> row.isNullAt(NOTE)).map(row -> finished(row, from, finish));
         return new Listing(spark.createDataFrame(rows, SampleTable.SCHEMA), count(), classNames, warnings, kept);
     }
 
     private static Row finished(Row row, long[] starts, Finish finish) {
-        int unit = row.<Integer>getAs(UNIT);
-        long position = row.<Long>getAs(POSITION);
+        int unit = row.getInt(UNIT);
+        long position = row.getLong(POSITION);
         long index = starts[unit] + position;
         if (index >= starts[unit + 1]) {
-            throw new SourceException("The input changed while it was listed, near '" + row.getAs(SampleTable.URI)
+            throw new SourceException("The input changed while it was listed, near '" + row.getString(URI)
                     + "': run again when nothing writes there");
         }
         Sample listed = new Sample(
                 index,
-                row.getAs(SampleTable.ID),
-                row.getAs(SampleTable.URI),
-                row.getAs(SampleTable.OFFSET),
-                row.<Long>getAs(SampleTable.LENGTH),
-                row.getAs(SampleTable.LABEL),
-                row.getAs(SampleTable.LABEL_NAME));
+                row.getString(ID),
+                row.getString(URI),
+                (Long) row.get(OFFSET),
+                row.getLong(LENGTH),
+                (Integer) row.get(LABEL),
+                row.getString(LABEL_NAME));
         return SampleTable.toRow(finish.finish(listed, unit, position));
     }
 

@@ -1,0 +1,187 @@
+package io.rela.bench;
+
+import io.rela.select.Columns;
+import io.rela.select.CoverageCentric;
+import io.rela.select.Cyclic;
+import io.rela.select.Draw;
+import io.rela.select.Extreme;
+import io.rela.select.Importance;
+import io.rela.select.InfoBatch;
+import io.rela.select.OrderDp;
+import io.rela.select.Rcap;
+import io.rela.select.ScoreFiles;
+import io.rela.select.SeTa;
+import io.rela.select.SelectStep;
+import io.rela.select.Selection;
+import io.rela.select.SelectionPolicy;
+import io.rela.select.SparkPopulation;
+import io.rela.select.Uniform;
+import io.rela.table.IndexRange;
+import io.rela.table.NumberReader;
+import io.rela.table.RangedFiles;
+import io.rela.table.TableFolder;
+import io.rela.table.TableSchema;
+import io.rela.table.TableWriter;
+import io.rela.table.Tables;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Every policy over made-up losses of N samples in 1,000 classes: statistics, rule, and the subset with {@code --columns index}
+ * written to disk. Each runs in a JVM of its own with 1 GiB of heap, driver and tasks together, and tells its seconds (Spark's
+ * start left out) and the memory that it had resident at most (Spark's start included).
+ *
+ * <p>Arguments: numbers of rows (default 1281167,100000000), policies (default all).
+ */
+public final class SelectionScale {
+    private static final String HEAP = "1g";
+    private static final int CLASSES = 1_000;
+    private static final int ROWS_A_FILE = 4_000_000;
+    private static final double RATIO = 0.5;
+    private static final TableSchema SAMPLES = Tables.TARGETS.only(Tables.INDEX, Tables.LABEL);
+    private static final List<SelectionPolicy> POLICIES = List.of(
+            new Uniform(),
+            new Cyclic(),
+            new InfoBatch(0.5, 0.875),
+            new OrderDp(OptionalDouble.empty()),
+            new SeTa(0.1, 5, 0.9, 0.875),
+            new CoverageCentric(0.1, 50),
+            new Rcap(1),
+            new Importance(),
+            new Extreme(true),
+            new Extreme(false));
+
+    private SelectionScale() {}
+
+    public static void main(String[] args) throws Exception {
+        if (args.length > 0 && args[0].equals("make")) {
+            make(args[1], Long.parseLong(args[2]));
+        } else if (args.length > 0 && args[0].equals("run")) {
+            run(args[1], args[2]);
+        } else {
+            all(
+                    args.length > 0 ? args[0] : "1281167,100000000",
+                    args.length > 1 ? args[1].split(",", -1) : new String[0]);
+        }
+    }
+
+    private static void all(String sizes, String[] some) throws Exception {
+        System.out.printf("%-12s %12s %12s %10s %14s%n", "policy", "rows", "chosen", "seconds", "MiB resident");
+        for (String rows : sizes.split(",", -1)) {
+            java.nio.file.Path folder = Files.createTempDirectory("rela-selection");
+            try {
+                Bench.java("SelectionScale", HEAP, "make", folder.toString(), rows);
+                for (SelectionPolicy policy : POLICIES) {
+                    if (some.length == 0 || Arrays.asList(some).contains(policy.name())) {
+                        Bench.java("SelectionScale", HEAP, "run", folder.toString(), policy.name())
+                                .forEach(System.out::println);
+                    }
+                }
+            } finally {
+                try (Stream<java.nio.file.Path> walk = Files.walk(folder)) {
+                    for (java.nio.file.Path path :
+                            walk.sorted(Comparator.reverseOrder()).toList()) {
+                        Files.delete(path);
+                    }
+                }
+            }
+        }
+    }
+
+    private static JavaSparkContext spark() {
+        SparkSession session = SparkSession.builder()
+                .master("local[*]")
+                .appName("selection")
+                .config("spark.ui.enabled", "false")
+                .config("spark.driver.bindAddress", "127.0.0.1")
+                .config("spark.driver.host", "127.0.0.1")
+                .getOrCreate();
+        session.sparkContext().setLogLevel("ERROR");
+        return JavaSparkContext.fromSparkContext(session.sparkContext());
+    }
+
+    private static void make(String folder, long rows) {
+        int files = (int) Math.max(Bench.cores(), rows / ROWS_A_FILE);
+        spark().parallelize(new IndexRange(0, rows).split(files), files).foreach(range -> {
+            Configuration conf = new Configuration();
+            Draw draw = new Draw(0, "made-up", 0);
+            String name = String.format("part-%012d.parquet", range.first());
+            try (TableWriter samples = new TableWriter(SAMPLES, new Path(folder + "/samples", name), conf);
+                    TableWriter losses = new TableWriter(Tables.LOSSES, new Path(folder + "/losses", name), conf)) {
+                for (long index = range.first(); index < range.end(); index++) {
+                    samples.write(new Object[] {index, (int) (index * CLASSES / rows)});
+                    double u = draw.unit(index);
+                    losses.write(Tables.lossRow(index, (float) (2 * u * u)));
+                }
+            }
+        });
+    }
+
+    private static void run(String folder, String name) throws Exception {
+        JavaSparkContext spark = spark();
+        Configuration conf = spark.hadoopConfiguration();
+        SelectionPolicy policy = POLICIES.stream()
+                .filter(known -> known.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        long start = System.nanoTime();
+        RangedFiles samples = files(folder + "/samples", conf);
+        ScoreFiles scores = new ScoreFiles(samples, Optional.of(files(folder + "/losses", conf)), Optional.empty());
+        List<IndexRange> ranges =
+                scores.range().split((int) Math.max(2L * Bench.cores(), samples.rows() / ROWS_A_FILE));
+        Selection.Settled settled = Selection.settle(
+                policy,
+                new SparkPopulation(spark, scores, ranges),
+                0,
+                3,
+                OptionalInt.of(100),
+                RATIO,
+                epoch -> Selection.share(RATIO, samples.rows()));
+        Path subset = new Path(folder, "subset");
+        SelectStep.Subset written = SelectStep.run(
+                spark,
+                scores,
+                ranges,
+                settled,
+                new SelectStep.Wide(Columns.INDEX, samples, 1, false, Optional.empty(), 0),
+                new TableFolder(subset.getFileSystem(conf), subset));
+        settled.requireSize(written.rows());
+        double seconds = (System.nanoTime() - start) / 1e9;
+        System.out.printf(
+                Locale.ROOT, "%-12s %12d %12d %10.1f %14d%n", name, samples.rows(), written.rows(), seconds, peak());
+        spark.stop();
+    }
+
+    private static RangedFiles files(String folder, Configuration conf) throws IOException {
+        try (Stream<java.nio.file.Path> files = Files.list(java.nio.file.Path.of(folder))) {
+            List<java.nio.file.Path> paths =
+                    files.filter(path -> path.toString().endsWith(".parquet")).toList();
+            List<RangedFiles.File> found = new java.util.ArrayList<>();
+            for (java.nio.file.Path path : paths) {
+                found.add(NumberReader.describe(new Path(path.toUri()), conf));
+            }
+            return RangedFiles.of(found);
+        }
+    }
+
+    /** MiB that this process had resident at most. */
+    private static long peak() throws IOException {
+        return Files.readAllLines(java.nio.file.Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("VmHWM"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D+", "")) / 1024)
+                .findFirst()
+                .orElseThrow();
+    }
+}
