@@ -54,8 +54,12 @@ final class DemoCommand extends Command {
         out.println("3. inspect --home " + home);
         new Inspection(session, home, null, out).run();
         out.println("4. What it is good for: of " + neighbours(session, home));
+        out.println(
+                "5. distill --home " + home + " --epoch 0 --learner builtin:learner-late --policy orderdp --ratio 0.5");
+        out.println(new Distillation(distillation(home)).run().message());
         out.println("Look at it:  bin/rela inspect --home " + home);
-        out.println("             python3 -c \"import pandas; print(pandas.read_parquet('" + home + "/targets'))\"");
+        out.println("             python3 -c \"import pandas; print(pandas.read_parquet('" + home
+                + "/subsets/epoch=0'))\"");
         return new Result("The demo's dataset home is " + home, home, converted.record());
     }
 
@@ -68,6 +72,18 @@ final class DemoCommand extends Command {
         convert.ifExists = ifExists;
         convert.common = common;
         return convert;
+    }
+
+    private DistillCommand distillation(String home) {
+        DistillCommand distill = new DistillCommand();
+        distill.home = home;
+        distill.epoch = 0;
+        distill.score.learner = "builtin:learner-late";
+        distill.select.policy = "orderdp";
+        distill.select.ratio = 0.5;
+        distill.ifExists = ifExists;
+        distill.common = common;
+        return distill;
     }
 
     /** The share of pictures whose nearest other target, by angle, belongs to a picture of the same class. */
