@@ -12,7 +12,7 @@ import java.util.List;
  * in the same passes; memory is bounded by {@value #MOST_BINS} counters and {@value #MOST_ROWS} rows, whatever N. Driver only.
  */
 final class RankSearch {
-    private static final int MOST_BINS = 1 << 20;
+    private static final int MOST_BINS = 1 << 18;
     private static final int MOST_ROWS = 1 << 16;
     private static final int MOST_BITS = 16;
     private static final int LEAST_BITS = 4;
