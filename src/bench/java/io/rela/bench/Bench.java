@@ -46,8 +46,11 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--std", description = "a,b,c")
     String std;
 
-    @Option(names = "--only", split = ",", description = "of limit, convert, decode, projection, peer (default all)")
-    List<String> only = List.of("limit", "convert", "decode", "projection", "peer");
+    @Option(
+            names = "--only",
+            split = ",",
+            description = "of limit, convert, distill (needs convert), decode, projection, peer (default all)")
+    List<String> only = List.of("limit", "convert", "distill", "decode", "projection", "peer");
 
     @Option(names = "--repetitions", description = "default ${DEFAULT-VALUE}")
     int repetitions = 5;
@@ -243,7 +246,28 @@ public final class Bench implements Callable<Integer> {
         if (embed != null) {
             add("convert " + size + ": embedding, images/s", Math.min(count, many) / embed.asDouble());
         }
+        if (only.contains("distill") && size.equals("many")) {
+            distill(home);
+        }
         delete(home);
+    }
+
+    /** With the prior as the learner too: what a score costs beside a conversion. */
+    private void distill(Path home) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                root + "/bin/rela",
+                "distill",
+                "--home=" + home,
+                "--epoch=0",
+                "--learner=" + model,
+                "--transfer=fit",
+                "--policy=orderdp",
+                "--ratio=0.5",
+                "--max-rejects=1"));
+        long start = System.nanoTime();
+        long peak = peakMemory(command);
+        add("distill many, s", (System.nanoTime() - start) / 1e9);
+        add("distill many, GiB resident at most", peak / (double) (1 << 20));
     }
 
     private void projection() throws Exception {
@@ -272,6 +296,7 @@ public final class Bench implements Callable<Integer> {
         ratio("convert's embedding / best limit", "convert many: embedding, images/s", limit);
         ratio("convert steady / best reference loop", "convert steady, images/s", loop);
         ratio("decode + preprocess / best limit", "decode + preprocess, images/s", limit);
+        ratio("distill many / convert many", "distill many, s", "convert many, s");
         ratio("MLlib's PCA / projection fit", "MLlib's PCA, s", "projection fit, s");
     }
 

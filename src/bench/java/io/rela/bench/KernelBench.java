@@ -8,6 +8,7 @@ import io.rela.image.Preprocessing;
 import io.rela.image.Preprocessor;
 import io.rela.image.RgbImage;
 import io.rela.image.UndecodableImageException;
+import io.rela.loss.LossKind;
 import io.rela.projection.Moments;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -53,6 +54,8 @@ public class KernelBench {
             .order(ByteOrder.nativeOrder())
             .asFloatBuffer();
     private final float[] block = new float[BLOCK * VALUES];
+    private final float[] output = new float[VALUES];
+    private final float[] target = new float[VALUES];
     private byte[] jpeg;
     private RgbImage image;
     private byte[] crop;
@@ -75,6 +78,8 @@ public class KernelBench {
         for (int i = 0; i < block.length; i++) {
             block[i] = (float) random.nextGaussian();
         }
+        System.arraycopy(block, 0, output, 0, VALUES);
+        System.arraycopy(block, VALUES, target, 0, VALUES);
     }
 
     @Benchmark
@@ -96,6 +101,16 @@ public class KernelBench {
     public FloatBuffer normalize() {
         normalizer.normalize(crop, floats, 0);
         return floats;
+    }
+
+    @Benchmark
+    public double cosineLoss() {
+        return LossKind.COSINE.of(output, target);
+    }
+
+    @Benchmark
+    public double el2nLoss() {
+        return LossKind.EL2N.of(output, 7);
     }
 
     @Benchmark
