@@ -25,7 +25,8 @@ final class HomeTables {
         try {
             List<Path> paths = Arrays.stream(fs.listStatus(folder))
                     .map(status -> status.getPath())
-                    .filter(path -> path.getName().endsWith(".parquet"))
+                    .filter(path -> path.getName().endsWith(".parquet")
+                            && !path.getName().matches("[._].*"))
                     .toList();
             return RangedFiles.of(paths.parallelStream()
                     .map(path -> describe(fs, path))
@@ -39,6 +40,8 @@ final class HomeTables {
     private static RangedFiles.File describe(FileSystem fs, Path path) {
         try {
             return NumberReader.describe(path, fs.getConf());
+        } catch (RelaException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
             throw damaged(path, e);
         }
