@@ -31,6 +31,8 @@ final class Distillation {
     private final Instant start = Instant.now();
     private final Timings timings = new Timings();
     private final List<String> warnings = new ArrayList<>();
+    /** Whether something that is there was made with other settings. */
+    private boolean differs;
 
     Distillation(EpochCommand asked) {
         this.asked = asked;
@@ -67,7 +69,10 @@ final class Distillation {
         if (!toScore && (selecting.isEmpty() || selected.isPresent())) {
             ManifestRecord record = selected.or(() -> scored).orElseThrow();
             return new Command.Result(
-                    home.root() + ": epoch " + asked.epoch + " is already done with these settings: nothing to do.",
+                    home.root() + ": epoch " + asked.epoch
+                            + (differs
+                                    ? " is already done with other settings, and --if-exists skip leaves it: nothing to do."
+                                    : " is already done with these settings: nothing to do."),
                     home.root().toString(),
                     record);
         }
@@ -79,7 +84,10 @@ final class Distillation {
         List<String> tables = new ArrayList<>();
         made.ifPresent(losses -> tables.addAll(losses.tables()));
         subset.ifPresent(rows -> tables.addAll(rows.tables()));
-        home.commit(staged, tables, List.of(), record);
+        // A map of losses that go would be taken for one of those that come.
+        String transfer = Scoring.transfers(asked.epoch);
+        boolean outdated = made.isPresent() && made.get().transfer().isEmpty();
+        home.commit(staged, tables, outdated ? List.of(transfer) : List.of(), record);
         return new Command.Result(summary(record), home.root().toString(), record);
     }
 
@@ -101,6 +109,7 @@ final class Distillation {
         Map<String, String> was = new TreeMap<>(before.get().settings());
         was.keySet().retainAll(keys);
         List<String> differences = ConvertIdentity.differences(was, identity);
+        differs |= !differences.isEmpty();
         if (!differences.isEmpty() && asked.ifExists == IfExists.ERROR) {
             throw new RelaException(
                     ExitCode.HOME,

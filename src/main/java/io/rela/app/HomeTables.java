@@ -1,9 +1,13 @@
 package io.rela.app;
 
+import static org.apache.spark.sql.functions.col;
+
 import io.rela.ExitCode;
 import io.rela.RelaException;
+import io.rela.table.DatasetHome;
 import io.rela.table.NumberReader;
 import io.rela.table.RangedFiles;
+import io.rela.table.Tables;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
@@ -11,8 +15,9 @@ import java.util.List;
 import java.util.Objects;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
 
-/** A table's files, as their footers describe them. Driver only. */
+/** What the tables of a home hold, as far as it can be told without reading them whole. Driver only. */
 final class HomeTables {
     private HomeTables() {}
 
@@ -35,6 +40,15 @@ final class HomeTables {
         } catch (IOException e) {
             throw damaged(folder, e);
         }
+    }
+
+    /** Whether a sample has a label. */
+    static boolean hasLabels(SparkSession session, DatasetHome home) {
+        return !session.read()
+                .parquet(home.table(Tables.TARGETS.name()).toString())
+                .where(col(Tables.LABEL).isNotNull())
+                .select(Tables.LABEL)
+                .isEmpty();
     }
 
     private static RangedFiles.File describe(FileSystem fs, Path path) {

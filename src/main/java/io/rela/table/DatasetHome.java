@@ -154,17 +154,40 @@ public final class DatasetHome {
         }
         try {
             if (isCutOff()) {
-                complete(Json.read(fs, journal(), JOURNAL));
+                complete(cutOff());
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | RuntimeException e) {
+            giveFree();
+            throw e instanceof RuntimeException unchecked ? unchecked : new UncheckedIOException((IOException) e);
         }
     }
 
-    /** Deletes a staging folder and gives the home free; what {@link #prepare} made goes, unless it is in use now. */
+    private Journal cutOff() throws IOException {
+        Journal journal = Json.read(fs, journal(), JOURNAL);
+        if (journal == null || journal.staging() == null || journal.tables() == null || journal.manifest() == null) {
+            throw Json.damaged(journal(), "it lacks a part", null);
+        }
+        return journal;
+    }
+
+    private void giveFree() {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            // The lock expires; what went wrong before is what a person should hear of.
+            return;
+        }
+    }
+
+    /**
+     * Deletes a staging folder and gives the home free; what {@link #prepare} made goes, unless it is in use now. The staging
+     * folder of a commit that failed half way stays: the next command needs it.
+     */
     public void leave(Path staging) {
         try {
-            fs.delete(staging, true);
+            if (!isCutOff()) {
+                fs.delete(staging, true);
+            }
             lock.close();
             removeIfEmpty(new Path(root, HIDDEN));
             if (made) {
