@@ -77,6 +77,7 @@ final class Distillation {
                     record);
         }
         selecting.ifPresent(Selecting::refuseUnknownLosses);
+        requireAllTargets(epochs);
         Optional<Losses.Made> made = toScore ? wanted.map(losses -> losses.make(staged)) : Optional.empty();
         Optional<Selecting.Made> subset =
                 selected.isPresent() ? Optional.empty() : selecting.map(select -> select.make(staged, made));
@@ -89,6 +90,19 @@ final class Distillation {
         boolean outdated = made.isPresent() && made.get().transfer().isEmpty();
         home.commit(staged, tables, outdated ? List.of(transfer) : List.of(), record);
         return new Command.Result(summary(record), home.root().toString(), record);
+    }
+
+    /** A file that is gone would make all of this be about fewer samples, and nobody would know. */
+    private void requireAllTargets(Epochs epochs) {
+        long rows = HomeTables.files(home.fileSystem(), home.table(Tables.TARGETS.name()))
+                .rows();
+        long converted = epochs.conversion().counts().converted();
+        if (rows != converted) {
+            throw new RelaException(
+                    ExitCode.HOME,
+                    home.root() + " is damaged: targets has " + rows + " rows, the manifest says " + converted
+                            + ". Restore it, or convert again with --if-exists overwrite.");
+        }
     }
 
     private Optional<Losses> wantedLosses(Epochs epochs) {

@@ -14,6 +14,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.deploy.SparkHadoopUtil;
 
 /**
  * A dataset home: the folder that holds the tables and the manifest. Tables are made in a hidden folder beside them and
@@ -46,9 +47,15 @@ public final class DatasetHome {
     /**
      * The home at {@code uri}, whether it exists or not.
      *
-     * @throws RelaException when no file system answers to the URI
+     * @throws RelaException when no file system answers to the URI, or it is a pattern
      */
     public static DatasetHome at(String uri, Configuration conf) {
+        if (SparkHadoopUtil.get().isGlobPath(new Path(uri))) {
+            throw new RelaException(
+                    ExitCode.SETTINGS,
+                    "--home " + uri + " has one of {}[]*?\\ in its name, which Spark takes for a pattern of several"
+                            + " folders. Name another folder.");
+        }
         try {
             Path path = new Path(uri);
             FileSystem fs = path.getFileSystem(conf);
