@@ -31,6 +31,8 @@ final class Distillation {
     private final Instant start = Instant.now();
     private final Timings timings = new Timings();
     private final List<String> warnings = new ArrayList<>();
+    /** Whether something that is there was made with other settings. */
+    private boolean differs;
 
     Distillation(EpochCommand asked) {
         this.asked = asked;
@@ -67,11 +69,15 @@ final class Distillation {
         if (!toScore && (selecting.isEmpty() || selected.isPresent())) {
             ManifestRecord record = selected.or(() -> scored).orElseThrow();
             return new Command.Result(
-                    home.root() + ": epoch " + asked.epoch + " is already done with these settings: nothing to do.",
+                    home.root() + ": epoch " + asked.epoch
+                            + (differs
+                                    ? " is already done with other settings, and --if-exists skip leaves it: nothing to do."
+                                    : " is already done with these settings: nothing to do."),
                     home.root().toString(),
                     record);
         }
         selecting.ifPresent(Selecting::refuseUnknownLosses);
+        requireAllTargets(epochs);
         Optional<Losses.Made> made = toScore ? wanted.map(losses -> losses.make(staged)) : Optional.empty();
         Optional<Selecting.Made> subset =
                 selected.isPresent() ? Optional.empty() : selecting.map(select -> select.make(staged, made));
@@ -79,8 +85,24 @@ final class Distillation {
         List<String> tables = new ArrayList<>();
         made.ifPresent(losses -> tables.addAll(losses.tables()));
         subset.ifPresent(rows -> tables.addAll(rows.tables()));
-        home.commit(staged, tables, List.of(), record);
+        // A map of losses that go would be taken for one of those that come.
+        String transfer = Scoring.transfers(asked.epoch);
+        boolean outdated = made.isPresent() && made.get().transfer().isEmpty();
+        home.commit(staged, tables, outdated ? List.of(transfer) : List.of(), record);
         return new Command.Result(summary(record), home.root().toString(), record);
+    }
+
+    /** A file that is gone would make all of this be about fewer samples, and nobody would know. */
+    private void requireAllTargets(Epochs epochs) {
+        long rows = HomeTables.files(home.fileSystem(), home.table(Tables.TARGETS.name()))
+                .rows();
+        long converted = epochs.conversion().counts().converted();
+        if (rows != converted) {
+            throw new RelaException(
+                    ExitCode.HOME,
+                    home.root() + " is damaged: targets has " + rows + " rows, the manifest says " + converted
+                            + ". Restore it, or convert again with --if-exists overwrite.");
+        }
     }
 
     private Optional<Losses> wantedLosses(Epochs epochs) {
@@ -101,6 +123,7 @@ final class Distillation {
         Map<String, String> was = new TreeMap<>(before.get().settings());
         was.keySet().retainAll(keys);
         List<String> differences = ConvertIdentity.differences(was, identity);
+        differs |= !differences.isEmpty();
         if (!differences.isEmpty() && asked.ifExists == IfExists.ERROR) {
             throw new RelaException(
                     ExitCode.HOME,

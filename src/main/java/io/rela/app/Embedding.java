@@ -60,8 +60,8 @@ record Embedding(
         ProgressLine progress = new ProgressLine(command, session.sparkContext(), total, before, done, rejected);
         try {
             List<TaskReport> reports =
-                    waves.run(step, tasks, () -> refuseTooManyRejects(rejectedBefore + progress.rejected()));
-            refuseTooManyRejects(rejects(reports));
+                    waves.run(step, tasks, () -> refuseTooManyRejects(rejectedBefore + progress.rejected(), ""));
+            refuseTooManyRejects(byReason(reports));
             return reports;
         } finally {
             progress.close();
@@ -77,11 +77,19 @@ record Embedding(
     }
 
     private static long rejects(List<TaskReport> reports) {
-        return byReason(reports).values().stream().mapToLong(Long::longValue).sum();
+        return sum(byReason(reports));
+    }
+
+    private static long sum(Map<String, Long> byReason) {
+        return byReason.values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** Ends the command when more samples came to nothing than it allows. */
-    void refuseTooManyRejects(long rejected) {
+    void refuseTooManyRejects(Map<String, Long> byReason) {
+        refuseTooManyRejects(sum(byReason), " " + byReason);
+    }
+
+    private void refuseTooManyRejects(long rejected, String reasons) {
         long allowed = BigDecimal.valueOf(maxRejects)
                 .multiply(BigDecimal.valueOf(total))
                 .longValue();
@@ -90,10 +98,11 @@ record Embedding(
                     ExitCode.REJECTS,
                     String.format(
                             Locale.ROOT,
-                            "%,d of %,d pictures are rejected, --max-rejects %s allows %,d. Look at the input, or allow"
+                            "%,d of %,d pictures are rejected%s, --max-rejects %s allows %,d. Look at the input, or allow"
                                     + " more.",
                             rejected,
                             total,
+                            reasons,
                             maxRejects,
                             allowed));
         }

@@ -105,9 +105,26 @@ final class EpochInspection {
 
     private void inspect(TableSchema table, SortedMap<Integer, ManifestRecord> records, String value, Rows rows) {
         List<Integer> there = there(table, records);
+        for (int epoch : records.keySet()) {
+            hold(there.contains(epoch), Tables.epoch(table, epoch) + " is missing");
+        }
         if (there.isEmpty()) {
             return;
         }
+        try {
+            inspect(table, there, records, value, rows);
+        } catch (Exception e) {
+            // A damaged file surfaces as Spark's AnalysisException or SparkException, whose root says what is wrong.
+            hold(false, table.name() + "/ cannot be read: " + Inspection.root(e));
+        }
+    }
+
+    private void inspect(
+            TableSchema table,
+            List<Integer> there,
+            SortedMap<Integer, ManifestRecord> records,
+            String value,
+            Rows rows) {
         Dataset<Row> targets = session.read()
                 .parquet(home.table(Tables.TARGETS.name()).toString())
                 .select(col(Tables.INDEX).as("known"));
@@ -179,9 +196,7 @@ final class EpochInspection {
         List<Integer> there = new ArrayList<>();
         for (int epoch : records.keySet()) {
             String name = Tables.epoch(table, epoch);
-            boolean gone = home.missing(List.of(name)).isPresent();
-            hold(!gone, name + " is missing");
-            if (!gone) {
+            if (home.missing(List.of(name)).isEmpty()) {
                 there.add(epoch);
             }
         }

@@ -1,9 +1,13 @@
 package io.rela.app;
 
+import static org.apache.spark.sql.functions.col;
+
 import io.rela.ExitCode;
 import io.rela.RelaException;
+import io.rela.table.DatasetHome;
 import io.rela.table.NumberReader;
 import io.rela.table.RangedFiles;
+import io.rela.table.Tables;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
@@ -11,8 +15,9 @@ import java.util.List;
 import java.util.Objects;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
 
-/** A table's files, as their footers describe them. Driver only. */
+/** What the tables of a home hold, as far as it can be told without reading them whole. Driver only. */
 final class HomeTables {
     private HomeTables() {}
 
@@ -25,7 +30,8 @@ final class HomeTables {
         try {
             List<Path> paths = Arrays.stream(fs.listStatus(folder))
                     .map(status -> status.getPath())
-                    .filter(path -> path.getName().endsWith(".parquet"))
+                    .filter(path -> path.getName().endsWith(".parquet")
+                            && !path.getName().matches("[._].*"))
                     .toList();
             return RangedFiles.of(paths.parallelStream()
                     .map(path -> describe(fs, path))
@@ -36,9 +42,20 @@ final class HomeTables {
         }
     }
 
+    /** Whether a sample has a label. */
+    static boolean hasLabels(SparkSession session, DatasetHome home) {
+        return !session.read()
+                .parquet(home.table(Tables.TARGETS.name()).toString())
+                .where(col(Tables.LABEL).isNotNull())
+                .select(Tables.LABEL)
+                .isEmpty();
+    }
+
     private static RangedFiles.File describe(FileSystem fs, Path path) {
         try {
             return NumberReader.describe(path, fs.getConf());
+        } catch (RelaException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
             throw damaged(path, e);
         }

@@ -9,7 +9,9 @@ import io.rela.table.ManifestRecord.Counts;
 import io.rela.table.TableFolder;
 import io.rela.table.Tables;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,7 +32,7 @@ final class Importing implements Losses {
     private final EpochCommand asked;
     private final Timings timings;
     private final Consumer<String> warn;
-    private final FileStatus[] files;
+    private final List<FileStatus> files;
 
     Importing(SparkSession session, DatasetHome home, EpochCommand asked, Timings timings, Consumer<String> warn) {
         this.session = session;
@@ -41,15 +43,30 @@ final class Importing implements Losses {
         this.files = list(asked.logged().losses);
     }
 
-    private FileStatus[] list(String uri) {
+    /** The files that Spark will read: in folders such as {@code epoch=3} too, but not hidden ones. */
+    private List<FileStatus> list(String uri) {
         try {
             Path path = new Path(uri);
             FileSystem fs = path.getFileSystem(session.sparkContext().hadoopConfiguration());
-            return fs.listStatus(
-                    path,
-                    file -> !file.getName().startsWith(".") && !file.getName().startsWith("_"));
+            List<FileStatus> found = new ArrayList<>();
+            Deque<FileStatus> left = new ArrayDeque<>(List.of(fs.getFileStatus(path)));
+            while (!left.isEmpty()) {
+                FileStatus next = left.remove();
+                if (next.isFile()) {
+                    found.add(next);
+                } else {
+                    left.addAll(List.of(fs.listStatus(
+                            next.getPath(),
+                            inside -> !inside.getName().startsWith(".")
+                                    && !inside.getName().startsWith("_"))));
+                }
+            }
+            return found;
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new RelaException(
+                    ExitCode.INPUT,
+                    "--losses " + uri + " cannot be listed (" + e.getMessage() + "). Make it readable.",
+                    e);
         }
     }
 

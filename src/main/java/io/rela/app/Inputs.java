@@ -32,6 +32,21 @@ final class Inputs {
         }
     }
 
+    /** Notes a table that is to be written and is there already. */
+    static void checkNew(Problems problems, String option, String uri) {
+        if (uri == null || refuseSecret(problems, option, uri)) {
+            return;
+        }
+        try {
+            Path path = new Path(uri);
+            problems.check(
+                    !path.getFileSystem(hadoop()).exists(path),
+                    option + " " + uri + " is there already. Name a new folder, or delete it.");
+        } catch (IOException | RuntimeException e) {
+            problems.add(option + " " + uri + " cannot be reached (" + e.getMessage() + "). Check the address.");
+        }
+    }
+
     /** Notes a model that is not there, in storage or in the program. */
     static void checkModel(Problems problems, String option, String uri) {
         if (uri == null || !PriorFile.isBuiltin(uri)) {

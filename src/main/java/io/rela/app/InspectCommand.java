@@ -24,7 +24,7 @@ final class InspectCommand extends Command {
     @Override
     void check(Problems problems) {
         Inputs.check(problems, "--home", home);
-        Inputs.refuseSecret(problems, "--times-selected", timesSelected);
+        Inputs.checkNew(problems, "--times-selected", timesSelected);
     }
 
     @Override

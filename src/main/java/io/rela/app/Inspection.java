@@ -61,7 +61,7 @@ final class Inspection {
         }
         unfinished.ifPresent(state -> out.println("An unfinished convert of "
                 + state.source().count() + " pictures is kept here; the same command goes on from there."));
-        hold(!home.isCutOff(), "a commit was cut off, which the next convert completes");
+        hold(!home.isCutOff(), "a commit was cut off, which the next command that writes completes");
         records.forEach(this::print);
         Optional<ManifestRecord> converted = home.newest("convert");
         converted.ifPresent(record -> inspect(home, record));
@@ -70,7 +70,9 @@ final class Inspection {
         if (converted.isPresent() && broken.isEmpty()) {
             EpochInspection epochs = new EpochInspection(session, home, new Epochs(home), out, broken);
             epochs.inspect();
-            found.put("times_selected", epochs.timesSelected(timesSelected));
+            if (broken.isEmpty()) {
+                found.put("times_selected", epochs.timesSelected(timesSelected));
+            }
         }
         found.put("broken", broken);
         if (!broken.isEmpty()) {

@@ -50,8 +50,6 @@ import org.apache.spark.sql.functions;
  * lie beside them.
  */
 final class Scoring implements Losses {
-    private static final String TRANSFERS = "transfers";
-
     /** Samples that a map is fitted to: some for each input, and never few. */
     private static final long SAMPLES_A_DIMENSION = 32;
 
@@ -92,6 +90,11 @@ final class Scoring implements Losses {
         this.timings = timings;
         this.warn = warn;
         this.learner = PriorFile.read("--learner", options.learner, view(), spark.hadoopConfiguration());
+    }
+
+    /** The name of the table that holds the map which was fitted for an epoch. */
+    static String transfers(int epoch) {
+        return "transfers/epoch=" + epoch;
     }
 
     /** What the learner wants to see: a bare module is taken to want what the home's prior wanted. */
@@ -160,6 +163,11 @@ final class Scoring implements Losses {
     public Made make(Path staged) {
         WaveStore store = new WaveStore(home.fileSystem(), staged);
         RangedFiles targets = HomeTables.files(home.fileSystem(), home.table(Tables.TARGETS.name()));
+        if (options.loss.ofLabels() && !HomeTables.hasLabels(session, home)) {
+            throw new RelaException(
+                    ExitCode.SETTINGS,
+                    "--loss " + options.loss.label() + ": " + home.root() + " has no labels. Use cosine or mse.");
+        }
         Broadcast<byte[]> module = spark.broadcast(learner.bytes());
         try {
             PriorModel model = new PriorModel("--learner " + learner.uri(), learner.sha256(), module::value);
@@ -173,7 +181,7 @@ final class Scoring implements Losses {
             Optional<FittedMap> transfer = stored;
             if (fits) {
                 transfer = Optional.of(timings.timed("fit", () -> fit(outputs, targets, plan)));
-                String table = TRANSFERS + "/epoch=" + asked.epoch;
+                String table = transfers(asked.epoch);
                 LinearMapTable.write(
                         transfer.get(),
                         new TableFolder(home.fileSystem(), new Path(staged, table))
@@ -198,7 +206,12 @@ final class Scoring implements Losses {
                             new TableFolder(home.fileSystem(), folder)));
             tables.add(table);
             Counts counts = counts(targets.rows(), reports, scored);
-            embedding.refuseTooManyRejects(counts.rejected());
+            embedding.refuseTooManyRejects(counts.rejectedByReason());
+            if (scored.rows() == 0) {
+                throw new RelaException(
+                        ExitCode.REJECTS,
+                        "No sample has a loss " + counts.rejectedByReason() + ". Look at the learner.");
+            }
             reports.forEach(report -> report.seconds().forEach(timings::add));
             return made(
                     plan,
@@ -354,7 +367,7 @@ final class Scoring implements Losses {
     private TransferInfo info(FittedMap fitted) {
         String uri = options.isStored()
                 ? options.transfer
-                : home.table(TRANSFERS + "/epoch=" + asked.epoch).toString();
+                : home.table(transfers(asked.epoch)).toString();
         return new TransferInfo(
                 uri,
                 fitted.trainingSamples(),

@@ -40,6 +40,9 @@ final class SelectOptions {
 
     private static final int CLUSTERS = 100;
 
+    /** Each has its counters. */
+    private static final int MOST_STRATA = 1 << 20;
+
     /** Parameters by policy, with their usual values; of orderdp's pool the usual share depends on the ratio. */
     private static final Map<String, Map<String, Double>> POLICIES = policies();
 
@@ -149,6 +152,9 @@ final class SelectOptions {
         Checks.share(problems, "--anneal-from", annealFrom);
         Checks.atLeastOne(problems, "--groups", groups);
         Checks.atLeastOne(problems, "--strata", strata);
+        problems.check(
+                strata == null || strata <= MOST_STRATA,
+                "--strata " + strata + ": write a number of at most " + MOST_STRATA);
         belowOne(problems, "--prune-probability", pruneProbability);
         belowOne(problems, "--hard-cutoff", hardCutoff);
         aboveZero(problems, "--pool-share", poolShare);

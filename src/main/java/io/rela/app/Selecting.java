@@ -1,7 +1,5 @@
 package io.rela.app;
 
-import static org.apache.spark.sql.functions.col;
-
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.cluster.ClusterStep;
@@ -218,7 +216,7 @@ final class Selecting {
                 && switch (options.classes) {
                     case CLUSTER -> true;
                     case LABEL -> requireLabels();
-                    case AUTO -> policy.clustersUnlabeled() && !hasLabels();
+                    case AUTO -> policy.clustersUnlabeled() && !HomeTables.hasLabels(session, home);
                 };
         if (!wanted) {
             return Optional.empty();
@@ -251,18 +249,10 @@ final class Selecting {
     }
 
     private boolean requireLabels() {
-        if (!hasLabels()) {
+        if (!HomeTables.hasLabels(session, home)) {
             throw new RelaException(
                     ExitCode.SETTINGS, "--classes label: " + home.root() + " has no labels. Use --classes cluster.");
         }
         return false;
-    }
-
-    private boolean hasLabels() {
-        return !session.read()
-                .parquet(home.table(Tables.TARGETS.name()).toString())
-                .where(col(Tables.LABEL).isNotNull())
-                .select(Tables.LABEL)
-                .isEmpty();
     }
 }

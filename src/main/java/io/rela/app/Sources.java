@@ -1,8 +1,11 @@
 package io.rela.app;
 
+import io.rela.ExitCode;
+import io.rela.RelaException;
 import io.rela.source.ImageSource;
 import io.rela.source.InputFormat;
 import io.rela.source.ParquetColumns;
+import io.rela.source.SourceException;
 import io.rela.table.ManifestRecord;
 import java.util.Locale;
 import java.util.Map;
@@ -13,8 +16,24 @@ import org.apache.hadoop.conf.Configuration;
 final class Sources {
     private Sources() {}
 
+    /**
+     * The source of a finished conversion.
+     *
+     * @throws RelaException when it is not there any more
+     */
     static ImageSource of(ManifestRecord conversion, Configuration conf) {
-        Map<String, String> settings = conversion.settings();
+        try {
+            return open(conversion.settings(), conf);
+        } catch (SourceException e) {
+            throw new RelaException(
+                    ExitCode.INPUT,
+                    "The pictures that this home was converted from are needed, and cannot be read at "
+                            + conversion.settings().get("input") + " (" + e.getMessage() + "). Put them back there.",
+                    e);
+        }
+    }
+
+    private static ImageSource open(Map<String, String> settings, Configuration conf) {
         return ImageSource.open(
                 settings.get("input"),
                 InputFormat.valueOf(settings.get("input-format").toUpperCase(Locale.ROOT)),

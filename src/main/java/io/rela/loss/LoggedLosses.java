@@ -4,7 +4,9 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.floor;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.nanvl;
 import static org.apache.spark.sql.functions.rank;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
@@ -26,6 +28,11 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
@@ -37,6 +44,9 @@ public final class LoggedLosses {
     private static final List<String> TIMES = List.of("step", "iteration", "timestamp", "time", "epoch");
 
     private static final String TIME = "rela_time";
+
+    /** Below it float32 tells neighbouring whole numbers apart. */
+    private static final long FLOATS_ARE_WHOLE = 1L << 24;
 
     private LoggedLosses() {}
 
@@ -56,7 +66,7 @@ public final class LoggedLosses {
      *
      * @param uri of the log
      * @param csv whether it is CSV with a header; else Parquet
-     * @param timeColumn of the log; when empty the first of step, iteration, timestamp, time and epoch that it has
+     * @param timeColumn of the log, numbers or times; when empty the first of step, iteration, timestamp, time and epoch that it has
      * @param targets the home's table of targets
      * @param folder of the table of losses; replaced
      * @throws RelaException when the log cannot be read, lacks a column, or does not say which of two losses is newer
@@ -72,15 +82,18 @@ public final class LoggedLosses {
         Dataset<Row> log = read(session, uri, csv);
         List<String> columns = Arrays.asList(log.columns());
         requireColumns(uri, columns, timeColumn);
+        requireNumbers(uri, log.schema());
         boolean byIndex = columns.contains(Tables.INDEX);
         Column time = timeColumn
                 .or(() -> TIMES.stream().filter(columns::contains).findFirst())
-                .map(name -> csv ? col(name).cast("double") : col(name))
+                .map(name -> time(log.schema().apply(name)))
                 .orElse(lit(0));
         Dataset<Row> known = targets.select(
                 col(Tables.INDEX).as("known"),
                 col(byIndex ? Tables.INDEX : Tables.ID).as("their_key"));
-        Column key = byIndex ? col(Tables.INDEX).cast("bigint") : col(Tables.ID);
+        Column key = byIndex
+                ? index(log.schema().apply(Tables.INDEX))
+                : col(Tables.ID).cast("string");
         Dataset<Row> matched = log.select(
                         key.as("log_key"), col(Tables.LOSS).cast("float").as(Tables.LOSS), time.as(TIME))
                 .join(known, col("log_key").equalTo(col("their_key")), "left")
@@ -93,8 +106,8 @@ public final class LoggedLosses {
                                     .orderBy(col(TIME).desc_nulls_last())))
                     .where(col("place").equalTo(1))
                     .select(col("known").as(Tables.INDEX), col(Tables.LOSS));
+            Row rows = counts(uri, matched);
             refuseTwice(uri, newest);
-            Row rows = matched.agg(count(lit(1)), count(col("known"))).first();
             Row finite = newest.agg(count(lit(1)), coalesce(sum(when(isFinite(), 1L)), lit(0L)))
                     .first();
             write(newest.where(isFinite()).sort(Tables.INDEX), session, folder);
@@ -112,17 +125,67 @@ public final class LoggedLosses {
     private static Dataset<Row> read(SparkSession session, String uri, boolean csv) {
         try {
             return csv
-                    ? session.read().option("header", true).csv(uri)
+                    ? session.read()
+                            .option("header", true)
+                            // Else the first file's header would be taken to be that of all.
+                            .option("enforceSchema", false)
+                            .csv(uri)
                     : session.read().parquet(uri);
         } catch (Exception e) {
             // Spark's AnalysisException is checked and not declared.
-            throw new RelaException(
-                    ExitCode.INPUT,
-                    "--losses " + uri + " cannot be read as " + (csv ? "CSV" : "Parquet") + " ("
-                            + String.valueOf(e.getMessage()).lines().findFirst().orElse("")
-                            + "). Name a table of index or id, and loss.",
-                    e);
+            throw unreadable(uri, "as " + (csv ? "CSV" : "Parquet"), e);
         }
+    }
+
+    private static RelaException unreadable(String uri, String how, Throwable failure) {
+        return new RelaException(
+                ExitCode.INPUT,
+                "--losses " + uri + " cannot be read " + how + " ("
+                        + String.valueOf(failure.getMessage())
+                                .lines()
+                                .findFirst()
+                                .orElse("")
+                        + "). Name a table of index or id, and loss.",
+                failure);
+    }
+
+    /** All rows, and those of known samples. This reads the log. */
+    private static Row counts(String uri, Dataset<Row> matched) {
+        try {
+            return matched.agg(count(lit(1)), count(col("known"))).first();
+        } catch (Exception e) {
+            // Spark's SparkException is checked and not declared; its root says what is wrong.
+            Throwable root = e;
+            while (root.getCause() != null) {
+                root = root.getCause();
+            }
+            throw unreadable(uri, "to its end", root);
+        }
+    }
+
+    /** An index that is not whole, or may have lost digits in a float, is nobody's. */
+    private static Column index(StructField field) {
+        DataType type = field.dataType();
+        if (type.equals(DataTypes.LongType) || type.equals(DataTypes.IntegerType)) {
+            return col(Tables.INDEX).cast("bigint");
+        }
+        Column number = expr("try_cast(" + Tables.INDEX + " as decimal(38, 6))");
+        long bound = type.equals(DataTypes.FloatType) ? FLOATS_ARE_WHOLE : Long.MAX_VALUE;
+        return when(number.equalTo(floor(number)).and(number.lt(bound)), number.cast("bigint"));
+    }
+
+    /** Text is read as a number or a timestamp, since "10" comes before "9"; what is neither is older than all else. */
+    private static Column time(StructField field) {
+        String name = "`" + field.name().replace("`", "``") + "`";
+        DataType type = field.dataType();
+        if (type.equals(DataTypes.StringType)) {
+            Column text =
+                    expr("coalesce(try_cast(" + name + " as double), double(try_cast(" + name + " as timestamp)))");
+            return nanvl(text, lit(null));
+        }
+        return type.equals(DataTypes.DoubleType) || type.equals(DataTypes.FloatType)
+                ? nanvl(col(name), lit(null))
+                : col(name);
     }
 
     private static void requireColumns(String uri, List<String> columns, Optional<String> timeColumn) {
@@ -139,6 +202,22 @@ public final class LoggedLosses {
                     ExitCode.INPUT,
                     "--losses " + uri + " has the columns " + columns + ", and lacks " + String.join(", ", lacking)
                             + ". Name them so.");
+        }
+    }
+
+    private static void requireNumbers(String uri, StructType schema) {
+        for (String name : List.of(Tables.INDEX, Tables.LOSS)) {
+            DataType type = Arrays.asList(schema.fieldNames()).contains(name)
+                    ? schema.apply(name).dataType()
+                    : DataTypes.NullType;
+            if (!(type instanceof NumericType
+                    || type.equals(DataTypes.StringType)
+                    || type.equals(DataTypes.NullType))) {
+                throw new RelaException(
+                        ExitCode.INPUT,
+                        "--losses " + uri + " has a column " + name + " of type " + type.simpleString()
+                                + ". Write numbers into it.");
+            }
         }
     }
 

@@ -43,13 +43,23 @@ public record RatioSchedule(Shape shape, double from, double to, int epochs) {
     public static RatioSchedule parse(String text) {
         Matcher parts = TEXT.matcher(text);
         if (!parts.matches()) {
-            throw new IllegalArgumentException("write it as cosine:0.2..0.8@30 or linear:0.2..0.8@30");
+            throw unreadable(null);
         }
-        return new RatioSchedule(
-                Shape.valueOf(parts.group(1).toUpperCase(Locale.ROOT)),
-                Double.parseDouble(parts.group(2)),
-                Double.parseDouble(parts.group(3)),
-                Integer.parseInt(parts.group(4)));
+        double from;
+        double to;
+        int epochs;
+        try {
+            from = Double.parseDouble(parts.group(2));
+            to = Double.parseDouble(parts.group(3));
+            epochs = Integer.parseInt(parts.group(4));
+        } catch (NumberFormatException e) {
+            throw unreadable(e);
+        }
+        return new RatioSchedule(Shape.valueOf(parts.group(1).toUpperCase(Locale.ROOT)), from, to, epochs);
+    }
+
+    private static IllegalArgumentException unreadable(NumberFormatException cause) {
+        return new IllegalArgumentException("write it as cosine:0.2..0.8@30 or linear:0.2..0.8@30", cause);
     }
 
     /** The ratio of an epoch, in (0, 1]. */

@@ -84,6 +84,10 @@ record SubsetJob(
                 long[] here = Arrays.copyOfRange(wanted, first, end);
                 try (TableReader reader = new TableReader(read, new Path(file.path()), hadoop.value(), here)) {
                     for (Object[] row = reader.next(); row != null; row = reader.next()) {
+                        if ((Long) row[0] != wanted[found]) {
+                            throw new IOException(
+                                    file.path() + " holds sample " + row[0] + " where " + wanted[found] + " should be");
+                        }
                         rows[found++] = row;
                     }
                 }

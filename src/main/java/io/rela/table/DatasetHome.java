@@ -14,6 +14,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.deploy.SparkHadoopUtil;
 
 /**
  * A dataset home: the folder that holds the tables and the manifest. Tables are made in a hidden folder beside them and
@@ -46,9 +47,15 @@ public final class DatasetHome {
     /**
      * The home at {@code uri}, whether it exists or not.
      *
-     * @throws RelaException when no file system answers to the URI
+     * @throws RelaException when no file system answers to the URI, or it is a pattern
      */
     public static DatasetHome at(String uri, Configuration conf) {
+        if (SparkHadoopUtil.get().isGlobPath(new Path(uri))) {
+            throw new RelaException(
+                    ExitCode.SETTINGS,
+                    "--home " + uri + " has one of {}[]*?\\ in its name, which Spark takes for a pattern of several"
+                            + " folders. Name another folder.");
+        }
         try {
             Path path = new Path(uri);
             FileSystem fs = path.getFileSystem(conf);
@@ -154,17 +161,40 @@ public final class DatasetHome {
         }
         try {
             if (isCutOff()) {
-                complete(Json.read(fs, journal(), JOURNAL));
+                complete(cutOff());
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | RuntimeException e) {
+            giveFree();
+            throw e instanceof RuntimeException unchecked ? unchecked : new UncheckedIOException((IOException) e);
         }
     }
 
-    /** Deletes a staging folder and gives the home free; what {@link #prepare} made goes, unless it is in use now. */
+    private Journal cutOff() throws IOException {
+        Journal journal = Json.read(fs, journal(), JOURNAL);
+        if (journal == null || journal.staging() == null || journal.tables() == null || journal.manifest() == null) {
+            throw Json.damaged(journal(), "it lacks a part", null);
+        }
+        return journal;
+    }
+
+    private void giveFree() {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            // The lock expires; what went wrong before is what a person should hear of.
+            return;
+        }
+    }
+
+    /**
+     * Deletes a staging folder and gives the home free; what {@link #prepare} made goes, unless it is in use now. The staging
+     * folder of a commit that failed half way stays: the next command needs it.
+     */
     public void leave(Path staging) {
         try {
-            fs.delete(staging, true);
+            if (!isCutOff()) {
+                fs.delete(staging, true);
+            }
             lock.close();
             removeIfEmpty(new Path(root, HIDDEN));
             if (made) {

@@ -27,6 +27,9 @@ import org.apache.hadoop.fs.Path;
 final class HomeLock implements AutoCloseable {
     private static final int BEAT_SECONDS = 15;
     private static final Duration SILENCE = Duration.ofSeconds(60);
+    /** The system tells when a process began to about a second. */
+    private static final Duration CLOCK_STEP = Duration.ofSeconds(1);
+
     private static final TypeReference<Owner> OWNER = new TypeReference<>() {};
 
     private record Owner(String run, String host, long pid, String since, long beat) {}
@@ -88,15 +91,24 @@ final class HomeLock implements AutoCloseable {
             return;
         }
         Duration silent = Duration.ofMillis(System.currentTimeMillis() - other.beat());
-        boolean lives =
-                other.host().equals(host()) ? ProcessHandle.of(other.pid()).isPresent() : silent.compareTo(SILENCE) < 0;
+        boolean lives = other.host().equals(host()) ? isRunning(other) : silent.compareTo(SILENCE) < 0;
         if (lives) {
             throw new RelaException(
                     ExitCode.HOME,
                     "Another command has worked in " + file.getParent().getParent() + " since " + other.since()
-                            + " (process " + other.pid() + " on " + other.host() + "). Wait for it; if it is dead, its"
-                            + " lock expires a minute after its last beat.");
+                            + " (process " + other.pid() + " on " + other.host() + "). Wait for it; if it is dead on"
+                            + " another host, its lock expires a minute after its last beat.");
         }
+    }
+
+    /** Numbers of processes come again, in a container at once: one that began after the last beat is another. */
+    private static boolean isRunning(Owner other) {
+        return ProcessHandle.of(other.pid())
+                .filter(process -> process.info()
+                        .startInstant()
+                        .map(start -> start.toEpochMilli() < other.beat() + CLOCK_STEP.toMillis())
+                        .orElse(true))
+                .isPresent();
     }
 
     private void beat() {

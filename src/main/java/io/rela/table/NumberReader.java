@@ -1,5 +1,7 @@
 package io.rela.table;
 
+import io.rela.ExitCode;
+import io.rela.RelaException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -26,6 +28,7 @@ import org.apache.parquet.schema.MessageType;
  */
 public final class NumberReader implements AutoCloseable {
     private final ParquetFileReader reader;
+    private final Path file;
     private final IndexRange range;
     private final MessageType schema;
     private final String createdBy;
@@ -43,21 +46,32 @@ public final class NumberReader implements AutoCloseable {
     public NumberReader(TableSchema columns, Path file, IndexRange range, Configuration conf) throws IOException {
         this.range = range;
         this.column = columns.columns().size() > 1 ? columns.columns().get(1) : null;
-        this.schema = columns.parquet();
+        this.file = file;
         this.reader = ParquetFileReader.open(HadoopInputFile.fromPath(file, conf));
+        try {
+            this.schema = columns.in(reader.getFileMetaData().getSchema(), file.toString());
+        } catch (RelaException e) {
+            reader.close();
+            throw e;
+        }
         this.createdBy = reader.getFileMetaData().getCreatedBy();
         reader.setRequestedSchema(schema);
     }
 
-    /** Which indices a file covers, and how many rows it has: from its footer. */
+    /**
+     * Which indices a file covers, and how many rows it has: from its footer. Null for a file without rows.
+     *
+     * @throws RelaException when its row groups do not ascend
+     */
     public static RangedFiles.File describe(Path file, Configuration conf) throws IOException {
         try (ParquetFileReader reader = ParquetFileReader.open(HadoopInputFile.fromPath(file, conf))) {
             IndexRange range = null;
             for (BlockMetaData block : reader.getFooter().getBlocks()) {
                 IndexRange part = rangeOf(block, file);
-                range = range == null
-                        ? part
-                        : new IndexRange(Math.min(range.first(), part.first()), Math.max(range.end(), part.end()));
+                if (range != null && part.first() < range.end()) {
+                    throw outOfOrder(file, part.first(), range.end() - 1);
+                }
+                range = new IndexRange(range == null ? part.first() : range.first(), part.end());
             }
             return range == null ? null : new RangedFiles.File(file.toString(), range, reader.getRecordCount());
         }
@@ -76,8 +90,7 @@ public final class NumberReader implements AutoCloseable {
     /** Reads the next row group; false after the last. */
     public boolean next() throws IOException {
         List<BlockMetaData> groups = reader.getRowGroups();
-        while (group < groups.size()
-                && !rangeOf(groups.get(group), new Path(reader.getFile())).overlaps(range)) {
+        while (group < groups.size() && !rangeOf(groups.get(group), file).overlaps(range)) {
             reader.skipNextRowGroup();
             group++;
         }
@@ -89,7 +102,8 @@ public final class NumberReader implements AutoCloseable {
         PageReadStore pages = reader.readNextRowGroup();
         rows = Math.toIntExact(pages.getRowCount());
         ColumnReadStoreImpl store = new ColumnReadStoreImpl(pages, new Nothing(), schema, createdBy);
-        readIndex(store.getColumnReader(schema.getColumns().get(0)));
+        ColumnDescriptor first = schema.getColumns().get(0);
+        readIndex(store.getColumnReader(first), first.getMaxDefinitionLevel());
         if (column != null) {
             ColumnDescriptor descriptor = schema.getColumns().get(1);
             switch (column.type()) {
@@ -101,12 +115,27 @@ public final class NumberReader implements AutoCloseable {
         return true;
     }
 
-    private void readIndex(ColumnReader values) {
+    /** Whoever joins two tables by reading them side by side relies on the order, and loses rows without it. */
+    private void readIndex(ColumnReader values, int present) throws IOException {
         index = index.length < rows ? new long[rows] : index;
         for (int i = 0; i < rows; i++) {
+            if (values.getCurrentDefinitionLevel() != present) {
+                throw new IOException(file + " has a row without an index");
+            }
             index[i] = values.getLong();
+            if (i > 0 && index[i] <= index[i - 1]) {
+                throw outOfOrder(file, index[i], index[i - 1]);
+            }
             values.consume();
         }
+    }
+
+    /** What is wrong with a file in which an index follows another that is not smaller. */
+    static RelaException outOfOrder(Path file, long index, long before) {
+        return new RelaException(
+                ExitCode.HOME,
+                file + " holds index " + index + " after " + before
+                        + ": twice, or out of order. Restore the table, or make it again.");
     }
 
     private void readFloats(ColumnReader values, int present) {

@@ -65,7 +65,7 @@ public record RangedFiles(List<File> files) implements Serializable {
         return files.stream().filter(file -> file.range().overlaps(range)).toList();
     }
 
-    /** Rows with these columns and an index in the range, ascending. One thread; to be closed. */
+    /** Rows with these columns, of which the index is the first, and an index in the range, ascending. One thread; to be closed. */
     public Rows rows(TableSchema columns, IndexRange range, Configuration conf) {
         return new Rows(columns, in(range), range, conf);
     }
@@ -76,8 +76,10 @@ public record RangedFiles(List<File> files) implements Serializable {
         private final Deque<File> left;
         private final IndexRange range;
         private final Configuration conf;
+        private Path file;
         private TableReader reader;
         private Object[] next;
+        private long index = -1;
 
         private Rows(TableSchema columns, List<File> files, IndexRange range, Configuration conf) {
             this.columns = columns;
@@ -91,12 +93,16 @@ public record RangedFiles(List<File> files) implements Serializable {
             try {
                 while (next == null && (reader != null || !left.isEmpty())) {
                     if (reader == null) {
-                        Path file = new Path(left.remove().path());
+                        file = new Path(left.remove().path());
                         reader = new TableReader(columns, file, conf, range.first(), range.end());
                     }
                     next = reader.next();
                     if (next == null) {
                         closeFile();
+                    } else if ((Long) next[0] <= index) {
+                        throw NumberReader.outOfOrder(file, (Long) next[0], index);
+                    } else {
+                        index = (Long) next[0];
                     }
                 }
                 return next != null;

@@ -49,7 +49,7 @@ public final class TableReader implements AutoCloseable {
 
     private TableReader(TableSchema schema, Path file, Configuration conf, FilterCompat.Filter filter)
             throws IOException {
-        reader = ParquetReader.builder(new RowReadSupport(schema), file)
+        reader = ParquetReader.builder(new RowReadSupport(schema, file), file)
                 .withConf(conf)
                 .withFilter(filter)
                 .build();
@@ -72,14 +72,16 @@ public final class TableReader implements AutoCloseable {
 
     private static final class RowReadSupport extends ReadSupport<Object[]> {
         private final TableSchema schema;
+        private final String file;
 
-        RowReadSupport(TableSchema schema) {
+        RowReadSupport(TableSchema schema, Path file) {
             this.schema = schema;
+            this.file = file.toString();
         }
 
         @Override
         public ReadContext init(InitContext context) {
-            return new ReadContext(schema.parquet());
+            return new ReadContext(schema.in(context.getFileSchema(), file));
         }
 
         @Override

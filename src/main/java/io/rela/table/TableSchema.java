@@ -1,5 +1,7 @@
 package io.rela.table;
 
+import io.rela.ExitCode;
+import io.rela.RelaException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,6 +42,36 @@ public record TableSchema(String name, List<Column> columns) {
             fields.add(parquetField(column));
         }
         return new MessageType("rela", fields);
+    }
+
+    /**
+     * The part of a file's schema that holds these columns. Another program that wrote the table anew may have made fields
+     * optional or named the parts of lists otherwise; values and their nesting are as here.
+     *
+     * @throws RelaException when a column is not there, or of another type
+     */
+    MessageType in(MessageType file, String path) {
+        List<Type> fields = new ArrayList<>();
+        for (Column column : columns) {
+            Type ours = parquetField(column);
+            Type theirs = file.containsField(column.name()) ? file.getType(column.name()) : null;
+            if (theirs == null || !leaves(theirs).equals(leaves(ours))) {
+                throw new RelaException(
+                        ExitCode.HOME,
+                        path + (theirs == null ? " has no column " : " has another type of column ") + column.name()
+                                + ". Restore the table, or make it again.");
+            }
+            fields.add(theirs);
+        }
+        return new MessageType(file.getName(), fields);
+    }
+
+    /** The types of the values below a field, and how deep each lies. */
+    private static List<String> leaves(Type field) {
+        return new MessageType("field", field)
+                .getColumns().stream()
+                        .map(leaf -> leaf.getPrimitiveType().getPrimitiveTypeName() + " " + leaf.getPath().length)
+                        .toList();
     }
 
     /** The schema that Spark's reader shows for these files: it makes all that comes from files nullable. */

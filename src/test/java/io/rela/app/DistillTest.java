@@ -381,6 +381,59 @@ class DistillTest {
         done(Rela.run("inspect", "--home", home));
     }
 
+    @Test
+    void targetsThatSparkWroteAnewAreReadAndRowsOutOfOrderRefused() throws IOException {
+        done(score(0, "learner8", "--transfer", "none"));
+        done(select(0, "--policy", "hard", "--ratio", 0.5));
+        Map<Long, Float> before = subsetLosses(0);
+        rewrite("targets", "*", "index");
+        rewrite("losses/epoch=0", "*", "index");
+        done(select(0, "--policy", "hard", "--ratio", 0.5, "--if-exists", "overwrite"));
+        assertThat(subsetLosses(0)).isEqualTo(before);
+        rewrite("targets", "index, id, uri, offset, length, int(null) as label, label_name, target", "index");
+        Rela.Outcome unlabeled = score(1, "learner8", "--loss", "el2n");
+        assertThat(unlabeled.code()).as(unlabeled.text()).isEqualTo(ExitCode.SETTINGS);
+        assertThat(unlabeled.text()).contains("has no labels");
+        // Halves that a search for the first index takes for sorted.
+        rewrite("targets", "*", "index between 159 and 317 desc, index");
+        Rela.Outcome disorder = select(2, "--policy", "hard", "--ratio", 0.5);
+        assertThat(disorder.code()).as(disorder.text()).isEqualTo(ExitCode.HOME);
+        assertThat(disorder.text()).contains("out of order");
+        assertThat(home.resolve("subsets/epoch=2")).doesNotExist();
+    }
+
+    @Test
+    void whatIsSkippedIsNotSaidToBeTheSame() {
+        done(select(0, "--policy", "uniform", "--ratio", 0.5));
+        Rela.Outcome skipped = select(0, "--policy", "uniform", "--ratio", 0.25, "--if-exists", "skip");
+        done(skipped);
+        assertThat(skipped.text()).contains("with other settings");
+        assertThat(Rela.rows(home, "subsets/epoch=0")).hasSize(SAMPLES / 2);
+    }
+
+    @Test
+    void anotherScoringTakesTheFittedMapAlong() {
+        done(score(0, "learner12"));
+        assertThat(home.resolve("transfers/epoch=0")).exists();
+        done(score(0, "learner8", "--transfer", "none", "--if-exists", "overwrite"));
+        assertThat(home.resolve("transfers/epoch=0")).doesNotExist();
+    }
+
+    /** The table as Spark writes it, in one file. */
+    private void rewrite(String table, String columns, String order) throws IOException {
+        Path folderOfTable = home.resolve(table);
+        LocalSpark.session().read().parquet(folderOfTable.toString()).createOrReplaceTempView("rewritten");
+        Path anew = folder.resolve("anew");
+        LocalSpark.session()
+                .sql("select " + columns + " from rewritten order by " + order)
+                .coalesce(1)
+                .write()
+                .mode("overwrite")
+                .parquet(anew.toString());
+        org.apache.commons.io.FileUtils.deleteDirectory(folderOfTable.toFile());
+        copy(anew, folderOfTable);
+    }
+
     private Rela.Outcome score(int epoch, String learner, Object... more) {
         return Rela.run(with(
                 new Object[] {"score", "--home", home, "--epoch", epoch, "--learner", Rela.prior(learner), "--verbose"},

@@ -142,6 +142,54 @@ class LoggedLossesTest {
     }
 
     @Test
+    void anIndexThatIsNotWholeIsNobodys() throws IOException {
+        done(score(6, csv(new StringBuilder("index,loss\n3.7,1\n4.0,2\n-1,3\nx,4\n,5\n1e30,6\n"))));
+        assertThat(losses(6)).containsExactly(Map.entry(4L, 2f));
+        Path log = folder.resolve("doubles");
+        LocalSpark.session()
+                .sql("select col1 as index, col2 as loss from values (double('NaN'), 1d), (3.5d, 2d), (5d, 3d)")
+                .write()
+                .parquet(log.toString());
+        done(score(7, log));
+        assertThat(losses(7)).containsExactly(Map.entry(5L, 3f));
+    }
+
+    @Test
+    void textTellsNewerFromOlderAsANumberOrATime() throws IOException {
+        Path log = folder.resolve("text");
+        LocalSpark.session()
+                .sql(
+                        "select 3L as index, float(col2) as loss, col1 as step from values ('9', 1), ('10', 2), ('NaN', 3)")
+                .write()
+                .parquet(log.toString());
+        done(score(8, log));
+        assertThat(losses(8)).containsExactly(Map.entry(3L, 2f));
+        done(score(
+                9,
+                csv(new StringBuilder("index,loss,at.all\n3,1,2024-01-02 10:00:00\n3,2,2024-01-01 10:00:00\n")),
+                "--losses-time",
+                "at.all"));
+        assertThat(losses(9)).containsExactly(Map.entry(3L, 1f));
+    }
+
+    @Test
+    void aLogThatIsNotOneTableOfNumbersIsRefused() throws IOException {
+        Path several = Files.createDirectory(folder.resolve("several"));
+        Files.writeString(several.resolve("a.csv"), "index,loss\n1,2\n");
+        Files.writeString(several.resolve("b.csv"), "loss,index\n3,4\n");
+        Rela.Outcome swapped = score(10, several);
+        assertThat(swapped.code()).as(swapped.text()).isEqualTo(ExitCode.INPUT);
+        Path lists = folder.resolve("lists");
+        LocalSpark.session()
+                .sql("select 3L as index, array(1f) as loss")
+                .write()
+                .parquet(lists.toString());
+        Rela.Outcome list = score(10, lists);
+        assertThat(list.code()).as(list.text()).isEqualTo(ExitCode.INPUT);
+        assertThat(list.text()).contains("column loss of type array<float>");
+    }
+
+    @Test
     void selectTakesALogDirectly() throws IOException {
         StringBuilder log = new StringBuilder("id,loss\n");
         ids.forEach(

@@ -65,6 +65,47 @@ class DatasetHomeTest {
     }
 
     @Test
+    void aCommitThatFailsHalfWayIsCompletedByTheNextCommand() throws IOException {
+        DatasetHome home = prepared();
+        stage(home, "losses/epoch=0", "l");
+        Files.writeString(folder.resolve("losses"), "in the way");
+        assertThatThrownBy(
+                        () -> home.commit(home.staging("convert"), List.of("losses/epoch=0"), List.of(), record("one")))
+                .isInstanceOf(java.io.UncheckedIOException.class);
+        home.leave(home.staging("convert"));
+        Files.delete(folder.resolve("losses"));
+        assertThat(prepared().manifest()).hasSize(1);
+        assertThat(folder.resolve("losses/epoch=0/part")).hasContent("l");
+    }
+
+    @Test
+    void aJournalThatLacksAPartIsDamageAndDestroysNothing() throws IOException {
+        DatasetHome home = prepared();
+        stage(home, "targets", "t");
+        home.commit(home.staging("convert"), List.of("targets"), List.of(), record("one"));
+        Files.writeString(folder.resolve(".rela/commit.json"), "{\"staging\":\"convert\",\"tables\":[]}");
+        Files.delete(folder.resolve(".rela/lock"));
+        assertThatThrownBy(this::prepared).isInstanceOf(RelaException.class).hasMessageContaining("commit.json");
+        assertThat(home.manifest()).hasSize(1);
+        assertThat(folder.resolve(".rela/lock")).doesNotExist();
+    }
+
+    @Test
+    void theLockOfAProcessWhoseNumberCameAgainIsTakenOver() throws IOException {
+        prepared();
+        Path lock = folder.resolve(".rela/lock");
+        Files.writeString(lock, Files.readString(lock).replaceFirst("\"beat\" : [0-9]+", "\"beat\" : 1000"));
+        assertThat(prepared().manifest()).isEmpty();
+    }
+
+    @Test
+    void aPatternIsNoHome() {
+        assertThatThrownBy(() -> DatasetHome.at(folder.resolve("a[1]").toString(), new Configuration()))
+                .isInstanceOf(RelaException.class)
+                .hasMessageContaining("pattern");
+    }
+
+    @Test
     void withoutAJournalNothingHasHappened() throws IOException {
         DatasetHome home = prepared();
         stage(home, "targets", "t");
