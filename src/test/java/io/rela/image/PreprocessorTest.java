@@ -85,7 +85,7 @@ class PreprocessorTest {
         byte[] rgb = bytes.rgb();
         int[] words = new int[bytes.width() * bytes.height()];
         for (int i = 0; i < words.length; i++) {
-            words[i] = rgb[3 * i] << 24 | (rgb[3 * i + 1] & 0xFF) << 16 | (rgb[3 * i + 2] & 0xFF) << 8 | i & 0xFF;
+            words[i] = rgb[3 * i] << 24 | (rgb[3 * i + 1] & 0xFF) << 16 | (rgb[3 * i + 2] & 0xFF) << 8 | (i & 0xFF);
         }
         RgbImage image = RgbImage.ofWords(bytes.width(), bytes.height(), words);
 
