@@ -3,7 +3,6 @@ package io.rela.bench;
 import io.rela.image.ImageDecoder;
 import io.rela.image.Interpolation;
 import io.rela.image.Normalization;
-import io.rela.image.PixelNormalizer;
 import io.rela.image.Preprocessing;
 import io.rela.image.Preprocessor;
 import io.rela.image.UndecodableImageException;
@@ -56,7 +55,6 @@ public final class Decode {
         ImageDecoder decoder = new ImageDecoder();
         Preprocessor preprocessor =
                 new Preprocessor(new Preprocessing(size, size, Interpolation.BILINEAR, Normalization.IMAGENET));
-        PixelNormalizer normalizer = new PixelNormalizer(Normalization.IMAGENET);
         FloatBuffer out = java.nio.ByteBuffer.allocateDirect(3 * size * size * Float.BYTES)
                 .order(java.nio.ByteOrder.nativeOrder())
                 .asFloatBuffer();
@@ -64,7 +62,7 @@ public final class Decode {
         while (System.nanoTime() < end) {
             byte[] encoded = pictures.get(Math.floorMod(next.getAndIncrement(), pictures.size()));
             try {
-                normalizer.normalize(preprocessor.pixels(decoder.decode(encoded)), out, 0);
+                preprocessor.input(decoder.decode(encoded), out, 0);
                 done++;
             } catch (UndecodableImageException e) {
                 // A reject is no picture.

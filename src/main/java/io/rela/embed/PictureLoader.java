@@ -1,11 +1,9 @@
 package io.rela.embed;
 
 import io.rela.image.ImageDecoder;
-import io.rela.image.PixelNormalizer;
 import io.rela.image.Preprocessing;
 import io.rela.image.Preprocessor;
 import io.rela.image.RejectReason;
-import io.rela.image.RgbImage;
 import io.rela.image.UndecodableImageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,7 +14,6 @@ import java.util.concurrent.atomic.LongAdder;
 final class PictureLoader {
     private final Preprocessing preprocessing;
     private final ImageDecoder decoder = new ImageDecoder();
-    private final PixelNormalizer normalizer;
     private final ConcurrentLinkedDeque<Preprocessor> idle = new ConcurrentLinkedDeque<>();
     private final LongAdder readNanos = new LongAdder();
     private final LongAdder decodeNanos = new LongAdder();
@@ -24,7 +21,6 @@ final class PictureLoader {
 
     PictureLoader(Preprocessing preprocessing) {
         this.preprocessing = preprocessing;
-        this.normalizer = new PixelNormalizer(preprocessing.normalization());
     }
 
     /**
@@ -51,8 +47,7 @@ final class PictureLoader {
             preprocessor = new Preprocessor(preprocessing);
         }
         try {
-            RgbImage image = decoder.decode(encoded);
-            normalizer.normalize(preprocessor.pixels(image), slot.asFloatBuffer(), 0);
+            preprocessor.input(decoder.decode(encoded), slot.asFloatBuffer(), 0);
             return null;
         } catch (UndecodableImageException e) {
             return new Reject(e.reason(), e.getMessage());

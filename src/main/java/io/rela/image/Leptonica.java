@@ -26,9 +26,6 @@ import org.bytedeco.leptonica.PIX;
  * library cannot decode is empty. Safe for threads.
  */
 final class Leptonica {
-    /** Words that are copied from native memory in one go. */
-    private static final int CHUNK = 1 << 16;
-
     private Leptonica() {}
 
     /**
@@ -94,52 +91,34 @@ final class Leptonica {
         int width = pixGetWidth(pix);
         int height = pixGetHeight(pix);
         int depth = pixGetDepth(pix);
-        int rowWords = pixGetWpl(pix);
         IntPointer data = pixGetData(pix);
-        byte[] rgb = new byte[3 * width * height];
-        int chunkRows = Math.min(height, Math.max(1, CHUNK / rowWords));
-        int[] words = new int[chunkRows * rowWords];
-        for (int y = 0; y < height; y += chunkRows) {
-            int rows = Math.min(chunkRows, height - y);
-            data.position((long) y * rowWords).get(words, 0, rows * rowWords);
-            for (int row = 0; row < rows; row++) {
-                int out = 3 * (y + row) * width;
-                if (depth == 32) {
-                    copyColor(words, row * rowWords, width, rgb, out);
-                } else {
-                    copyGray(words, row * rowWords, width, depth, rgb, out);
-                }
-            }
+        int[] words = new int[width * height];
+        if (depth == 32) {
+            data.get(words);
+            return RgbImage.ofWords(width, height, words);
         }
-        return new RgbImage(width, height, rgb);
-    }
-
-    private static void copyColor(int[] words, int start, int width, byte[] rgb, int out) {
-        for (int x = 0; x < width; x++) {
-            int word = words[start + x];
-            rgb[out] = (byte) (word >>> 24);
-            rgb[out + 1] = (byte) (word >>> 16);
-            rgb[out + 2] = (byte) (word >>> 8);
-            out += 3;
+        int rowWords = pixGetWpl(pix);
+        int[] samples = new int[rowWords];
+        for (int y = 0; y < height; y++) {
+            data.position((long) y * rowWords).get(samples);
+            copyGray(samples, depth, words, y * width, width);
         }
+        return RgbImage.ofWords(width, height, words);
     }
 
     /** Samples of 1, 2, 4, 8 or 16 bits stand in a word from its high end on; of one bit, 1 is black. */
-    private static void copyGray(int[] words, int start, int width, int depth, byte[] rgb, int out) {
+    private static void copyGray(int[] samples, int depth, int[] words, int out, int width) {
         int perWord = 32 / depth;
         int mask = (1 << depth) - 1;
         for (int x = 0; x < width; x++) {
-            int sample = words[start + x / perWord] >>> (32 - depth * (x % perWord + 1)) & mask;
-            byte level =
+            int sample = samples[x / perWord] >>> (32 - depth * (x % perWord + 1)) & mask;
+            int level =
                     switch (depth) {
-                        case 1 -> (byte) (sample - 1);
-                        case 16 -> (byte) (sample >> 8);
-                        default -> (byte) (sample * 255 / mask);
+                        case 1 -> (sample - 1) & 0xFF;
+                        case 16 -> sample >> 8;
+                        default -> sample * 255 / mask;
                     };
-            rgb[out] = level;
-            rgb[out + 1] = level;
-            rgb[out + 2] = level;
-            out += 3;
+            words[out + x] = level * 0x01010100;
         }
     }
 }

@@ -10,8 +10,8 @@ final class PixelLimit {
     /** Where Pillow, too, raises an error: twice its {@code MAX_IMAGE_PIXELS}. */
     static final long PIXELS = 178_956_970L;
 
-    /** A picture takes 3 bytes a pixel, and a quarter of the heap at most. */
-    private static final long HEAP_PIXELS = Runtime.getRuntime().maxMemory() / 4 / 3;
+    /** A picture takes 3 or 4 bytes a pixel, and a third of the heap at most. */
+    private static final long HEAP_PIXELS = Runtime.getRuntime().maxMemory() / 3 / 4;
 
     private static final long GIANT = 32_000_000L;
     private static final ReentrantLock GIANT_AT_WORK = new ReentrantLock();

@@ -4,16 +4,23 @@ import java.nio.FloatBuffer;
 import java.util.List;
 
 /**
- * Turns pixels (height, width, channel; unsigned bytes) into a model's input (channel, height, width; floats). Arithmetic
- * is torch's, in float32: {@code v / 255}, minus mean, divided by std. Immutable; threads may share one.
+ * Turns levels, 0 to 255, into a model's input (channel, height, width; floats). Arithmetic is torch's, in float32:
+ * {@code v / 255}, minus mean, divided by std.
+ *
+ * <p>Owns scratch memory: not for sharing between threads.
  */
-public final class PixelNormalizer {
+final class PixelNormalizer {
     private static final int LEVELS = 256;
 
     /** One table a channel: the value for each of the 256 levels. */
     private final float[][] tables = new float[3][LEVELS];
 
-    public PixelNormalizer(Normalization normalization) {
+    /** A buffer takes a row at once much faster than float by float. */
+    private final float[] row;
+
+    /** @param width pixels a row */
+    PixelNormalizer(Normalization normalization, int width) {
+        row = new float[width];
         List<Float> means = normalization.means();
         List<Float> stds = normalization.stds();
         for (int channel = 0; channel < 3; channel++) {
@@ -24,33 +31,24 @@ public final class PixelNormalizer {
     }
 
     /**
-     * Writes one picture as three planes, red, green, blue.
+     * Writes a row of the picture into its three planes.
      *
-     * @param hwc {@code 3 * n} bytes
-     * @param chw receives {@code 3 * n} floats from {@code offset} on, by absolute index: its position stays
-     * @param offset index of the first float, 0 or more
+     * @param levels red, green and blue of each pixel, 0 to 255
+     * @param chw receives the floats, by absolute index: its position stays
+     * @param offset index of the row's first float in the red plane
+     * @param plane floats from one plane to the next
      * @throws IndexOutOfBoundsException if the floats do not fit
      */
-    public void normalize(byte[] hwc, FloatBuffer chw, int offset) {
-        int plane = hwc.length / 3;
+    void row(int[][] levels, FloatBuffer chw, int offset, int plane) {
         for (int channel = 0; channel < 3; channel++) {
-            float[] table = tables[channel];
-            int out = offset + channel * plane;
-            for (int i = channel; i < hwc.length; i += 3) {
-                chw.put(out++, table[hwc[i] & 0xFF]);
-            }
+            lookUp(levels[channel], tables[channel], row);
+            chw.put(offset + channel * plane, row);
         }
     }
 
-    /**
-     * As {@link #normalize(byte[], FloatBuffer, int)}, into an array.
-     *
-     * @param hwc {@code 3 * n} bytes
-     * @param chw receives {@code 3 * n} floats from {@code offset} on
-     * @param offset index of the first float, 0 or more
-     * @throws IndexOutOfBoundsException if the floats do not fit
-     */
-    public void normalize(byte[] hwc, float[] chw, int offset) {
-        normalize(hwc, FloatBuffer.wrap(chw), offset);
+    private static void lookUp(int[] levels, float[] table, float[] out) {
+        for (int i = 0; i < out.length; i++) {
+            out[i] = table[levels[i]];
+        }
     }
 }

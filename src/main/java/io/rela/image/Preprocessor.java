@@ -1,77 +1,104 @@
 package io.rela.image;
 
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
  * Resizes and crops decoded pictures, to the bit as torchvision's {@code Resize} and {@code CenterCrop} do on Pillow
  * pictures. The shorter side becomes {@code resize}, the longer {@code int(resize * long / short)}; bilinear and bicubic
  * with antialiasing, across first, then down, each pass rounded to 8 bits; the crop's offset is half the surplus, halves
- * rounded to even. Only what the crop shows is computed.
+ * rounded to even. Only what the crop shows is computed, and row by row: scratch memory depends on the crop's size and the
+ * reduction, not on the picture's size.
  *
  * <p>Owns scratch memory: one a worker, not for sharing between threads.
  */
 public final class Preprocessor {
     private final Preprocessing preprocessing;
-    private final int[] sums;
+    private final PixelNormalizer normalizer;
+    private final RowResizer across;
+
+    /** Red, green and blue of the row of the crop at work. */
+    private final int[][] levels;
+
+    /** The rows that the pass down needs at a time, resized across: row y at y modulo their number. */
+    private int[][] rows = new int[0][];
 
     private ResizeKernel lastAcross;
     private ResizeKernel lastDown;
-    private int[] rows = new int[0];
 
     public Preprocessor(Preprocessing preprocessing) {
+        int size = preprocessing.inputSize();
         this.preprocessing = preprocessing;
-        this.sums = new int[3 * preprocessing.inputSize()];
+        this.normalizer = new PixelNormalizer(preprocessing.normalization(), size);
+        this.across = new RowResizer(size);
+        this.levels = new int[3][size];
+    }
+
+    /** Gives a row of the picture, its width resized and cropped, as words. */
+    private interface RowSource {
+        void row(int y, int[] out);
+    }
+
+    /** Takes a row of the crop: red, green and blue of each of its pixels, 0 to 255. */
+    private interface RowSink {
+        void row(int y, int[][] levels);
     }
 
     /**
+     * Resizes, crops and normalises.
+     *
+     * @param image any size from 1x1 on
+     * @param chw receives {@code 3 * inputSize * inputSize} floats, red plane, green, blue, from {@code offset} on, by absolute
+     *     index: its position stays
+     * @param offset index of the first float, 0 or more
+     * @throws IndexOutOfBoundsException if the floats do not fit
+     */
+    public void input(RgbImage image, FloatBuffer chw, int offset) {
+        int size = preprocessing.inputSize();
+        crop(image, (y, row) -> normalizer.row(row, chw, offset + y * size, size * size));
+    }
+
+    /**
+     * Resizes and crops.
+     *
      * @param image any size from 1x1 on
      * @return {@code inputSize * inputSize * 3} bytes: row by row, red, green, blue
      */
     public byte[] pixels(RgbImage image) {
         byte[] out = new byte[preprocessing.pixelBytes()];
-        pixels(image, out, 0);
+        int size = preprocessing.inputSize();
+        crop(image, (y, row) -> {
+            for (int i = 0; i < 3 * size; i++) {
+                out[3 * size * y + i] = (byte) row[i % 3][i / 3];
+            }
+        });
         return out;
     }
 
-    /**
-     * As {@link #pixels(RgbImage)}, into an array of the caller.
-     *
-     * @param out receives {@link Preprocessing#pixelBytes()} bytes from {@code offset} on
-     * @throws IndexOutOfBoundsException if they do not fit
-     */
-    public void pixels(RgbImage image, byte[] out, int offset) {
+    private void crop(RgbImage image, RowSink sink) {
         int size = preprocessing.inputSize();
         int shorter = Math.min(image.width(), image.height());
         long width = resized(image.width(), shorter);
         long height = resized(image.height(), shorter);
         long left = cropOffset(width, size);
         long top = cropOffset(height, size);
-
-        ResizeKernel down = null;
-        int firstRow = (int) top;
-        int rowCount = size;
-        if (height != image.height()) {
-            down = kernel(lastDown, image.height(), height, top);
-            lastDown = down;
-            firstRow = down.starts()[0];
-            rowCount = down.end() - firstRow;
-        }
-        int rowLength = 3 * size;
-        if (rows.length < rowCount * rowLength) {
-            rows = new int[rowCount * rowLength];
-        }
-        if (width == image.width()) {
-            copyRows(image, firstRow, rowCount, (int) left);
-        } else {
+        boolean sameWidth = width == image.width();
+        if (!sameWidth) {
             lastAcross = kernel(lastAcross, image.width(), width, left);
-            resizeAcross(image, firstRow, rowCount, lastAcross);
         }
-        if (down == null) {
-            for (int i = 0; i < rowCount * rowLength; i++) {
-                out[offset + i] = (byte) rows[i];
+        RowSource source = sameWidth
+                ? (y, out) -> image.row(y, (int) left, size, out)
+                : (y, out) -> across.resize(image, y, lastAcross, out);
+        if (height == image.height()) {
+            rows(1);
+            for (int y = 0; y < size; y++) {
+                source.row((int) top + y, rows[0]);
+                PixelRows.split(rows[0], levels[0], levels[1], levels[2]);
+                sink.row(y, levels);
             }
         } else {
-            resizeDown(down, out, offset);
+            lastDown = kernel(lastDown, image.height(), height, top);
+            resizeDown(source, lastDown, sink);
         }
     }
 
@@ -92,70 +119,30 @@ public final class Preprocessor {
                 : ResizeKernel.of(preprocessing.interpolation(), input, output, from, count);
     }
 
-    private void copyRows(RgbImage image, int firstRow, int rowCount, int left) {
-        byte[] rgb = image.rgb();
-        int rowLength = sums.length;
-        for (int y = 0; y < rowCount; y++) {
-            int in = 3 * ((firstRow + y) * image.width() + left);
-            for (int i = 0; i < rowLength; i++) {
-                rows[y * rowLength + i] = rgb[in + i] & 0xFF;
-            }
+    private void rows(int count) {
+        if (rows.length < count) {
+            rows = new int[count][preprocessing.inputSize()];
         }
     }
 
-    private void resizeAcross(RgbImage image, int firstRow, int rowCount, ResizeKernel kernel) {
-        byte[] rgb = image.rgb();
-        int[] starts = kernel.starts();
-        int[] lengths = kernel.lengths();
-        int[] weights = kernel.weights();
-        int out = 0;
-        for (int y = firstRow; y < firstRow + rowCount; y++) {
-            int row = 3 * y * image.width();
-            for (int x = 0; x < kernel.count(); x++) {
-                int red = ResizeKernel.ROUNDING;
-                int green = ResizeKernel.ROUNDING;
-                int blue = ResizeKernel.ROUNDING;
-                int in = row + 3 * starts[x];
-                int tap = x * kernel.taps();
-                for (int end = tap + lengths[x]; tap < end; tap++) {
-                    int weight = weights[tap];
-                    red += (rgb[in] & 0xFF) * weight;
-                    green += (rgb[in + 1] & 0xFF) * weight;
-                    blue += (rgb[in + 2] & 0xFF) * weight;
-                    in += 3;
-                }
-                rows[out] = ResizeKernel.pixel(red);
-                rows[out + 1] = ResizeKernel.pixel(green);
-                rows[out + 2] = ResizeKernel.pixel(blue);
-                out += 3;
-            }
-        }
-    }
-
-    private void resizeDown(ResizeKernel kernel, byte[] out, int offset) {
-        int rowLength = sums.length;
-        int firstRow = kernel.starts()[0];
+    private void resizeDown(RowSource source, ResizeKernel kernel, RowSink sink) {
+        rows(kernel.weights().length);
+        int next = kernel.starts()[0];
         for (int y = 0; y < kernel.count(); y++) {
-            Arrays.fill(sums, ResizeKernel.ROUNDING);
-            int in = (kernel.starts()[y] - firstRow) * rowLength;
-            int tap = y * kernel.taps();
-            for (int end = tap + kernel.lengths()[y]; tap < end; tap++) {
-                addWeighted(in, kernel.weights()[tap]);
-                in += rowLength;
+            int start = kernel.starts()[y];
+            int length = kernel.lengths()[y];
+            for (; next < start + length; next++) {
+                source.row(next, rows[next % rows.length]);
             }
-            int row = offset + y * rowLength;
-            for (int i = 0; i < rowLength; i++) {
-                out[row + i] = (byte) ResizeKernel.pixel(sums[i]);
+            for (int[] sums : levels) {
+                Arrays.fill(sums, ResizeKernel.ROUNDING);
             }
-        }
-    }
-
-    /** Apart, and on locals, so that the compiler turns it into vector instructions. */
-    private void addWeighted(int in, int weight) {
-        int[] from = rows;
-        int[] to = sums;
-        for (int i = 0; i < to.length; i++) {
-            to[i] += from[in + i] * weight;
+            for (int tap = 0; tap < length; tap++) {
+                int[] words = rows[(start + tap) % rows.length];
+                PixelRows.addWeighted(words, kernel.weights()[tap][y], levels[0], levels[1], levels[2]);
+            }
+            PixelRows.round(levels[0], levels[1], levels[2]);
+            sink.row(y, levels);
         }
     }
 }

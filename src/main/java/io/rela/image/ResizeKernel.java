@@ -1,5 +1,7 @@
 package io.rela.image;
 
+import java.util.Arrays;
+
 /**
  * Weights of one axis of a resize, for a window of its output pixels, in Pillow's fixed point: computed and normalised in
  * double, then rounded to 22 bits after the point, which leaves 8 bits for the pixel and 2 for the overshoot. Immutable.
@@ -8,13 +10,12 @@ package io.rela.image;
  * @param outputSize pixels along the axis after the resize
  * @param from first output pixel of the window
  * @param count output pixels in the window
- * @param taps weights an output pixel may have; row length of {@code weights}
  * @param starts for each output pixel its first input pixel
  * @param lengths for each output pixel the number of its input pixels
- * @param weights {@code count * taps} fixed-point weights
+ * @param weights fixed-point weights: for each tap, from {@code starts} on, a row of {@code count}; zero beyond the length
  */
 record ResizeKernel(
-        int inputSize, long outputSize, long from, int count, int taps, int[] starts, int[] lengths, int[] weights) {
+        int inputSize, long outputSize, long from, int count, int[] starts, int[] lengths, int[][] weights) {
 
     /** Bits after the point. */
     static final int PRECISION_BITS = 32 - 8 - 2;
@@ -30,7 +31,8 @@ record ResizeKernel(
         int taps = (int) Math.ceil(support) * 2 + 1;
         int[] starts = new int[count];
         int[] lengths = new int[count];
-        int[] weights = new int[Math.multiplyExact(count, taps)];
+        int[][] weights = new int[taps][count];
+        int most = 0;
         double[] exact = new double[taps];
         for (int i = 0; i < count; i++) {
             double center = (from + i + 0.5) * scale;
@@ -43,12 +45,13 @@ record ResizeKernel(
             }
             for (int tap = 0; tap < length; tap++) {
                 double weight = sum == 0 ? exact[tap] : exact[tap] / sum;
-                weights[i * taps + tap] = (int) (weight * (1 << PRECISION_BITS) + (weight < 0 ? -0.5 : 0.5));
+                weights[tap][i] = (int) (weight * (1 << PRECISION_BITS) + (weight < 0 ? -0.5 : 0.5));
             }
             starts[i] = start;
             lengths[i] = length;
+            most = Math.max(most, length);
         }
-        return new ResizeKernel(inputSize, outputSize, from, count, taps, starts, lengths, weights);
+        return new ResizeKernel(inputSize, outputSize, from, count, starts, lengths, Arrays.copyOf(weights, most));
     }
 
     boolean fits(int wantedInput, long wantedOutput, long wantedFrom, int wantedCount) {
@@ -60,9 +63,10 @@ record ResizeKernel(
         return starts[count - 1] + lengths[count - 1];
     }
 
-    /** A weighted sum as a pixel: shifted and clipped to [0, 255]. */
+    /** A weighted sum as a pixel: shifted and clipped to [0, 255], without branches. */
     static int pixel(int sum) {
         int value = sum >> PRECISION_BITS;
-        return (value & ~0xFF) == 0 ? value : ~(value >> 31) & 0xFF;
+        int positive = value & ~(value >> 31);
+        return (positive | (255 - positive) >> 31) & 0xFF;
     }
 }

@@ -427,14 +427,15 @@ final class TiffDecoder {
         boolean mirrorY = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
         int newWidth = sideways ? height : width;
         int newHeight = sideways ? width : height;
-        byte[] rgb = new byte[image.rgb().length];
+        byte[] source = image.rgb();
+        byte[] rgb = new byte[source.length];
         for (int y = 0; y < newHeight; y++) {
             for (int x = 0; x < newWidth; x++) {
                 int sourceX = sideways ? y : x;
                 int sourceY = sideways ? x : y;
                 int from =
                         (mirrorY ? height - 1 - sourceY : sourceY) * width + (mirrorX ? width - 1 - sourceX : sourceX);
-                System.arraycopy(image.rgb(), 3 * from, rgb, 3 * (y * newWidth + x), 3);
+                System.arraycopy(source, 3 * from, rgb, 3 * (y * newWidth + x), 3);
             }
         }
         return new RgbImage(newWidth, newHeight, rgb);

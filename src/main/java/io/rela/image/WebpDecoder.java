@@ -86,10 +86,10 @@ final class WebpDecoder {
             throw UndecodableImageException.corrupt("A frame of " + frame.width() + "x" + frame.height() + " at " + left
                     + "," + top + " does not fit the canvas of " + width + "x" + height);
         }
+        byte[] source = frame.rgb();
         byte[] rgb = new byte[3 * width * height];
         for (int y = 0; y < frame.height(); y++) {
-            System.arraycopy(
-                    frame.rgb(), 3 * y * frame.width(), rgb, 3 * ((top + y) * width + left), 3 * frame.width());
+            System.arraycopy(source, 3 * y * frame.width(), rgb, 3 * ((top + y) * width + left), 3 * frame.width());
         }
         return new RgbImage(width, height, rgb);
     }

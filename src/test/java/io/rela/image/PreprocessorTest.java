@@ -7,8 +7,10 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,16 +78,49 @@ class PreprocessorTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("resized")
+    void wordsGiveThePixelsThatBytesGive(String name) {
+        RgbImage bytes = Pictures.rgb("resize/" + name.split("-", -1)[0] + ".rgb");
+        byte[] rgb = bytes.rgb();
+        int[] words = new int[bytes.width() * bytes.height()];
+        for (int i = 0; i < words.length; i++) {
+            words[i] = rgb[3 * i] << 24 | (rgb[3 * i + 1] & 0xFF) << 16 | (rgb[3 * i + 2] & 0xFF) << 8 | (i & 0xFF);
+        }
+        RgbImage image = RgbImage.ofWords(bytes.width(), bytes.height(), words);
+
+        assertThat(image.rgb()).isEqualTo(rgb);
+        assertThat(new Preprocessor(SMALL).pixels(image)).isEqualTo(new Preprocessor(SMALL).pixels(bytes));
+    }
+
     @Test
-    void pixelsGoWhereTheCallerWantsThem() {
+    void inputIsTheNormalizedPixelsAsPlanesFromTheOffsetOn() {
         RgbImage source = Pictures.rgb("resize/tall.rgb");
-        byte[] out = new byte[SMALL.pixelBytes() + 10];
+        Preprocessor preprocessor = new Preprocessor(new Preprocessing(
+                32, 24, Interpolation.BICUBIC, new Normalization(0, 0, 0, 1 / 255f, 1 / 255f, 1 / 255f)));
+        byte[] pixels = preprocessor.pixels(source);
+        FloatBuffer batch = FloatBuffer.allocate(pixels.length + 10);
 
-        new Preprocessor(SMALL).pixels(source, out, 7);
+        preprocessor.input(source, batch, 7);
 
-        assertThat(Arrays.copyOfRange(out, 7, 7 + SMALL.pixelBytes()))
-                .isEqualTo(new Preprocessor(SMALL).pixels(source));
-        assertThat(Arrays.copyOf(out, 7)).containsOnly((byte) 0);
+        assertThat(batch.position()).isZero();
+        for (int i = 0; i < pixels.length; i++) {
+            assertThat(batch.get(7 + i % 3 * 24 * 24 + i / 3)).isEqualTo((pixels[i] & 0xFF) / 255f / (1 / 255f));
+        }
+        for (int i : new int[] {0, 6, pixels.length + 7, pixels.length + 9}) {
+            assertThat(batch.get(i)).isZero();
+        }
+    }
+
+    @Test
+    void sumsAreClippedToLevels() {
+        int one = 1 << ResizeKernel.PRECISION_BITS;
+
+        int[] levels = IntStream.of(-512, -1, 0, 1, 254, 255, 256, 511)
+                .map(level -> ResizeKernel.pixel(level * one))
+                .toArray();
+
+        assertThat(levels).containsExactly(0, 0, 0, 1, 254, 255, 255, 255);
     }
 
     @Test
