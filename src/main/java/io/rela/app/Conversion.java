@@ -2,6 +2,7 @@ package io.rela.app;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
+import io.rela.embed.ListingStep;
 import io.rela.embed.RejectsStep;
 import io.rela.embed.TaskReport;
 import io.rela.embed.WaveStore;
@@ -17,7 +18,6 @@ import io.rela.projection.Projections;
 import io.rela.settings.IfExists;
 import io.rela.source.ImageSource;
 import io.rela.source.Listing;
-import io.rela.source.SampleTable;
 import io.rela.table.DatasetHome;
 import io.rela.table.ManifestRecord;
 import io.rela.table.ManifestRecord.Counts;
@@ -39,9 +39,6 @@ import java.util.TreeSet;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 
 /** One run of {@code convert}: list, embed, fit, project, commit. Driver only, used once. */
@@ -83,7 +80,7 @@ final class Conversion {
                     && home.missing(TABLES).isEmpty()) {
                 return result(home.root() + " holds a finished conversion: skipped.", finished.get());
             }
-            Dataset<Row> samples = timings.timed("list", () -> list(source, listed));
+            ListingStep.Listed samples = timings.timed("list", () -> list(source, listed));
             return convert(prior, module, source, samples);
         } finally {
             Embedder.closeIdleModels();
@@ -93,15 +90,14 @@ final class Conversion {
     }
 
     /** The listing as a table sorted by index, of which a wave reads only its part. */
-    private Dataset<Row> list(ImageSource source, Path listed) {
+    private ListingStep.Listed list(ImageSource source, Path listed) {
         try (Listing listing = source.list(session)) {
             listing.warnings().forEach(this::warn);
-            listing.samples().write().mode(SaveMode.Overwrite).parquet(listed.toString());
             if (listing.count() < 2 && asked.projection != ProjectionKind.NONE) {
                 throw tooFew(listing.count());
             }
+            return ListingStep.run(spark, listing, new TableFolder(home.fileSystem(), listed).empty());
         }
-        return session.read().schema(SampleTable.SCHEMA).parquet(listed.toString());
     }
 
     /** A home inside of its input would become a class, and its tables samples. */
@@ -117,11 +113,11 @@ final class Conversion {
     }
 
     private Command.Result convert(
-            PriorFile prior, Broadcast<byte[]> module, ImageSource source, Dataset<Row> samples) {
+            PriorFile prior, Broadcast<byte[]> module, ImageSource source, ListingStep.Listed samples) {
         WaveStore store = new WaveStore(home.fileSystem(), home.staging(COMMAND));
         Optional<WaveStore.State> unfinished = store.state();
         Optional<ManifestRecord> finished = home.newest(COMMAND);
-        Fingerprint fingerprint = timings.timed("list", () -> Fingerprints.of(samples));
+        Fingerprint fingerprint = timings.timed("list", () -> Fingerprints.of(session, samples));
         PriorModel model = new PriorModel("--prior " + prior.uri(), prior.sha256(), module::value);
         ConvertPlan plan = timings.timed(
                 "probe",
@@ -146,8 +142,8 @@ final class Conversion {
             store.begin(new WaveStore.State(
                     plan.identity(), plan.source(), plan.embedding().waves()));
         }
-        List<TaskReport> reports =
-                timings.timed("embed", () -> embedding(plan, samples, store).run());
+        List<TaskReport> reports = timings.timed(
+                "embed", () -> embedding(plan, samples.files(), store).run());
         Counts counts = counts(plan, reports);
         store.deleteOrphans(reports);
         RangedFiles features = store.features(reports);
@@ -156,7 +152,7 @@ final class Conversion {
                 "project",
                 () -> ProjectionTable.write(
                         projection, staged("projection").removed().path().toString(), session));
-        timings.timed("targets", () -> writeTargets(plan, source, samples, features, projection, counts));
+        timings.timed("targets", () -> writeTargets(plan, source, samples.files(), features, projection, counts));
         timings.timed(
                 "rejects",
                 () -> RejectsStep.run(
@@ -188,7 +184,7 @@ final class Conversion {
         }
     }
 
-    private Embedding embedding(ConvertPlan plan, Dataset<Row> samples, WaveStore store) {
+    private Embedding embedding(ConvertPlan plan, RangedFiles samples, WaveStore store) {
         return new Embedding(
                 COMMAND,
                 session,
@@ -233,7 +229,7 @@ final class Conversion {
     private long writeTargets(
             ConvertPlan plan,
             ImageSource source,
-            Dataset<Row> samples,
+            RangedFiles samples,
             RangedFiles features,
             Projection projection,
             Counts counts) {

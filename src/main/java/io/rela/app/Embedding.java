@@ -6,6 +6,7 @@ import io.rela.embed.EmbedStep;
 import io.rela.embed.TaskReport;
 import io.rela.embed.WaveStore;
 import io.rela.embed.Waves;
+import io.rela.table.RangedFiles;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
@@ -13,8 +14,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
 
@@ -35,7 +34,7 @@ record Embedding(
         String command,
         SparkSession session,
         EmbedPlan plan,
-        Dataset<Row> samples,
+        RangedFiles samples,
         long total,
         WaveStore store,
         Integer partitions,
@@ -55,7 +54,7 @@ record Embedding(
         }
         LongAccumulator done = session.sparkContext().longAccumulator("rela.done");
         LongAccumulator rejected = session.sparkContext().longAccumulator("rela.rejected");
-        EmbedStep step = new EmbedStep(samples, plan.job(), done, rejected);
+        EmbedStep step = new EmbedStep(spark, samples, plan.job(), done, rejected);
         int tasks = partitions == null ? 2 * Sessions.slots(spark) : partitions;
         ProgressLine progress = new ProgressLine(command, session.sparkContext(), total, before, done, rejected);
         try {

@@ -11,7 +11,6 @@ import io.rela.loss.LossStep;
 import io.rela.loss.Outputs;
 import io.rela.prior.PriorFile;
 import io.rela.prior.PriorModel;
-import io.rela.source.SampleTable;
 import io.rela.table.DatasetHome;
 import io.rela.table.IndexRange;
 import io.rela.table.ManifestRecord;
@@ -35,15 +34,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.sql.Column;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
 
 /**
  * Losses under a learner: its outputs are made as a conversion makes features, wave by wave, and compared with the targets that
@@ -174,7 +168,7 @@ final class Scoring implements Losses {
             EmbedPlan plan = timings.timed("probe", () -> plan(model, store));
             Optional<FittedMap> stored = storedTransfer(plan.probe().outputDimension());
             boolean fits = fits(plan.probe().outputDimension(), stored);
-            Embedding embedding = begin(plan, store, targets.rows());
+            Embedding embedding = begin(plan, store, targets);
             List<TaskReport> reports = timings.timed("embed", embedding::run);
             RangedFiles outputs = store.features(reports);
             List<String> tables = new ArrayList<>();
@@ -242,7 +236,7 @@ final class Scoring implements Losses {
     }
 
     /** Goes on with the outputs of a run that was killed, where they are the same; else begins anew. */
-    private Embedding begin(EmbedPlan plan, WaveStore store, long samples) {
+    private Embedding begin(EmbedPlan plan, WaveStore store, RangedFiles targets) {
         Map<String, String> identity = new TreeMap<>(identity());
         identity.put("epoch", Integer.toString(asked.epoch));
         identity.put(EmbedPlan.BATCH_SIZE, Integer.toString(plan.job().batch()));
@@ -251,13 +245,8 @@ final class Scoring implements Losses {
         if (!store.state().equals(Optional.of(state))) {
             store.begin(state);
         }
-        Dataset<Row> listing = session.read()
-                .parquet(home.table(Tables.TARGETS.name()).toString())
-                .select(Stream.of(SampleTable.SCHEMA.fieldNames())
-                        .map(functions::col)
-                        .toArray(Column[]::new));
         return new Embedding(
-                "score", session, plan, listing, samples, store, asked.partitions, options.maxRejects, warn);
+                "score", session, plan, targets, targets.rows(), store, asked.partitions, options.maxRejects, warn);
     }
 
     private List<IndexRange> ranges(RangedFiles targets) {

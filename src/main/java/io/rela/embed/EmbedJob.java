@@ -10,10 +10,11 @@ import io.rela.source.ImageSource;
 import io.rela.source.Sample;
 import io.rela.source.SampleReader;
 import io.rela.table.IndexRange;
+import io.rela.table.RangedFiles;
+import io.rela.table.Tables;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
-import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
 import org.apache.hadoop.fs.Path;
@@ -92,16 +93,17 @@ public record EmbedJob(
         }
     }
 
-    TaskReport run(IndexRange range, Iterator<Sample> samples, LongAccumulator done, LongAccumulator rejected)
+    TaskReport run(IndexRange range, RangedFiles listing, LongAccumulator done, LongAccumulator rejected)
             throws IOException, InterruptedException {
         TaskContext task = TaskContext.get();
         String name = String.format("%012d-%s", range.first(), UUID.randomUUID());
-        try (Embedder embedder = open(task);
+        try (RangedFiles.Rows samples = listing.rows(Tables.SAMPLES, range, hadoop.value());
+                Embedder embedder = open(task);
                 SampleReader reader = source.reader();
                 EmbedOutput output = new EmbedOutput(new Path(folder), name, hadoop.value(), done, rejected);
                 EmbedPipeline<Sample> pipeline = new EmbedPipeline<>(embedder, batch, preprocessing, output)) {
             while (samples.hasNext()) {
-                Sample sample = samples.next();
+                Sample sample = Tables.sample(samples.next());
                 pipeline.add(sample.index(), sample, () -> reader.read(sample));
                 if (task.isInterrupted()) {
                     throw new InterruptedException("Spark has killed this task");

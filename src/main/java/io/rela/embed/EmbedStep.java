@@ -1,28 +1,28 @@
 package io.rela.embed;
 
 import io.rela.table.IndexRange;
+import io.rela.table.RangedFiles;
 import java.util.List;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.LongAccumulator;
 
-/**
- * Embeds one wave: the wave's samples, a few hundred bytes each, go to the task that owns their range; pictures and
- * features go nowhere. Driver only; safe for threads.
- */
+/** Embeds one wave: a task reads the samples of its range, and nothing is shuffled. Driver only; safe for threads. */
 public final class EmbedStep {
-    private final Dataset<Row> samples;
+    private final JavaSparkContext spark;
+    private final RangedFiles samples;
     private final EmbedJob job;
     private final LongAccumulator done;
     private final LongAccumulator rejected;
 
     /**
-     * @param samples the listing
+     * @param samples the listing: files that have the columns of {@link io.rela.table.Tables#SAMPLES}
      * @param job what every task does
      * @param done counts samples as they are embedded or rejected; retried tasks count twice
      * @param rejected counts rejects the same way
      */
-    public EmbedStep(Dataset<Row> samples, EmbedJob job, LongAccumulator done, LongAccumulator rejected) {
+    public EmbedStep(
+            JavaSparkContext spark, RangedFiles samples, EmbedJob job, LongAccumulator done, LongAccumulator rejected) {
+        this.spark = spark;
         this.samples = samples;
         this.job = job;
         this.done = done;
@@ -36,13 +36,11 @@ public final class EmbedStep {
      */
     public List<TaskReport> run(List<IndexRange> ranges) {
         EmbedJob embed = job;
+        RangedFiles listing = samples;
         LongAccumulator doneSoFar = done;
         LongAccumulator rejectedSoFar = rejected;
-        return SampleRanges.of(samples, ranges)
-                .mapPartitionsWithIndex(
-                        (task, rows) -> List.of(embed.run(ranges.get(task), rows, doneSoFar, rejectedSoFar))
-                                .iterator(),
-                        true)
+        return spark.parallelize(ranges, ranges.size())
+                .map(range -> embed.run(range, listing, doneSoFar, rejectedSoFar))
                 .collect();
     }
 }

@@ -1,57 +1,44 @@
 package io.rela.projection;
 
+import io.rela.table.TableSchema;
+import io.rela.table.Tables;
+import java.io.UncheckedIOException;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 
 /**
  * A projection as a plain Parquet directory of one row in one file: the {@code projection/} of a dataset home and the
  * {@code data/} of a saved {@link ProjectionModel}. Driver only.
  */
 public final class ProjectionTable {
-    private static final DataType FLOATS = DataTypes.createArrayType(DataTypes.FloatType, false);
-
     /**
      * The columns. Arrays: mean has input_dimension values, components output_dimension × input_dimension, row-major, one
      * axis a row, scale and explained_variance output_dimension.
      */
-    public static final StructType SCHEMA = new StructType()
-            .add("kind", DataTypes.StringType, false)
-            .add("samples", DataTypes.LongType, false)
-            .add("input_dimension", DataTypes.IntegerType, false)
-            .add("output_dimension", DataTypes.IntegerType, false)
-            .add("mean", FLOATS, false)
-            .add("components", FLOATS, false)
-            .add("scale", FLOATS, false)
-            .add("explained_variance", FLOATS, false)
-            .add("total_variance", DataTypes.DoubleType, false)
-            .add("zero_variance", DataTypes.IntegerType, false)
-            .add("seed", DataTypes.LongType, false);
+    public static final TableSchema SCHEMA = Tables.PROJECTION;
 
     private ProjectionTable() {}
 
     /**
      * Writes one zstd-compressed file into a new directory.
      *
-     * <p>Spark's {@code AnalysisException} comes, undeclared, if there is something at path already.
+     * @throws UncheckedIOException if there is something at path already, or it cannot be written
      */
     public static void write(Projection projection, String path, SparkSession spark) {
-        Row row = RowFactory.create(
-                projection.kind().label(),
-                projection.samples(),
-                projection.inputDimension(),
-                projection.outputDimension(),
-                projection.mean(),
-                projection.components(),
-                projection.scale(),
-                projection.explainedVariance(),
-                projection.totalVariance(),
-                projection.zeroVariance(),
-                projection.seed());
-        SingleRowTable.write(row, SCHEMA, path, spark);
+        Object[] row = {
+            projection.kind().label(),
+            projection.samples(),
+            projection.inputDimension(),
+            projection.outputDimension(),
+            projection.mean(),
+            projection.components(),
+            projection.scale(),
+            projection.explainedVariance(),
+            projection.totalVariance(),
+            projection.zeroVariance(),
+            projection.seed()
+        };
+        SingleRowTable.write(SCHEMA, row, path, spark);
     }
 
     /**
@@ -61,7 +48,7 @@ public final class ProjectionTable {
      */
     public static Projection read(String path, SparkSession spark) {
         try {
-            return projection(SingleRowTable.read(path, SCHEMA, spark));
+            return projection(SingleRowTable.read(path, SCHEMA.spark(), spark));
         } catch (IllegalArgumentException | NullPointerException | ClassCastException e) {
             throw new IllegalStateException("The projection at " + path + " is damaged: " + e.getMessage(), e);
         }

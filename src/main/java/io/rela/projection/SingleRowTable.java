@@ -1,6 +1,15 @@
 package io.rela.projection;
 
+import io.rela.table.TableSchema;
+import io.rela.table.TableWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -13,14 +22,24 @@ public final class SingleRowTable {
     /**
      * Writes one zstd-compressed file into a new directory.
      *
-     * <p>Spark's {@code AnalysisException} comes, undeclared, if there is something at path already.
+     * @param row of the schema's columns
+     * @throws UncheckedIOException if there is something at path already, or it cannot be written
      */
-    public static void write(Row row, StructType schema, String path, SparkSession spark) {
-        spark.createDataFrame(List.of(row), schema)
-                .coalesce(1)
-                .write()
-                .option("compression", "zstd")
-                .parquet(path);
+    public static void write(TableSchema schema, Object[] row, String path, SparkSession spark) {
+        Configuration conf = spark.sparkContext().hadoopConfiguration();
+        Path folder = new Path(path);
+        try {
+            FileSystem fs = folder.getFileSystem(conf);
+            if (fs.exists(folder)) {
+                throw new FileAlreadyExistsException(path + " already exists");
+            }
+            try (TableWriter writer =
+                    new TableWriter(schema, new Path(folder, "part-" + UUID.randomUUID() + ".parquet"), conf)) {
+                writer.write(row);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**

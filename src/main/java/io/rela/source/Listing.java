@@ -2,7 +2,6 @@ package io.rela.source;
 
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
@@ -12,13 +11,13 @@ import org.apache.spark.sql.Row;
  * are evaluated.
  */
 public final class Listing implements AutoCloseable {
-    private final Dataset<Row> samples;
+    private final JavaRDD<Sample> samples;
     private final long count;
     private final List<String> classNames;
     private final List<String> warnings;
     private final JavaRDD<Row> kept;
 
-    Listing(Dataset<Row> samples, long count, List<String> classNames, List<String> warnings, JavaRDD<Row> kept) {
+    Listing(JavaRDD<Sample> samples, long count, List<String> classNames, List<String> warnings, JavaRDD<Row> kept) {
         this.samples = samples;
         this.count = count;
         this.classNames = List.copyOf(classNames);
@@ -27,10 +26,10 @@ public final class Listing implements AutoCloseable {
     }
 
     /**
-     * The rows of {@link SampleTable#SCHEMA}, index 0 to {@link #count()}-1 without holes. Partitions hold ascending ranges,
-     * the first the lowest; there are as many as the listing had tasks.
+     * Index 0 to {@link #count()}-1 without holes, ascending from partition to partition and inside of each; there are as
+     * many partitions as the listing had tasks.
      */
-    public Dataset<Row> samples() {
+    public JavaRDD<Sample> samples() {
         return samples;
     }
 

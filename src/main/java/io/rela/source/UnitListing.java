@@ -3,17 +3,18 @@ package io.rela.source;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
 
@@ -89,6 +90,9 @@ final class UnitListing {
     }
 
     private static final int SHOWN_REMARKS = 10;
+    /** So many ids are compared on the driver: the first use of Spark SQL takes seconds. */
+    private static final long FEW = 200_000;
+
     /** Fields of a row that is kept; of a note's row, the text stands for the id and the count for the length. */
     private static final int UNIT = 0;
 
@@ -238,25 +242,37 @@ final class UnitListing {
 
     /** An id that several samples have, or null. Nulls are not ids. */
     String duplicateId() {
-        JavaRDD<Row> ids = kept.filter(row -> row.isNullAt(NOTE) && !row.isNullAt(ID))
-                .map(row -> RowFactory.create(row.getString(ID)));
-        List<Row> found = spark.createDataFrame(ids, new StructType().add(SampleTable.ID, DataTypes.StringType))
-                .groupBy(SampleTable.ID)
+        JavaRDD<String> ids =
+                kept.filter(row -> row.isNullAt(NOTE) && !row.isNullAt(ID)).map(row -> row.getString(ID));
+        return count() <= FEW ? duplicateHere(ids) : duplicateThere(ids);
+    }
+
+    private static String duplicateHere(JavaRDD<String> ids) {
+        Set<String> seen = new HashSet<>();
+        return ids.collect().stream()
+                .filter(id -> !seen.add(id))
+                .min(Names.BY_CODE_POINT)
+                .orElse(null);
+    }
+
+    private String duplicateThere(JavaRDD<String> ids) {
+        return spark.createDataset(ids.rdd(), Encoders.STRING())
+                .groupBy("value")
                 .count()
                 .filter(functions.col("count").gt(1))
-                .agg(functions.min(SampleTable.ID))
-                .collectAsList();
-        return found.get(0).getString(0);
+                .agg(functions.min("value"))
+                .first()
+                .getString(0);
     }
 
     /** The finished listing, which now owns what is kept. */
     Listing finish(List<String> classNames, List<String> warnings, Finish finish) {
         long[] from = starts;
-        JavaRDD<Row> rows = kept.filter(row -> row.isNullAt(NOTE)).map(row -> finished(row, from, finish));
-        return new Listing(spark.createDataFrame(rows, SampleTable.SCHEMA), count(), classNames, warnings, kept);
+        JavaRDD<Sample> samples = kept.filter(row -> row.isNullAt(NOTE)).map(row -> finished(row, from, finish));
+        return new Listing(samples, count(), classNames, warnings, kept);
     }
 
-    private static Row finished(Row row, long[] starts, Finish finish) {
+    private static Sample finished(Row row, long[] starts, Finish finish) {
         int unit = row.getInt(UNIT);
         long position = row.getLong(POSITION);
         long index = starts[unit] + position;
@@ -272,7 +288,7 @@ final class UnitListing {
                 row.getLong(LENGTH),
                 (Integer) row.get(LABEL),
                 row.getString(LABEL_NAME));
-        return SampleTable.toRow(finish.finish(listed, unit, position));
+        return finish.finish(listed, unit, position);
     }
 
     void close() {

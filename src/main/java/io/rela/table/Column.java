@@ -16,6 +16,8 @@ public record Column(String name, Type type, boolean nullable) {
         INT,
         /** {@code float}; Java {@link Float}. */
         FLOAT,
+        /** {@code double}; Java {@link Double}. */
+        DOUBLE,
         /** {@code string}; Java {@link String}. */
         STRING,
         /** {@code array<float>}, elements never null; Java {@code float[]}. */

@@ -166,6 +166,11 @@ public final class TableReader implements AutoCloseable {
         }
 
         @Override
+        public void addDouble(double value) {
+            parent.row[field] = value;
+        }
+
+        @Override
         public void addBinary(Binary value) {
             parent.row[field] = value.toStringUsingUTF8();
         }

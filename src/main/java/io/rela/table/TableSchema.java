@@ -90,6 +90,7 @@ public record TableSchema(String name, List<Column> columns) {
             case LONG -> Types.primitive(PrimitiveTypeName.INT64, repetition).named(column.name());
             case INT -> Types.primitive(PrimitiveTypeName.INT32, repetition).named(column.name());
             case FLOAT -> Types.primitive(PrimitiveTypeName.FLOAT, repetition).named(column.name());
+            case DOUBLE -> Types.primitive(PrimitiveTypeName.DOUBLE, repetition).named(column.name());
             case STRING ->
                 Types.primitive(PrimitiveTypeName.BINARY, repetition)
                         .as(LogicalTypeAnnotation.stringType())
@@ -112,6 +113,7 @@ public record TableSchema(String name, List<Column> columns) {
             case LONG -> DataTypes.LongType;
             case INT -> DataTypes.IntegerType;
             case FLOAT -> DataTypes.FloatType;
+            case DOUBLE -> DataTypes.DoubleType;
             case STRING -> DataTypes.StringType;
             case FLOATS -> DataTypes.createArrayType(DataTypes.FloatType, true);
             case IMAGE -> new StructType().add("bytes", DataTypes.BinaryType).add("path", DataTypes.StringType);

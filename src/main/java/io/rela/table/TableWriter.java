@@ -113,6 +113,7 @@ public final class TableWriter implements AutoCloseable {
                 case LONG -> out.addLong((Long) value);
                 case INT -> out.addInteger((Integer) value);
                 case FLOAT -> out.addFloat((Float) value);
+                case DOUBLE -> out.addDouble((Double) value);
                 case STRING -> out.addBinary(Binary.fromString((String) value));
                 case FLOATS -> floats((float[]) value);
                 case IMAGE -> image((EncodedImage) value);

@@ -1,5 +1,6 @@
 package io.rela.table;
 
+import static io.rela.table.Column.Type.DOUBLE;
 import static io.rela.table.Column.Type.FLOAT;
 import static io.rela.table.Column.Type.FLOATS;
 import static io.rela.table.Column.Type.IMAGE;
@@ -10,20 +11,19 @@ import static io.rela.table.Column.optional;
 import static io.rela.table.Column.required;
 
 import io.rela.source.Sample;
-import io.rela.source.SampleTable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** Every table of a dataset home: the one place where column names stand, and where rows are made and taken apart. */
 public final class Tables {
-    public static final String INDEX = SampleTable.INDEX;
-    public static final String ID = SampleTable.ID;
-    public static final String URI = SampleTable.URI;
-    public static final String OFFSET = SampleTable.OFFSET;
-    public static final String LENGTH = SampleTable.LENGTH;
-    public static final String LABEL = SampleTable.LABEL;
-    public static final String LABEL_NAME = SampleTable.LABEL_NAME;
+    public static final String INDEX = "index";
+    public static final String ID = "id";
+    public static final String URI = "uri";
+    public static final String OFFSET = "offset";
+    public static final String LENGTH = "length";
+    public static final String LABEL = "label";
+    public static final String LABEL_NAME = "label_name";
     public static final String FEATURE = "feature";
     public static final String TARGET = "target";
     public static final String REASON = "reason";
@@ -47,17 +47,21 @@ public final class Tables {
                     required(REASON, STRING),
                     required(DETAIL, STRING)));
 
-    private static final List<Column> SAMPLE = List.of(
-            required(INDEX, LONG),
-            required(ID, STRING),
-            required(URI, STRING),
-            optional(OFFSET, LONG),
-            required(LENGTH, LONG),
-            optional(LABEL, INT),
-            optional(LABEL_NAME, STRING));
+    /** A listing, which is no table of the home, and the first columns of {@link #TARGETS}. */
+    public static final TableSchema SAMPLES = new TableSchema(
+            "listing",
+            List.of(
+                    required(INDEX, LONG),
+                    required(ID, STRING),
+                    required(URI, STRING),
+                    optional(OFFSET, LONG),
+                    required(LENGTH, LONG),
+                    optional(LABEL, INT),
+                    optional(LABEL_NAME, STRING)));
 
     /** {@code targets/}: the sample's columns, then target. */
-    public static final TableSchema TARGETS = new TableSchema("targets", with(SAMPLE, required(TARGET, FLOATS)));
+    public static final TableSchema TARGETS =
+            new TableSchema("targets", with(SAMPLES.columns(), required(TARGET, FLOATS)));
 
     /** {@code targets/} with {@code --keep-images}: the same, then image. */
     public static final TableSchema TARGETS_WITH_IMAGES =
@@ -70,6 +74,38 @@ public final class Tables {
     /** {@code clusters/}: index, cluster. */
     public static final TableSchema CLUSTERS =
             new TableSchema("clusters", List.of(required(INDEX, LONG), required(CLUSTER, INT)));
+
+    /** {@code projection/}: one row. */
+    public static final TableSchema PROJECTION = new TableSchema(
+            "projection",
+            List.of(
+                    required("kind", STRING),
+                    required("samples", LONG),
+                    required("input_dimension", INT),
+                    required("output_dimension", INT),
+                    required("mean", FLOATS),
+                    required("components", FLOATS),
+                    required("scale", FLOATS),
+                    required("explained_variance", FLOATS),
+                    required("total_variance", DOUBLE),
+                    required("zero_variance", INT),
+                    required("seed", LONG)));
+
+    /** {@code transfers/epoch=E}: one row. */
+    public static final TableSchema TRANSFERS = new TableSchema(
+            "transfers",
+            List.of(
+                    required("input_dimension", INT),
+                    required("output_dimension", INT),
+                    required("weights", FLOATS),
+                    required("bias", FLOATS),
+                    required("ridge", DOUBLE),
+                    required("training_samples", LONG),
+                    required("held_out_samples", LONG),
+                    required("r2", DOUBLE),
+                    required("explained_variance", DOUBLE),
+                    required("mean_cosine", DOUBLE),
+                    required("seed", LONG)));
 
     /** {@code subsets/epoch=E} with {@code --columns index}: index, loss, weight. */
     public static final TableSchema SUBSET_INDEX = subset(List.of(required(INDEX, LONG)));
@@ -110,7 +146,7 @@ public final class Tables {
         return row;
     }
 
-    /** The sample in a row that begins with the columns of {@link #TARGETS}. */
+    /** The sample in a row that begins with the columns of {@link #SAMPLES}. */
     public static Sample sample(Object[] row) {
         return new Sample(
                 (Long) row[0],
@@ -124,11 +160,24 @@ public final class Tables {
 
     /** The target in a row of {@link #TARGETS}. */
     public static float[] target(Object[] row) {
-        return (float[]) row[SAMPLE.size()];
+        return (float[]) row[SAMPLES.columns().size()];
     }
 
     private static TableSchema subset(List<Column> columns) {
         return new TableSchema("subsets", with(with(columns, optional(LOSS, FLOAT)), required(WEIGHT, FLOAT)));
+    }
+
+    /** A row of {@link #SAMPLES}. */
+    public static Object[] sampleRow(Sample sample) {
+        return new Object[] {
+            sample.index(),
+            sample.id(),
+            sample.uri(),
+            sample.offset(),
+            sample.length(),
+            sample.label(),
+            sample.labelName()
+        };
     }
 
     /** A row of {@link #FEATURES}. */
@@ -143,14 +192,7 @@ public final class Tables {
 
     /** A row of {@link #TARGETS}, or of {@link #TARGETS_WITH_IMAGES} when there is an image. */
     public static Object[] targetRow(Sample sample, float[] target, EncodedImage imageOrNull) {
-        Object[] row = new Object[imageOrNull == null ? SAMPLE.size() + 1 : SAMPLE.size() + 2];
-        row[0] = sample.index();
-        row[1] = sample.id();
-        row[2] = sample.uri();
-        row[3] = sample.offset();
-        row[4] = sample.length();
-        row[5] = sample.label();
-        row[6] = sample.labelName();
+        Object[] row = Arrays.copyOf(sampleRow(sample), SAMPLES.columns().size() + (imageOrNull == null ? 1 : 2));
         row[7] = target;
         if (imageOrNull != null) {
             row[8] = imageOrNull;

@@ -24,6 +24,7 @@ import org.apache.spark.util.SerializableConfiguration;
 /**
  * What every task that writes targets does. Immutable.
  *
+ * @param samples the listing
  * @param source gives the pictures again when they travel along
  * @param keepImages whether they do
  * @param features what was embedded
@@ -32,6 +33,7 @@ import org.apache.spark.util.SerializableConfiguration;
  * @param hadoop how storage is reached
  */
 record TargetsJob(
+        RangedFiles samples,
         ImageSource source,
         boolean keepImages,
         RangedFiles features,
@@ -44,17 +46,18 @@ record TargetsJob(
     /** What one task wrote: the file's name counts only when it is reported here. */
     record Written(String file, long rows) implements Serializable {}
 
-    Written run(IndexRange range, Iterator<Sample> samples) throws IOException {
+    Written run(IndexRange range) throws IOException {
         String name = String.format("part-%012d-%s.parquet", range.first(), UUID.randomUUID());
         TableSchema schema = keepImages ? Tables.TARGETS_WITH_IMAGES : Tables.TARGETS;
-        try (RangedFiles.Rows rows = features.rows(Tables.FEATURES, range, hadoop.value());
+        try (RangedFiles.Rows listed = samples.rows(Tables.SAMPLES, range, hadoop.value());
+                RangedFiles.Rows rows = features.rows(Tables.FEATURES, range, hadoop.value());
                 SampleReader reader = source.reader();
                 TableWriter writer = new TableWriter(schema, new Path(folder, name), hadoop.value())) {
             List<Sample> some = new ArrayList<>();
             List<float[]> theirs = new ArrayList<>();
             while (rows.hasNext()) {
                 Object[] row = rows.next();
-                some.add(find((Long) row[0], samples));
+                some.add(find((Long) row[0], listed));
                 theirs.add((float[]) row[1]);
                 if (some.size() == ROWS_AT_A_TIME) {
                     write(some, theirs, reader, writer);
@@ -66,9 +69,9 @@ record TargetsJob(
     }
 
     /** Both come in index order; samples without a feature were rejected. */
-    private static Sample find(long index, Iterator<Sample> samples) {
+    private static Sample find(long index, Iterator<Object[]> samples) {
         while (samples.hasNext()) {
-            Sample sample = samples.next();
+            Sample sample = Tables.sample(samples.next());
             if (sample.index() == index) {
                 return sample;
             }

@@ -1,24 +1,17 @@
 package io.rela.target;
 
-import io.rela.embed.SampleRanges;
 import io.rela.embed.WavePlan;
 import io.rela.projection.Projection;
 import io.rela.source.ImageSource;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
 import io.rela.table.TableFolder;
-import java.util.Collections;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.util.SerializableConfiguration;
 
-/**
- * Writes {@code targets/}: features meet their samples in the task that owns their range, so only the listing's small rows
- * travel. Driver only.
- */
+/** Writes {@code targets/}: features meet their samples in the task that owns their range. Driver only. */
 public final class TargetsStep {
     /** Files of this size are large enough to scan and small enough to share out. */
     private static final long FILE_BYTES = 128L << 20;
@@ -47,7 +40,7 @@ public final class TargetsStep {
      */
     public static long run(
             JavaSparkContext spark,
-            Dataset<Row> samples,
+            RangedFiles samples,
             long encodedBytes,
             WavePlan plan,
             int slots,
@@ -64,18 +57,15 @@ public final class TargetsStep {
                 plan.split(new IndexRange(0, plan.samples()), (int) Math.max(1, Math.min(files, Integer.MAX_VALUE)));
         Broadcast<Projection> axes = spark.broadcast(projection);
         TargetsJob job = new TargetsJob(
+                samples,
                 source,
                 keepImages,
                 features,
                 axes,
                 folder.path().toString(),
                 new SerializableConfiguration(spark.hadoopConfiguration()));
-        List<TargetsJob.Written> written = SampleRanges.of(samples, ranges)
-                .mapPartitionsWithIndex(
-                        (task, rows) -> Collections.singletonList(job.run(ranges.get(task), rows))
-                                .iterator(),
-                        true)
-                .collect();
+        List<TargetsJob.Written> written =
+                spark.parallelize(ranges, ranges.size()).map(job::run).collect();
         axes.destroy();
         folder.keepOnly(written.stream().map(TargetsJob.Written::file).toList());
         return written.stream().mapToLong(TargetsJob.Written::rows).sum();

@@ -3,57 +3,44 @@ package io.rela.transport;
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.projection.SingleRowTable;
+import io.rela.table.TableSchema;
+import io.rela.table.Tables;
+import java.io.UncheckedIOException;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 
 /** A fitted linear map as a plain Parquet directory of one row in one file. Driver only. */
 public final class LinearMapTable {
-    private static final DataType FLOATS = DataTypes.createArrayType(DataTypes.FloatType, false);
-
     /**
      * The columns. Arrays: weights has output_dimension × input_dimension values, row-major, bias output_dimension.
      * held_out_samples is 0 where r2, explained_variance and mean_cosine are those of the training samples.
      */
-    public static final StructType SCHEMA = new StructType()
-            .add("input_dimension", DataTypes.IntegerType, false)
-            .add("output_dimension", DataTypes.IntegerType, false)
-            .add("weights", FLOATS, false)
-            .add("bias", FLOATS, false)
-            .add("ridge", DataTypes.DoubleType, false)
-            .add("training_samples", DataTypes.LongType, false)
-            .add("held_out_samples", DataTypes.LongType, false)
-            .add("r2", DataTypes.DoubleType, false)
-            .add("explained_variance", DataTypes.DoubleType, false)
-            .add("mean_cosine", DataTypes.DoubleType, false)
-            .add("seed", DataTypes.LongType, false);
+    public static final TableSchema SCHEMA = Tables.TRANSFERS;
 
     private LinearMapTable() {}
 
     /**
      * Writes one zstd-compressed file into a new directory.
      *
-     * <p>Spark's {@code AnalysisException} comes, undeclared, if there is something at path already.
+     * @throws UncheckedIOException if there is something at path already, or it cannot be written
      */
     public static void write(FittedMap fitted, String path, SparkSession spark) {
         LinearMap map = fitted.map();
         Agreement agreement = fitted.agreement();
-        Row row = RowFactory.create(
-                map.inputDimension(),
-                map.outputDimension(),
-                map.weights(),
-                map.bias(),
-                fitted.ridge(),
-                fitted.trainingSamples(),
-                fitted.heldOutSamples(),
-                agreement.r2(),
-                agreement.explainedVariance(),
-                agreement.meanCosine(),
-                fitted.seed());
-        SingleRowTable.write(row, SCHEMA, path, spark);
+        Object[] row = {
+            map.inputDimension(),
+            map.outputDimension(),
+            map.weights(),
+            map.bias(),
+            fitted.ridge(),
+            fitted.trainingSamples(),
+            fitted.heldOutSamples(),
+            agreement.r2(),
+            agreement.explainedVariance(),
+            agreement.meanCosine(),
+            fitted.seed()
+        };
+        SingleRowTable.write(SCHEMA, row, path, spark);
     }
 
     /**
@@ -65,7 +52,7 @@ public final class LinearMapTable {
      */
     public static FittedMap read(String path, SparkSession spark) {
         try {
-            return fitted(SingleRowTable.read(path, SCHEMA, spark));
+            return fitted(SingleRowTable.read(path, SCHEMA.spark(), spark));
         } catch (Exception e) {
             // Spark's AnalysisException is checked and not declared.
             String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");

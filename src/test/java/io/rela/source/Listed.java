@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.sql.Row;
 import org.assertj.core.api.AbstractThrowableAssert;
 
 /** A source that was listed and collected; for tests. */
@@ -26,10 +25,7 @@ record Listed(ImageSource source, List<Sample> samples, List<String> classNames,
     static Listed of(Path input, InputFormat format, ParquetColumns columns, int tasks) {
         ImageSource source = ImageSource.open(input.toString(), format, columns, new Configuration());
         try (Listing listing = source.list(LocalSpark.session(), tasks)) {
-            List<Sample> samples = new ArrayList<>();
-            for (Row row : listing.samples().collectAsList()) {
-                samples.add(SampleTable.fromRow(row));
-            }
+            List<Sample> samples = listing.samples().collect();
             if (samples.size() != listing.count()) {
                 throw new AssertionError(listing.count() + " counted, " + samples.size() + " listed");
             }
