@@ -22,6 +22,13 @@ class Features(nn.Module):
         return torch.tanh(grid.flatten(1) @ self.mix * 0.3)
 
 
+class Input(nn.Module):
+    """What a prior sees."""
+
+    def forward(self, x):
+        return x.flatten(1)
+
+
 class FeatureMap(nn.Module):
     def forward(self, x):
         return nn.functional.avg_pool2d(x, 2)
@@ -35,6 +42,13 @@ class Pair(nn.Module):
 class Double(nn.Module):
     def forward(self, x):
         return x.mean((2, 3)).double()
+
+
+class Greedy(nn.Module):
+    """Wants four petabytes."""
+
+    def forward(self, x):
+        return x.flatten(1) + torch.zeros(1 << 50).sum()
 
 
 class NotFinite(nn.Module):
@@ -53,7 +67,9 @@ OUT.mkdir(parents=True, exist_ok=True)
 save("features16", Features())
 save("learner12", Features(2, 12))
 save("learner8", Features(3, 8))
+save("input", Input())
 save("feature-map", FeatureMap())
 save("pair", Pair())
 save("double", Double())
 save("not-finite", NotFinite())
+torch.jit.script(Greedy()).save(str(OUT / "greedy.pt"))

@@ -6,7 +6,7 @@ import io.rela.image.Normalization;
 import io.rela.image.Preprocessing;
 import io.rela.image.Preprocessor;
 import io.rela.image.UndecodableImageException;
-import java.nio.FloatBuffer;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,14 +55,12 @@ public final class Decode {
         ImageDecoder decoder = new ImageDecoder();
         Preprocessor preprocessor =
                 new Preprocessor(new Preprocessing(size, size, Interpolation.BILINEAR, Normalization.IMAGENET));
-        FloatBuffer out = java.nio.ByteBuffer.allocateDirect(3 * size * size * Float.BYTES)
-                .order(java.nio.ByteOrder.nativeOrder())
-                .asFloatBuffer();
+        ByteBuffer out = ByteBuffer.allocateDirect(3 * size * size);
         long done = 0;
         while (System.nanoTime() < end) {
             byte[] encoded = pictures.get(Math.floorMod(next.getAndIncrement(), pictures.size()));
             try {
-                preprocessor.input(decoder.decode(encoded), out, 0);
+                preprocessor.levels(decoder.decode(encoded), out);
                 done++;
             } catch (UndecodableImageException e) {
                 // A reject is no picture.

@@ -1,7 +1,6 @@
 package io.rela.embed;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -16,7 +15,7 @@ final class BatchBuffers {
 
     private BatchBuffers() {}
 
-    /** A direct buffer of exactly {@code bytes}, in native order, its content undefined. */
+    /** A direct buffer of exactly {@code bytes}, its content undefined. */
     static ByteBuffer take(int bytes) {
         synchronized (IDLE) {
             if (idleBytes != bytes) {
@@ -28,7 +27,7 @@ final class BatchBuffers {
                 return idle;
             }
         }
-        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+        return ByteBuffer.allocateDirect(bytes);
     }
 
     /** Makes every byte 0; position and limit stay. */

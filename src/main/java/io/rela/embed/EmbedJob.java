@@ -115,6 +115,6 @@ public record EmbedJob(
     }
 
     Embedder open(TaskContext task) {
-        return TaskEmbedder.open(task, prior, device, batch, preprocessing.inputSize());
+        return TaskEmbedder.open(task, prior, device, batch, preprocessing);
     }
 }

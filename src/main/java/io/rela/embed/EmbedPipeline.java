@@ -190,7 +190,7 @@ public final class EmbedPipeline<K> implements AutoCloseable {
 
     private ByteBuffer slot(ByteBuffer pixels, int slot) {
         int bytes = pixels.capacity() / batchSize;
-        return pixels.slice(slot * bytes, bytes).order(pixels.order());
+        return pixels.slice(slot * bytes, bytes);
     }
 
     /** Nobody may write to a buffer that somebody else has taken: waits for the pictures, whatever became of them. */

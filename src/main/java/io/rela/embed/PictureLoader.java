@@ -47,7 +47,7 @@ final class PictureLoader {
             preprocessor = new Preprocessor(preprocessing);
         }
         try {
-            preprocessor.input(decoder.decode(encoded), slot.asFloatBuffer(), 0);
+            preprocessor.levels(decoder.decode(encoded), slot);
             return null;
         } catch (UndecodableImageException e) {
             return new Reject(e.reason(), e.getMessage());

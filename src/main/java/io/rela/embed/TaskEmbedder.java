@@ -1,5 +1,6 @@
 package io.rela.embed;
 
+import io.rela.image.Preprocessing;
 import io.rela.prior.DeviceRequest;
 import io.rela.prior.Embedder;
 import io.rela.prior.PriorModel;
@@ -17,13 +18,14 @@ public final class TaskEmbedder {
      * @param prior the model
      * @param device the device that the user asked for
      * @param batch pictures a forward pass, at least 1
-     * @param size width and height of a picture in pixels
+     * @param preprocessing what the model wants to see
      * @throws io.rela.RelaException when the device is not there or the file is no module
      */
-    public static Embedder open(TaskContext task, PriorModel prior, DeviceRequest device, int batch, int size) {
+    public static Embedder open(
+            TaskContext task, PriorModel prior, DeviceRequest device, int batch, Preprocessing preprocessing) {
         List<String> granted = task.resourcesJMap().containsKey("gpu")
                 ? List.of(task.resourcesJMap().get("gpu").addresses())
                 : List.of();
-        return Embedder.open(prior, device, granted, task.cpus(), task.partitionId(), batch, size);
+        return Embedder.open(prior, device, granted, task.cpus(), task.partitionId(), batch, preprocessing);
     }
 }

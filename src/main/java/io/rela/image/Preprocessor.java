@@ -1,6 +1,6 @@
 package io.rela.image;
 
-import java.nio.FloatBuffer;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -14,11 +14,13 @@ import java.util.Arrays;
  */
 public final class Preprocessor {
     private final Preprocessing preprocessing;
-    private final PixelNormalizer normalizer;
     private final RowResizer across;
 
     /** Red, green and blue of the row of the crop at work. */
     private final int[][] levels;
+
+    /** A buffer takes a row at once much faster than byte by byte. */
+    private final byte[] row;
 
     /** The rows that the pass down needs at a time, resized across: row y at y modulo their number. */
     private int[][] rows = new int[0][];
@@ -29,9 +31,9 @@ public final class Preprocessor {
     public Preprocessor(Preprocessing preprocessing) {
         int size = preprocessing.inputSize();
         this.preprocessing = preprocessing;
-        this.normalizer = new PixelNormalizer(preprocessing.normalization(), size);
         this.across = new RowResizer(size);
         this.levels = new int[3][size];
+        this.row = new byte[size];
     }
 
     /** Gives a row of the picture, its width resized and cropped, as words. */
@@ -39,43 +41,15 @@ public final class Preprocessor {
         void row(int y, int[] out);
     }
 
-    /** Takes a row of the crop: red, green and blue of each of its pixels, 0 to 255. */
-    private interface RowSink {
-        void row(int y, int[][] levels);
-    }
-
-    /**
-     * Resizes, crops and normalises.
-     *
-     * @param image any size from 1x1 on
-     * @param chw receives {@code 3 * inputSize * inputSize} floats, red plane, green, blue, from {@code offset} on, by absolute
-     *     index: its position stays
-     * @param offset index of the first float, 0 or more
-     * @throws IndexOutOfBoundsException if the floats do not fit
-     */
-    public void input(RgbImage image, FloatBuffer chw, int offset) {
-        int size = preprocessing.inputSize();
-        crop(image, (y, row) -> normalizer.row(row, chw, offset + y * size, size * size));
-    }
-
     /**
      * Resizes and crops.
      *
      * @param image any size from 1x1 on
-     * @return {@code inputSize * inputSize * 3} bytes: row by row, red, green, blue
+     * @param planes receives {@code 3 * inputSize * inputSize} levels, 0 to 255 as unsigned bytes, from its beginning on: red
+     *     plane, green, blue; its position stays
+     * @throws IndexOutOfBoundsException if they do not fit
      */
-    public byte[] pixels(RgbImage image) {
-        byte[] out = new byte[preprocessing.pixelBytes()];
-        int size = preprocessing.inputSize();
-        crop(image, (y, row) -> {
-            for (int i = 0; i < 3 * size; i++) {
-                out[3 * size * y + i] = (byte) row[i % 3][i / 3];
-            }
-        });
-        return out;
-    }
-
-    private void crop(RgbImage image, RowSink sink) {
+    public void levels(RgbImage image, ByteBuffer planes) {
         int size = preprocessing.inputSize();
         int shorter = Math.min(image.width(), image.height());
         long width = resized(image.width(), shorter);
@@ -94,11 +68,11 @@ public final class Preprocessor {
             for (int y = 0; y < size; y++) {
                 source.row((int) top + y, rows[0]);
                 PixelRows.split(rows[0], levels[0], levels[1], levels[2]);
-                sink.row(y, levels);
+                write(y, planes);
             }
         } else {
             lastDown = kernel(lastDown, image.height(), height, top);
-            resizeDown(source, lastDown, sink);
+            resizeDown(source, lastDown, planes);
         }
     }
 
@@ -125,7 +99,7 @@ public final class Preprocessor {
         }
     }
 
-    private void resizeDown(RowSource source, ResizeKernel kernel, RowSink sink) {
+    private void resizeDown(RowSource source, ResizeKernel kernel, ByteBuffer planes) {
         rows(kernel.weights().length);
         int next = kernel.starts()[0];
         for (int y = 0; y < kernel.count(); y++) {
@@ -142,7 +116,21 @@ public final class Preprocessor {
                 PixelRows.addWeighted(words, kernel.weights()[tap][y], levels[0], levels[1], levels[2]);
             }
             PixelRows.round(levels[0], levels[1], levels[2]);
-            sink.row(y, levels);
+            write(y, planes);
+        }
+    }
+
+    private void write(int y, ByteBuffer planes) {
+        int size = preprocessing.inputSize();
+        for (int channel = 0; channel < 3; channel++) {
+            narrow(levels[channel], row);
+            planes.put((channel * size + y) * size, row);
+        }
+    }
+
+    private static void narrow(int[] levels, byte[] out) {
+        for (int x = 0; x < out.length; x++) {
+            out[x] = (byte) levels[x];
         }
     }
 }

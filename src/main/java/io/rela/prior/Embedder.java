@@ -4,6 +4,7 @@ import ai.djl.engine.Engine;
 import ai.djl.inference.Predictor;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.translate.NoBatchifyTranslator;
@@ -11,25 +12,30 @@ import ai.djl.translate.TranslateException;
 import ai.djl.translate.TranslatorContext;
 import io.rela.ExitCode;
 import io.rela.RelaException;
+import io.rela.image.Normalization;
+import io.rela.image.Preprocessing;
 import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
  * Turns batches of prepared pictures into features. One a task, one thread; the model behind it is shared by the
- * process. Native memory lives only inside {@link #embed}: what comes out is a plain array.
+ * process. Pictures cross to the device as bytes and are normalised there, in torch's own arithmetic: {@code v / 255}, minus
+ * mean, divided by std, in float32. Native memory lives only inside {@link #embed}: what comes out is a plain array.
  */
 public final class Embedder implements AutoCloseable {
     private final PriorModel prior;
     private final LoadedPrior loaded;
     private final Predictor<ByteBuffer, float[]> predictor;
     private final Shape input;
+    private final Normalization normalization;
     private final String libtorch;
     private boolean closed;
 
-    private Embedder(PriorModel prior, LoadedPrior loaded, Shape input, String libtorch) {
+    private Embedder(PriorModel prior, LoadedPrior loaded, int batch, Preprocessing preprocessing, String libtorch) {
         this.prior = prior;
         this.loaded = loaded;
-        this.input = input;
+        this.input = new Shape(batch, 3, preprocessing.inputSize(), preprocessing.inputSize());
+        this.normalization = preprocessing.normalization();
         this.libtorch = libtorch;
         this.predictor = loaded.model().newPredictor(new Features());
     }
@@ -43,11 +49,17 @@ public final class Embedder implements AutoCloseable {
      * @param threads cores that one forward pass may use, at least 1
      * @param task the task's number, which spreads tasks over GPUs that Spark does not manage
      * @param batch pictures a forward pass, at least 1
-     * @param size width and height of a picture in pixels
+     * @param preprocessing what the model wants to see
      * @throws RelaException when the device is not there or the file is no module
      */
     public static Embedder open(
-            PriorModel prior, DeviceRequest request, List<String> granted, int threads, int task, int batch, int size) {
+            PriorModel prior,
+            DeviceRequest request,
+            List<String> granted,
+            int threads,
+            int task,
+            int batch,
+            Preprocessing preprocessing) {
         Engine engine = TorchRuntime.start(threads);
         ComputeDevice device = ComputeDevice.choose(request, granted, TorchRuntime.gpus(engine), task);
         if (!device.isGpu()) {
@@ -55,24 +67,24 @@ public final class Embedder implements AutoCloseable {
         }
         LoadedPrior loaded = LoadedPrior.lease(prior, engine, device);
         try {
-            return new Embedder(prior, loaded, new Shape(batch, 3, size, size), engine.getVersion());
+            return new Embedder(prior, loaded, batch, preprocessing, engine.getVersion());
         } catch (RuntimeException e) {
             loaded.release();
             throw e;
         }
     }
 
-    /** Bytes that a batch takes: batch × 3 × size × size floats. */
+    /** Bytes that a batch takes: batch × 3 × size × size. */
     public int batchBytes() {
-        return Math.toIntExact(Float.BYTES * input.size());
+        return Math.toIntExact(input.size());
     }
 
     /**
      * Features of one batch.
      *
-     * @param pixels a direct buffer in native byte order that holds batch × 3 × size × size normalised floats
+     * @param pixels a direct buffer that holds batch × 3 × size × size levels, 0 to 255 as unsigned bytes
      * @return batch × D values, row by row
-     * @throws RelaException when the model does not take such a batch, or does not give batch × D finite-typed floats
+     * @throws RelaException when the model does not take such a batch, does not give batch × D floats, or when memory is short
      */
     public float[] embed(ByteBuffer pixels) {
         if (!pixels.isDirect() || pixels.capacity() != batchBytes()) {
@@ -85,11 +97,16 @@ public final class Embedder implements AutoCloseable {
             if (known != null) {
                 throw known;
             }
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            String reason = " (" + TorchMessages.brief(cause) + "). ";
             throw new RelaException(
                     ExitCode.SETTINGS,
-                    prior.uri() + " does not take pictures of " + input.get(2) + "x" + input.get(3) + " ("
-                            + TorchMessages.brief(e.getCause() == null ? e : e.getCause())
-                            + "). Set --input-size to what the model was made for.",
+                    TorchMessages.isOutOfMemory(cause)
+                            ? prior.uri() + " and " + input.get(0) + " pictures do not fit the memory of " + device()
+                                    + reason
+                                    + "Ask for a smaller --batch-size, or give the device fewer tasks at a time."
+                            : prior.uri() + " does not take pictures of " + input.get(2) + "x" + input.get(3) + reason
+                                    + "Set --input-size to what the model was made for.",
                     e);
         }
     }
@@ -121,7 +138,16 @@ public final class Embedder implements AutoCloseable {
     private final class Features implements NoBatchifyTranslator<ByteBuffer, float[]> {
         @Override
         public NDList processInput(TranslatorContext context, ByteBuffer pixels) {
-            return new NDList(context.getNDManager().create(pixels, input, DataType.FLOAT32));
+            NDManager manager = context.getNDManager();
+            NDArray levels = manager.create(pixels, input, DataType.UINT8);
+            return new NDList(levels.toType(DataType.FLOAT32, true)
+                    .divi(manager.create(255f))
+                    .subi(perChannel(manager, normalization.means()))
+                    .divi(perChannel(manager, normalization.stds())));
+        }
+
+        private NDArray perChannel(NDManager manager, List<Float> values) {
+            return manager.create(new float[] {values.get(0), values.get(1), values.get(2)}, new Shape(1, 3, 1, 1));
         }
 
         @Override

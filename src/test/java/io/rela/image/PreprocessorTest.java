@@ -7,7 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
-import java.nio.FloatBuffer;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -37,7 +37,7 @@ class PreprocessorTest {
                 Interpolation.parse(parts[1]),
                 Normalization.HALF);
 
-        byte[] pixels = new Preprocessor(preprocessing).pixels(source);
+        byte[] pixels = pixels(preprocessing, source);
 
         assertThat(pixels).isEqualTo(Pictures.rgb("resize/" + name).rgb());
     }
@@ -62,8 +62,7 @@ class PreprocessorTest {
         byte[] rgb = new byte[3 * 57 * 91];
         Arrays.fill(rgb, (byte) 201);
 
-        byte[] pixels = new Preprocessor(new Preprocessing(40, 40, interpolation, Normalization.HALF))
-                .pixels(new RgbImage(57, 91, rgb));
+        byte[] pixels = pixels(new Preprocessing(40, 40, interpolation, Normalization.HALF), new RgbImage(57, 91, rgb));
 
         assertThat(pixels).containsOnly((byte) 201);
     }
@@ -74,7 +73,9 @@ class PreprocessorTest {
         for (String name : List.of("square", "needle", "wide", "dot", "tall", "thread", "wide")) {
             RgbImage source = Pictures.rgb("resize/" + name + ".rgb");
 
-            assertThat(reused.pixels(source)).as(name).isEqualTo(new Preprocessor(SMALL).pixels(source));
+            ByteBuffer planes = ByteBuffer.allocate(SMALL.pixelBytes());
+            reused.levels(source, planes);
+            assertThat(pixels(planes)).as(name).isEqualTo(pixels(SMALL, source));
         }
     }
 
@@ -90,26 +91,27 @@ class PreprocessorTest {
         RgbImage image = RgbImage.ofWords(bytes.width(), bytes.height(), words);
 
         assertThat(image.rgb()).isEqualTo(rgb);
-        assertThat(new Preprocessor(SMALL).pixels(image)).isEqualTo(new Preprocessor(SMALL).pixels(bytes));
+        assertThat(pixels(SMALL, image)).isEqualTo(pixels(SMALL, bytes));
     }
 
     @Test
-    void inputIsTheNormalizedPixelsAsPlanesFromTheOffsetOn() {
-        RgbImage source = Pictures.rgb("resize/tall.rgb");
-        Preprocessor preprocessor = new Preprocessor(new Preprocessing(
-                32, 24, Interpolation.BICUBIC, new Normalization(0, 0, 0, 1 / 255f, 1 / 255f, 1 / 255f)));
-        byte[] pixels = preprocessor.pixels(source);
-        FloatBuffer batch = FloatBuffer.allocate(pixels.length + 10);
+    void levelsGoIntoTheSlotAlone() {
+        int bytes = SMALL.pixelBytes();
+        byte[] rgb = new byte[3 * 30 * 40];
+        Arrays.fill(rgb, (byte) 201);
+        RgbImage image = new RgbImage(30, 40, rgb);
+        ByteBuffer batch = ByteBuffer.allocateDirect(3 * bytes);
+        ByteBuffer slot = batch.slice(bytes, bytes);
 
-        preprocessor.input(source, batch, 7);
+        new Preprocessor(SMALL).levels(image, slot);
 
-        assertThat(batch.position()).isZero();
-        for (int i = 0; i < pixels.length; i++) {
-            assertThat(batch.get(7 + i % 3 * 24 * 24 + i / 3)).isEqualTo((pixels[i] & 0xFF) / 255f / (1 / 255f));
+        assertThat(slot.position()).isZero();
+        for (int i = 0; i < batch.capacity(); i++) {
+            assertThat(batch.get(i)).isEqualTo(i / bytes == 1 ? (byte) 201 : 0);
         }
-        for (int i : new int[] {0, 6, pixels.length + 7, pixels.length + 9}) {
-            assertThat(batch.get(i)).isZero();
-        }
+        ByteBuffer tooSmall = ByteBuffer.allocateDirect(bytes - 1);
+        assertThatThrownBy(() -> new Preprocessor(SMALL).levels(image, tooSmall))
+                .isInstanceOf(IndexOutOfBoundsException.class);
     }
 
     @Test
@@ -126,11 +128,10 @@ class PreprocessorTest {
     @Test
     void largestPicturesOfOneRowOrColumnNeedLittleMemory() {
         byte[] rgb = new byte[3 * 2_000_000];
-        Preprocessor preprocessor =
-                new Preprocessor(new Preprocessing(256, 224, Interpolation.BICUBIC, Normalization.HALF));
+        Preprocessing preprocessing = new Preprocessing(256, 224, Interpolation.BICUBIC, Normalization.HALF);
 
-        assertThat(preprocessor.pixels(new RgbImage(1, 2_000_000, rgb))).containsOnly((byte) 0);
-        assertThat(preprocessor.pixels(new RgbImage(2_000_000, 1, rgb))).containsOnly((byte) 0);
+        assertThat(pixels(preprocessing, new RgbImage(1, 2_000_000, rgb))).containsOnly((byte) 0);
+        assertThat(pixels(preprocessing, new RgbImage(2_000_000, 1, rgb))).containsOnly((byte) 0);
     }
 
     @Test
@@ -164,5 +165,20 @@ class PreprocessorTest {
     void interpolationIsReadFromLowerCase() {
         assertThat(Interpolation.parse("bicubic")).isEqualTo(Interpolation.BICUBIC);
         assertThatThrownBy(() -> Interpolation.parse("Lanczos")).hasMessageContaining("bilinear or bicubic");
+    }
+
+    private static byte[] pixels(Preprocessing preprocessing, RgbImage image) {
+        ByteBuffer planes = ByteBuffer.allocate(preprocessing.pixelBytes());
+        new Preprocessor(preprocessing).levels(image, planes);
+        return pixels(planes);
+    }
+
+    /** Red, green and blue of each pixel. */
+    private static byte[] pixels(ByteBuffer planes) {
+        byte[] pixels = new byte[planes.capacity()];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = planes.get(i % 3 * (pixels.length / 3) + i / 3);
+        }
+        return pixels;
     }
 }

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
+import io.rela.image.Interpolation;
+import io.rela.image.Normalization;
+import io.rela.image.Preprocessing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -26,12 +28,32 @@ class EmbedderTest {
     @Test
     void aPicturesFeatureDoesNotDependOnItsNeighbours() {
         try (Embedder embedder = open("features16", 4)) {
-            float[] picture = random(7, 3 * SIZE * SIZE);
+            byte[] picture = random(7, 3 * SIZE * SIZE);
             float[] alone =
-                    embedder.embed(batch(picture, new float[picture.length], picture, random(8, picture.length)));
+                    embedder.embed(batch(picture, new byte[picture.length], picture, random(8, picture.length)));
             assertThat(alone).hasSize(4 * 24);
             assertThat(Arrays.copyOfRange(alone, 48, 72)).containsExactly(Arrays.copyOfRange(alone, 0, 24));
         }
+    }
+
+    @Test
+    void levelsAreNormalisedWithTorchsFloat32Arithmetic() {
+        byte[] everyLevel = new byte[3 * SIZE * SIZE];
+        for (int i = 0; i < everyLevel.length; i++) {
+            everyLevel[i] = (byte) i;
+        }
+        float[] seen;
+        try (Embedder embedder = open("input", 1)) {
+            seen = embedder.embed(batch(everyLevel));
+        }
+        float[] means = {0.485f, 0.456f, 0.406f};
+        float[] stds = {0.229f, 0.224f, 0.225f};
+        for (int i = 0; i < seen.length; i++) {
+            assertThat(seen[i]).isEqualTo((i % 256 / 255f - means[i / 256]) / stds[i / 256]);
+        }
+        // numpy: (np.float32(v) / np.float32(255) - np.float32(mean)) / np.float32(std)
+        assertThat(List.of(seen[0], seen[102], seen[256 + 51], seen[256 + 204], seen[512 + 255], seen[512 + 1]))
+                .containsExactly(-2.117904f, -0.37117907f, -1.1428571f, 1.5357143f, 2.64f, -1.7870152f);
     }
 
     @Test
@@ -57,7 +79,7 @@ class EmbedderTest {
 
     @Test
     void threadsShareOneModel() throws Exception {
-        float[] picture = random(3, 3 * SIZE * SIZE);
+        byte[] picture = random(3, 3 * SIZE * SIZE);
         float[] expected;
         try (Embedder embedder = open("features16", 1)) {
             expected = embedder.embed(batch(picture));
@@ -81,7 +103,7 @@ class EmbedderTest {
     @CsvSource({"feature-map,(2; 3; 8; 8)", "pair,float32 (2; 3); float32 (2; 3)", "double,float64 (2; 3)"})
     void anOutputThatIsNotOneFloatMatrixIsRefusedWithItsShape(String model, String shape) {
         try (Embedder embedder = open(model, 2)) {
-            ByteBuffer batch = batch(new float[3 * SIZE * SIZE], new float[3 * SIZE * SIZE]);
+            ByteBuffer batch = batch(new byte[3 * SIZE * SIZE], new byte[3 * SIZE * SIZE]);
             assertThatThrownBy(() -> embedder.embed(batch))
                     .isInstanceOf(RelaException.class)
                     .hasMessageContaining(shape.replace(';', ','))
@@ -94,8 +116,8 @@ class EmbedderTest {
     @Test
     void aModelOfAnotherInputSizeSaysWhichSettingToMend() {
         PriorModel model = model("features16");
-        try (Embedder embedder = Embedder.open(model, DeviceRequest.CPU, List.of(), 1, 0, 2, 20)) {
-            ByteBuffer batch = ByteBuffer.allocateDirect(embedder.batchBytes()).order(ByteOrder.nativeOrder());
+        try (Embedder embedder = Embedder.open(model, DeviceRequest.CPU, List.of(), 1, 0, 2, seeing(20))) {
+            ByteBuffer batch = ByteBuffer.allocateDirect(embedder.batchBytes());
             assertThatThrownBy(() -> embedder.embed(batch))
                     .hasMessageContaining("20x20")
                     .hasMessageContaining("--input-size");
@@ -103,10 +125,22 @@ class EmbedderTest {
     }
 
     @Test
+    void tooLittleMemoryIsAMatterOfTheBatch() {
+        try (Embedder embedder = open("greedy", 2)) {
+            ByteBuffer batch = batch(new byte[3 * SIZE * SIZE], new byte[3 * SIZE * SIZE]);
+            assertThatThrownBy(() -> embedder.embed(batch))
+                    .isInstanceOf(RelaException.class)
+                    .hasMessageContaining("greedy and 2 pictures do not fit the memory of cpu")
+                    .hasMessageContaining("--batch-size")
+                    .hasMessageNotContaining("--input-size");
+        }
+    }
+
+    @Test
     void aFileThatIsNoModuleIsAnInputError() {
         PriorModel model = new PriorModel(
                 "--prior x.pt", "0", () -> "not a model".getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        assertThatThrownBy(() -> Embedder.open(model, DeviceRequest.CPU, List.of(), 1, 0, 2, SIZE))
+        assertThatThrownBy(() -> Embedder.open(model, DeviceRequest.CPU, List.of(), 1, 0, 2, seeing(SIZE)))
                 .isInstanceOf(RelaException.class)
                 .hasMessageContaining("--prior x.pt")
                 .hasMessageContaining("TorchScript")
@@ -115,7 +149,7 @@ class EmbedderTest {
     }
 
     private static Embedder open(String name, int batch) {
-        return Embedder.open(model(name), DeviceRequest.CPU, List.of(), 1, 0, batch, SIZE);
+        return Embedder.open(model(name), DeviceRequest.CPU, List.of(), 1, 0, batch, seeing(SIZE));
     }
 
     private static PriorModel model(String name) {
@@ -127,21 +161,21 @@ class EmbedderTest {
         }
     }
 
-    private static ByteBuffer batch(float[]... pictures) {
-        ByteBuffer batch = ByteBuffer.allocateDirect(pictures.length * pictures[0].length * Float.BYTES)
-                .order(ByteOrder.nativeOrder());
+    private static Preprocessing seeing(int size) {
+        return new Preprocessing(size, size, Interpolation.BILINEAR, Normalization.IMAGENET);
+    }
+
+    private static ByteBuffer batch(byte[]... pictures) {
+        ByteBuffer batch = ByteBuffer.allocateDirect(pictures.length * pictures[0].length);
         for (int i = 0; i < pictures.length; i++) {
-            batch.asFloatBuffer().put(i * pictures[i].length, pictures[i]);
+            batch.put(i * pictures[i].length, pictures[i]);
         }
         return batch;
     }
 
-    private static float[] random(int seed, int length) {
-        Random random = new Random(seed);
-        float[] values = new float[length];
-        for (int i = 0; i < length; i++) {
-            values[i] = random.nextFloat();
-        }
-        return values;
+    private static byte[] random(int seed, int length) {
+        byte[] levels = new byte[length];
+        new Random(seed).nextBytes(levels);
+        return levels;
     }
 }
