@@ -65,7 +65,7 @@ public final class Bench implements Callable<Integer> {
     double seconds = 4;
 
     @Option(names = "--batch-sizes", description = "of the limit (default ${DEFAULT-VALUE})")
-    String batchSizes = "4,8,16,32,128";
+    String batchSizes = "2,4,8,16,32,128";
 
     @Option(
             names = "--layouts",

@@ -58,10 +58,13 @@ public final class Limit {
 
     /** What {@code io.rela.prior.NativeHeap} does, so that the limit has the program's own best settings. */
     private static void keepFreedMemory() {
-        if (System.getenv("MALLOC_MMAP_MAX_") == null && System.getenv("MALLOC_TRIM_THRESHOLD_") == null) {
+        if (System.getenv("MALLOC_MMAP_MAX_") == null
+                && System.getenv("MALLOC_TRIM_THRESHOLD_") == null
+                && System.getenv("MALLOC_TOP_PAD_") == null) {
             com.sun.jna.Function mallopt = com.sun.jna.Function.getFunction("c", "mallopt");
             mallopt.invokeInt(new Object[] {-4, 0});
             mallopt.invokeInt(new Object[] {-1, -1});
+            mallopt.invokeInt(new Object[] {-2, 128 << 20});
         }
     }
 

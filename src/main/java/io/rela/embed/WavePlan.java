@@ -59,17 +59,18 @@ public record WavePlan(long samples, int block, long wave) {
         return waves;
     }
 
-    /** Cuts a range that starts on a block's border into at most {@code parts} ranges of whole blocks, of like size. */
+    /**
+     * Cuts a range that starts on a block's border into at most {@code parts} ranges of whole blocks. The first ones may have
+     * one block more than the last: so that slots which take them in order end at like times.
+     */
     public List<IndexRange> split(IndexRange range, int parts) {
         long blocks = (range.size() + block - 1) / block;
-        long used = Math.min(parts, blocks);
-        List<IndexRange> ranges = new ArrayList<>();
-        for (long part = 0; part < used; part++) {
-            long first = range.first() + blocks * part / used * block;
-            long end = range.first() + blocks * (part + 1) / used * block;
-            ranges.add(new IndexRange(first, Math.min(end, range.end())));
-        }
-        return ranges;
+        return new IndexRange(0, blocks)
+                .split(parts).stream()
+                        .map(part -> new IndexRange(
+                                range.first() + part.first() * block,
+                                Math.min(range.first() + part.end() * block, range.end())))
+                        .toList();
     }
 
     private static long roundUp(long value, long unit) {

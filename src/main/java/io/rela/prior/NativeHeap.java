@@ -12,7 +12,12 @@ final class NativeHeap {
     /** Parameters of {@code mallopt(3)}. */
     private static final int TRIM_THRESHOLD = -1;
 
+    private static final int TOP_PAD = -2;
+
     private static final int MMAP_MAX = -4;
+
+    /** A thread's heap grows in pieces of 64 MiB at most; with a pad of two pieces glibc keeps those that fall empty. */
+    private static final int TWO_PIECES = 128 << 20;
 
     private static boolean done;
 
@@ -23,6 +28,7 @@ final class NativeHeap {
         if (!done && !isSetIn(System.getenv())) {
             mallopt(MMAP_MAX, 0);
             mallopt(TRIM_THRESHOLD, -1);
+            mallopt(TOP_PAD, TWO_PIECES);
         }
         done = true;
     }
@@ -33,6 +39,7 @@ final class NativeHeap {
                 || environment.containsKey("MALLOC_MMAP_MAX_")
                 || environment.containsKey("MALLOC_MMAP_THRESHOLD_")
                 || environment.containsKey("MALLOC_TRIM_THRESHOLD_")
+                || environment.containsKey("MALLOC_TOP_PAD_")
                 || environment.getOrDefault("GLIBC_TUNABLES", "").contains("glibc.malloc.");
     }
 

@@ -20,7 +20,7 @@ public record PriorModel(String uri, String sha256, Content content) implements 
      * @param inputSize width and height in pixels
      */
     public static int usualCpuBatch(int inputSize) {
-        return inputSize <= SMALL ? 32 : 8;
+        return inputSize <= SMALL ? 32 : 4;
     }
 
     /** Gives the bytes of a module's file; a broadcast variable on executors. */

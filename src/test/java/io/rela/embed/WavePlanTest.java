@@ -41,6 +41,14 @@ class WavePlanTest {
     }
 
     @Test
+    void whatBeginsFirstIsNotTheSmallest() {
+        WavePlan plan = WavePlan.of(1536, 4, 2);
+        assertThat(plan.split(new IndexRange(0, 1536), 4))
+                .extracting(IndexRange::size)
+                .containsExactly(512L, 512L, 256L, 256L);
+    }
+
+    @Test
     void aWaveThatCutsABlockIsRefused() {
         assertThatThrownBy(() -> new WavePlan(1000, 256, 300)).hasMessageContaining("300");
     }
