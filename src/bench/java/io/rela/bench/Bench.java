@@ -58,6 +58,9 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--pictures", description = "of the input, at most (default ${DEFAULT-VALUE})")
     int pictures = 10_000;
 
+    @Option(names = "--copies", description = "of each picture in the large conversion (default ${DEFAULT-VALUE})")
+    int copies = 1;
+
     @Option(names = "--few", description = "pictures of the small conversion (default ${DEFAULT-VALUE})")
     int few = 64;
 
@@ -136,10 +139,12 @@ public final class Bench implements Callable<Integer> {
             input = demo.resolve("pictures");
         }
         List<Pictures.Picture> all = Pictures.read(input, pictures);
-        many = all.size();
-        Pictures.write(all, work.resolve("many"));
-        Pictures.write(Pictures.spread(all, few), work.resolve("few"));
-        Pictures.write(Pictures.spread(all, peerPictures), work.resolve("peer"));
+        many = copies * all.size();
+        for (int copy = 0; copy < copies; copy++) {
+            Pictures.write(all, copy, work.resolve("many"));
+        }
+        Pictures.write(Pictures.spread(all, few), 0, work.resolve("few"));
+        Pictures.write(Pictures.spread(all, peerPictures), 0, work.resolve("peer"));
         if (only.contains("peer") && !succeeds(List.of(peerPython, "-c", "import torch, torchvision"))) {
             System.err.println("No peer: " + peerPython + " has no torch and torchvision");
             peerWorkers = List.of();

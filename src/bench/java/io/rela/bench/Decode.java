@@ -6,6 +6,7 @@ import io.rela.image.Normalization;
 import io.rela.image.Preprocessing;
 import io.rela.image.Preprocessor;
 import io.rela.image.UndecodableImageException;
+import io.rela.prior.NativeHeap;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ public final class Decode {
     private Decode() {}
 
     public static void main(String[] args) throws Exception {
+        NativeHeap.keepFreed();
         List<byte[]> pictures = new ArrayList<>();
         for (Pictures.Picture picture : Pictures.read(Path.of(args[0]), 2_000)) {
             pictures.add(picture.bytes());

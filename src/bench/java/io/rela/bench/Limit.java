@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.translate.NoBatchifyTranslator;
 import ai.djl.translate.TranslatorContext;
+import io.rela.prior.NativeHeap;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -39,7 +40,7 @@ public final class Limit {
         int threads = Integer.parseInt(args[2]);
         int predictors = Integer.parseInt(args[3]);
         double seconds = Double.parseDouble(args[5]);
-        keepFreedMemory();
+        NativeHeap.keepFreed();
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
         System.setProperty("ai.djl.pytorch.graph_optimizer", "false");
@@ -54,18 +55,6 @@ public final class Limit {
                     batch + " " + rate(model, new Shape(Long.parseLong(batch), 3, size, size), predictors, seconds));
         }
         System.exit(0);
-    }
-
-    /** What {@code io.rela.prior.NativeHeap} does, so that the limit has the program's own best settings. */
-    private static void keepFreedMemory() {
-        if (System.getenv("MALLOC_MMAP_MAX_") == null
-                && System.getenv("MALLOC_TRIM_THRESHOLD_") == null
-                && System.getenv("MALLOC_TOP_PAD_") == null) {
-            com.sun.jna.Function mallopt = com.sun.jna.Function.getFunction("c", "mallopt");
-            mallopt.invokeInt(new Object[] {-4, 0});
-            mallopt.invokeInt(new Object[] {-1, -1});
-            mallopt.invokeInt(new Object[] {-2, 128 << 20});
-        }
     }
 
     private static double rate(Model model, Shape shape, int predictors, double seconds) throws Exception {

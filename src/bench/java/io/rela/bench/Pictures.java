@@ -39,12 +39,12 @@ final class Pictures {
         return some;
     }
 
-    /** Writes them as a folder of classes. */
-    static void write(List<Picture> pictures, Path folder) throws IOException {
+    /** Writes them as a folder of classes; the copy's number goes before a file's name. */
+    static void write(List<Picture> pictures, int copy, Path folder) throws IOException {
         for (Picture picture : pictures) {
             Path file = folder.resolve(picture.name());
             Files.createDirectories(file.getParent());
-            Files.write(file, picture.bytes());
+            Files.write(file.resolveSibling(copy + "-" + file.getFileName()), picture.bytes());
         }
     }
 

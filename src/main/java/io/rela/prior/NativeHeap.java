@@ -8,7 +8,7 @@ import java.util.Map;
  * and unmaps them again, so that every layer pays for page faults: kept, they make a forward pass on a CPU up to twice as
  * fast. Resident memory stays at its peak, which does not grow with the number of pictures. Safe for threads.
  */
-final class NativeHeap {
+public final class NativeHeap {
     /** Parameters of {@code mallopt(3)}. */
     private static final int TRIM_THRESHOLD = -1;
 
@@ -24,7 +24,7 @@ final class NativeHeap {
     private NativeHeap() {}
 
     /** Has the heap keep what is freed, once a process, unless the environment has settings of its own for it. */
-    static synchronized void keepFreed() {
+    public static synchronized void keepFreed() {
         if (!done && !isSetIn(System.getenv())) {
             mallopt(MMAP_MAX, 0);
             mallopt(TRIM_THRESHOLD, -1);
