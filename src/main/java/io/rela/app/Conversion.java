@@ -53,7 +53,7 @@ final class Conversion {
     private final SparkSession session;
     private final JavaSparkContext spark;
     private final DatasetHome home;
-    private final Instant start = Instant.now();
+    private final Instant start;
     private final Timings timings = new Timings();
     private final List<String> warnings = new ArrayList<>();
 
@@ -61,6 +61,7 @@ final class Conversion {
         this.asked = asked;
         this.session = Sessions.start(COMMAND);
         this.spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+        this.start = Instant.now();
         timings.add("start", Timings.sinceProcessStart());
         this.home = DatasetHome.at(asked.home, spark.hadoopConfiguration());
     }

@@ -72,7 +72,7 @@ final class ConvertCommand extends Command {
             paramLabel = "N",
             converter = BatchSize.Converter.class,
             description = "pictures a forward pass, or auto: what is fastest here"
-                    + " (default 8 on a CPU, or 32 of up to 64 pixels; 256 on a GPU)")
+                    + " (default 4 on a CPU, or 32 of up to 64 pixels; 256 on a GPU)")
     BatchSize batchSize;
 
     @Option(names = "--seed", paramLabel = "N", description = "of everything random (default ${DEFAULT-VALUE})")

@@ -28,7 +28,7 @@ final class Distillation {
     private final String command;
     private final SparkSession session;
     private final DatasetHome home;
-    private final Instant start = Instant.now();
+    private final Instant start;
     private final Timings timings = new Timings();
     private final List<String> warnings = new ArrayList<>();
     /** Whether something that is there was made with other settings. */
@@ -40,6 +40,8 @@ final class Distillation {
                 .getAnnotation(picocli.CommandLine.Command.class)
                 .name();
         this.session = Sessions.start(command);
+        this.start = Instant.now();
+        timings.add("start", Timings.sinceProcessStart());
         this.home = DatasetHome.at(asked.home, session.sparkContext().hadoopConfiguration());
     }
 
@@ -50,7 +52,11 @@ final class Distillation {
             return distill(new Epochs(home), staged);
         } finally {
             Embedder.closeIdleModels();
-            home.leave(staged);
+            if (Main.isStopping()) {
+                home.leave();
+            } else {
+                home.leave(staged);
+            }
         }
     }
 
@@ -76,6 +82,9 @@ final class Distillation {
                     home.root().toString(),
                     record);
         }
+        if (differs) {
+            warn("--if-exists skip: epoch " + asked.epoch + " goes on from what is there, made with other settings.");
+        }
         selecting.ifPresent(Selecting::refuseUnknownLosses);
         requireAllTargets(epochs);
         Optional<Losses.Made> made = toScore ? wanted.map(losses -> losses.make(staged)) : Optional.empty();
@@ -86,10 +95,16 @@ final class Distillation {
         made.ifPresent(losses -> tables.addAll(losses.tables()));
         subset.ifPresent(rows -> tables.addAll(rows.tables()));
         // A map of losses that go would be taken for one of those that come.
-        String transfer = Scoring.transfers(asked.epoch);
-        boolean outdated = made.isPresent() && made.get().transfer().isEmpty();
+        String transfer = Tables.epoch(Tables.TRANSFERS, asked.epoch);
+        boolean outdated = made.isPresent()
+                && !tables.contains(transfer)
+                && !made.get().transfer().map(this::uri).equals(Optional.of(home.table(transfer)));
         home.commit(staged, tables, outdated ? List.of(transfer) : List.of(), record);
         return new Command.Result(summary(record), home.root().toString(), record);
+    }
+
+    private Path uri(ManifestRecord.TransferInfo transfer) {
+        return home.fileSystem().makeQualified(new Path(transfer.uri()));
     }
 
     /** A file that is gone would make all of this be about fewer samples, and nobody would know. */

@@ -59,7 +59,7 @@ record Embedding(
         ProgressLine progress = new ProgressLine(command, session.sparkContext(), total, before, done, rejected);
         try {
             List<TaskReport> reports =
-                    waves.run(step, tasks, () -> refuseTooManyRejects(rejectedBefore + progress.rejected(), ""));
+                    waves.run(step, tasks, () -> refuseTooManyRejects(rejectedBefore + rejected.value(), ""));
             refuseTooManyRejects(byReason(reports));
             return reports;
         } finally {

@@ -1,5 +1,6 @@
 package io.rela.app;
 
+import io.rela.Digests;
 import io.rela.embed.ListingStep;
 import io.rela.table.IndexRange;
 import io.rela.table.ManifestRecord.Fingerprint;
@@ -8,9 +9,7 @@ import io.rela.table.TableSchema;
 import io.rela.table.Tables;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.TaskContext;
@@ -42,14 +41,14 @@ final class Fingerprints {
     /** The same, where {@code few} says how many ids are sorted on the driver. */
     static Fingerprint of(SparkSession session, ListingStep.Listed listed, long few) {
         long count = listed.files().rows();
-        MessageDigest digest = sha256();
+        MessageDigest digest = Digests.sha256();
         JavaRDD<String> ids = ids(JavaSparkContext.fromSparkContext(session.sparkContext()), listed.files(), count);
         Iterator<byte[]> sorted = count <= few ? sortedHere(ids) : sortedThere(session, ids);
         while (sorted.hasNext()) {
             digest.update(sorted.next());
             digest.update((byte) '\n');
         }
-        return new Fingerprint(count, listed.bytes(), HexFormat.of().formatHex(digest.digest()));
+        return new Fingerprint(count, listed.bytes(), Digests.hex(digest.digest()));
     }
 
     private static JavaRDD<String> ids(JavaSparkContext spark, RangedFiles files, long count) {
@@ -98,13 +97,5 @@ final class Fingerprints {
                 return sorted.next().getBytes(StandardCharsets.UTF_8);
             }
         };
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256", e);
-        }
     }
 }

@@ -22,6 +22,7 @@ sealed interface Losses permits Scoring, Importing {
             "std",
             Epochs.LOSS,
             "transfer",
+            "transfer-sha256",
             "transfer-share",
             "transfer-seed",
             "ridge",

@@ -27,6 +27,9 @@ import picocli.CommandLine.PropertiesDefaultProvider;
 
 /** The program: {@code spark-submit rela-convert.jar COMMAND [options]}. Driver only. */
 public final class Main {
+    /** Commands that keep their progress when they are stopped. */
+    private static final Set<String> RESUMING = Set.of("convert", "distill", "score");
+
     private static volatile boolean stopping;
 
     private Main() {}
@@ -34,6 +37,11 @@ public final class Main {
     public static void main(String[] args) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stopping = true));
         System.exit(run(args, System.out, System.err).code());
+    }
+
+    /** Whether somebody has asked this process to end. */
+    static boolean isStopping() {
+        return stopping;
     }
 
     /**
@@ -105,7 +113,7 @@ public final class Main {
             ExitCode code = known == null ? ExitCode.UNEXPECTED : known.exitCode();
             String message = ConvertIdentity.redacted(
                     stopping
-                            ? "stopped; the same command goes on from here"
+                            ? "stopped" + (RESUMING.contains(name) ? "; the same command goes on from here" : "")
                             : known == null ? unexpected(failure) : known.getMessage());
             err.println("rela " + name + ": " + message);
             if (command.common.verbose) {

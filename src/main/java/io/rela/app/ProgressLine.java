@@ -89,11 +89,6 @@ final class ProgressLine extends SparkListener {
         running.remove(end.taskInfo().taskId());
     }
 
-    /** Rejects of this run so far, those of running tasks included. */
-    long rejected() {
-        return rejected.value() + running.values().stream().mapToLong(c -> c[1]).sum();
-    }
-
     private void show() {
         long now = Math.min(
                 total - before,

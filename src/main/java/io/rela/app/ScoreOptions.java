@@ -58,7 +58,7 @@ final class ScoreOptions {
             paramLabel = "N",
             converter = BatchSize.Converter.class,
             description = "pictures a forward pass, or auto: what is fastest here"
-                    + " (default 8 on a CPU, or 32 of up to 64 pixels; 256 on a GPU)")
+                    + " (default 4 on a CPU, or 32 of up to 64 pixels; 256 on a GPU)")
     BatchSize batchSize;
 
     void check(Problems problems, String losses) {

@@ -11,6 +11,7 @@ import io.rela.loss.LossStep;
 import io.rela.loss.Outputs;
 import io.rela.prior.PriorFile;
 import io.rela.prior.PriorModel;
+import io.rela.settings.IfExists;
 import io.rela.table.DatasetHome;
 import io.rela.table.IndexRange;
 import io.rela.table.ManifestRecord;
@@ -49,7 +50,7 @@ final class Scoring implements Losses {
 
     private static final long FEWEST_SAMPLES = 16_384;
 
-    /** Bytes a file of losses, before compression, and the fewest rows that are worth one. */
+    /** Rows a file of losses, and the fewest that are worth one. */
     private static final long ROWS_A_FILE = 8_000_000;
 
     private static final long SMALLEST_FILE = 16_384;
@@ -66,6 +67,8 @@ final class Scoring implements Losses {
     private final Timings timings;
     private final Consumer<String> warn;
     private final PriorFile learner;
+    /** The map that was asked for by its URI. */
+    private final Optional<FittedMap> stored;
 
     Scoring(
             SparkSession session,
@@ -84,11 +87,8 @@ final class Scoring implements Losses {
         this.timings = timings;
         this.warn = warn;
         this.learner = PriorFile.read("--learner", options.learner, view(), spark.hadoopConfiguration());
-    }
-
-    /** The name of the table that holds the map which was fitted for an epoch. */
-    static String transfers(int epoch) {
-        return "transfers/epoch=" + epoch;
+        this.stored =
+                options.isStored() ? Optional.of(LinearMapTable.read(options.transfer, session)) : Optional.empty();
     }
 
     /** What the learner wants to see: a bare module is taken to want what the home's prior wanted. */
@@ -121,6 +121,7 @@ final class Scoring implements Losses {
         identity.putAll(ConvertIdentity.view(seen));
         identity.put(Epochs.LOSS, options.loss.label());
         identity.put("transfer", transferAsked());
+        stored.ifPresent(map -> identity.put("transfer-sha256", map.map().sha256()));
         if (mayFit()) {
             identity.put("ridge", Double.toString(options.ridge));
             identity.put("transfer-seed", Long.toString(asked.seed));
@@ -143,11 +144,13 @@ final class Scoring implements Losses {
         return transferAsked().equals("auto") || transferAsked().equals(ScoreOptions.FIT);
     }
 
-    /** What the command line says, else what this epoch was scored with before. */
+    /** What the command line says, else what this epoch was scored with before, unless that goes. */
     private Optional<Integer> settledBatch() {
         return Optional.ofNullable(options.batchSize)
                 .flatMap(BatchSize::pictures)
-                .or(() -> epochs.losses(asked.epoch)
+                .or(() -> Optional.of(asked.epoch)
+                        .filter(epoch -> asked.ifExists != IfExists.OVERWRITE)
+                        .flatMap(epochs::losses)
                         .map(ManifestRecord::settings)
                         .map(settings -> settings.get(EmbedPlan.BATCH_SIZE))
                         .map(Integer::parseInt));
@@ -166,8 +169,8 @@ final class Scoring implements Losses {
         try {
             PriorModel model = new PriorModel("--learner " + learner.uri(), learner.sha256(), module::value);
             EmbedPlan plan = timings.timed("probe", () -> plan(model, store));
-            Optional<FittedMap> stored = storedTransfer(plan.probe().outputDimension());
-            boolean fits = fits(plan.probe().outputDimension(), stored);
+            stored.ifPresent(map -> refuseOther(map.map(), plan.probe().outputDimension()));
+            boolean fits = fits(plan.probe().outputDimension());
             Embedding embedding = begin(plan, store, targets);
             List<TaskReport> reports = timings.timed("embed", embedding::run);
             RangedFiles outputs = store.features(reports);
@@ -175,7 +178,7 @@ final class Scoring implements Losses {
             Optional<FittedMap> transfer = stored;
             if (fits) {
                 transfer = Optional.of(timings.timed("fit", () -> fit(outputs, targets, plan)));
-                String table = transfers(asked.epoch);
+                String table = Tables.epoch(Tables.TRANSFERS, asked.epoch);
                 LinearMapTable.write(
                         transfer.get(),
                         new TableFolder(home.fileSystem(), new Path(staged, table))
@@ -224,24 +227,35 @@ final class Scoring implements Losses {
                 .resolve(
                         learner,
                         model,
-                        Sources.of(epochs.conversion(), spark.hadoopConfiguration()),
+                        Sources.unlessKept(epochs.conversion(), spark.hadoopConfiguration())
+                                .orElse(null),
                         epochs.conversion().source().count(),
-                        settledBatch().or(() -> store.state()
-                                .map(state -> state.identity().get(EmbedPlan.BATCH_SIZE))
-                                .map(Integer::parseInt)),
+                        settledBatch().or(() -> interruptedBatch(store)),
                         store.state().map(WaveStore.State::plan),
                         store.folder().toString(),
                         timings,
                         spark);
     }
 
-    /** Goes on with the outputs of a run that was killed, where they are the same; else begins anew. */
-    private Embedding begin(EmbedPlan plan, WaveStore store, RangedFiles targets) {
+    /** What this very scoring began with when it was killed. */
+    private Optional<Integer> interruptedBatch(WaveStore store) {
+        return store.state().map(WaveStore.State::identity).flatMap(begun -> {
+            int batch = Integer.parseInt(begun.get(EmbedPlan.BATCH_SIZE));
+            return begun.equals(identity(batch)) ? Optional.of(batch) : Optional.empty();
+        });
+    }
+
+    private Map<String, String> identity(int batch) {
         Map<String, String> identity = new TreeMap<>(identity());
         identity.put("epoch", Integer.toString(asked.epoch));
-        identity.put(EmbedPlan.BATCH_SIZE, Integer.toString(plan.job().batch()));
-        WaveStore.State state =
-                new WaveStore.State(identity, epochs.conversion().source(), plan.waves());
+        identity.put(EmbedPlan.BATCH_SIZE, Integer.toString(batch));
+        return identity;
+    }
+
+    /** Goes on with the outputs of a run that was killed, where they are the same; else begins anew. */
+    private Embedding begin(EmbedPlan plan, WaveStore store, RangedFiles targets) {
+        WaveStore.State state = new WaveStore.State(
+                identity(plan.job().batch()), epochs.conversion().source(), plan.waves());
         if (!store.state().equals(Optional.of(state))) {
             store.begin(state);
         }
@@ -256,24 +270,19 @@ final class Scoring implements Losses {
                 .split(asked.partitions == null ? (int) Math.max(1, files) : asked.partitions);
     }
 
-    private Optional<FittedMap> storedTransfer(int given) {
-        if (!options.isStored()) {
-            return Optional.empty();
-        }
-        FittedMap stored = LinearMapTable.read(options.transfer, session);
+    private void refuseOther(LinearMap map, int given) {
         int wanted = epochs.conversion().projection().dimensions();
-        if (stored.map().inputDimension() != given || stored.map().outputDimension() != wanted) {
+        if (map.inputDimension() != given || map.outputDimension() != wanted) {
             throw new RelaException(
                     ExitCode.SETTINGS,
-                    "--transfer " + options.transfer + " maps " + stored.map().inputDimension() + " values to "
-                            + stored.map().outputDimension() + ", the learner gives " + given + " and targets have "
+                    "--transfer " + options.transfer + " maps " + map.inputDimension() + " values to "
+                            + map.outputDimension() + ", the learner gives " + given + " and targets have "
                             + wanted + ". Use --transfer fit, or the map of this learner.");
         }
-        return Optional.of(stored);
     }
 
     /** Whether a transfer is fitted here. */
-    private boolean fits(int given, Optional<FittedMap> stored) {
+    private boolean fits(int given) {
         int wanted = epochs.conversion().projection().dimensions();
         if (options.loss.ofLabels() || stored.isPresent()) {
             return false;
@@ -289,18 +298,21 @@ final class Scoring implements Losses {
 
     private FittedMap fit(RangedFiles outputs, RangedFiles targets, EmbedPlan plan) {
         spark.sc().setJobDescription("fit transfer");
-        long samples = outputs.rows();
-        if (samples < 2) {
+        try {
+            return TransportStep.fit(
+                    Outputs.pairs(spark, outputs, targets),
+                    plan.waves().block(),
+                    split(outputs.rows(), plan.probe().outputDimension()),
+                    options.ridge);
+        } catch (IllegalArgumentException e) {
             throw new RelaException(
                     ExitCode.INPUT,
-                    "--transfer fit needs at least 2 samples, and " + samples
-                            + " have an output. Use --transfer none, or a fitted map.");
+                    "--transfer fit: " + outputs.rows()
+                            + " samples have an output, and no map can be fitted to the share"
+                            + " of them that is meant for it: " + e.getMessage()
+                            + " Raise --transfer-share, or use --transfer none or a fitted map.",
+                    e);
         }
-        return TransportStep.fit(
-                Outputs.pairs(spark, outputs, targets),
-                plan.waves().block(),
-                split(samples, plan.probe().outputDimension()),
-                options.ridge);
     }
 
     /** As many samples as the map needs, and a quarter of that, from the others, to try it on. */
@@ -356,7 +368,7 @@ final class Scoring implements Losses {
     private TransferInfo info(FittedMap fitted) {
         String uri = options.isStored()
                 ? options.transfer
-                : home.table(transfers(asked.epoch)).toString();
+                : home.table(Tables.epoch(Tables.TRANSFERS, asked.epoch)).toString();
         return new TransferInfo(
                 uri,
                 fitted.trainingSamples(),

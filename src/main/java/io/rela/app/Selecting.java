@@ -196,9 +196,9 @@ final class Selecting {
 
     private SelectStep.Wide wide(RangedFiles targets) {
         ManifestRecord conversion = epochs.conversion();
-        boolean kept = Boolean.parseBoolean(conversion.settings().get("keep-images"));
-        Optional<ImageSource> source = options.columns == Columns.IMAGES && !kept
-                ? Optional.of(Sources.of(conversion, spark.hadoopConfiguration()))
+        boolean kept = Sources.areKept(conversion);
+        Optional<ImageSource> source = options.columns == Columns.IMAGES
+                ? Sources.unlessKept(conversion, spark.hadoopConfiguration())
                 : Optional.empty();
         return new SelectStep.Wide(
                 options.columns,

@@ -33,6 +33,16 @@ final class Sources {
         }
     }
 
+    /** The same; empty where the targets carry the pictures. */
+    static Optional<ImageSource> unlessKept(ManifestRecord conversion, Configuration conf) {
+        return areKept(conversion) ? Optional.empty() : Optional.of(of(conversion, conf));
+    }
+
+    /** Whether the targets carry the pictures. */
+    static boolean areKept(ManifestRecord conversion) {
+        return Boolean.parseBoolean(conversion.settings().get("keep-images"));
+    }
+
     private static ImageSource open(Map<String, String> settings, Configuration conf) {
         return ImageSource.open(
                 settings.get("input"),

@@ -11,6 +11,7 @@ import io.rela.source.Sample;
 import io.rela.source.SampleReader;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
+import io.rela.table.TableSchema;
 import io.rela.table.Tables;
 import java.io.IOException;
 import java.io.Serializable;
@@ -26,7 +27,7 @@ import org.apache.spark.util.SerializableConfiguration;
 /**
  * What every embedding task of a command does; made on the driver, sent to the executors. Immutable.
  *
- * @param source gives the pictures
+ * @param source gives the pictures; null where the samples' table carries them
  * @param prior the model
  * @param preprocessing what the model wants to see
  * @param device the device that the user asked for
@@ -97,14 +98,17 @@ public record EmbedJob(
             throws IOException, InterruptedException {
         TaskContext task = TaskContext.get();
         String name = String.format("%012d-%s", range.first(), UUID.randomUUID());
-        try (RangedFiles.Rows samples = listing.rows(Tables.SAMPLES, range, hadoop.value());
+        TableSchema read = source == null ? Tables.SAMPLES_WITH_IMAGES : Tables.SAMPLES;
+        try (RangedFiles.Rows samples = listing.rows(read, range, hadoop.value());
                 Embedder embedder = open(task);
-                SampleReader reader = source.reader();
+                SampleReader reader = source == null ? null : source.reader();
                 EmbedOutput output = new EmbedOutput(new Path(folder), name, hadoop.value(), done, rejected);
                 EmbedPipeline<Sample> pipeline = new EmbedPipeline<>(embedder, batch, preprocessing, output)) {
             while (samples.hasNext()) {
-                Sample sample = Tables.sample(samples.next());
-                pipeline.add(sample.index(), sample, () -> reader.read(sample));
+                Object[] row = samples.next();
+                Sample sample = Tables.sample(row);
+                pipeline.add(
+                        sample.index(), sample, reader == null ? () -> Tables.encoded(row) : () -> reader.read(sample));
                 if (task.isInterrupted()) {
                     throw new InterruptedException("Spark has killed this task");
                 }

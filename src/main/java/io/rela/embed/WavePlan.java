@@ -16,10 +16,10 @@ public record WavePlan(long samples, int block, long wave) {
     /** Moments are summed in blocks of at least this many samples. */
     private static final int SMALLEST_BLOCK = 256;
 
-    /** A killed run re-does at most about this many samples, or one share for each task slot. */
+    /** A killed run re-does two waves at most. Half a slot's share is a file of features. */
     private static final long USUAL_WAVE = 32_768;
 
-    private static final long WAVE_PER_SLOT = 2_048;
+    private static final long WAVE_PER_SLOT = 16_384;
 
     public WavePlan {
         if (samples < 1 || block < 1 || wave < block || wave % block != 0) {

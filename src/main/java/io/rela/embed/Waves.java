@@ -89,7 +89,7 @@ public final class Waves {
         }
     }
 
-    /** No task may still run when the listing and the model are let go. */
+    /** What still runs on executors writes nothing that counts. */
     private void stop(String group, ExecutorService threads) {
         threads.shutdownNow();
         spark.cancelJobGroup(group);

@@ -1,5 +1,6 @@
 package io.rela.prior;
 
+import io.rela.Digests;
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.image.Interpolation;
@@ -10,10 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -162,7 +160,7 @@ public record PriorFile(String uri, byte[] bytes, String sha256, Preprocessing p
     }
 
     private static PriorFile of(String name, String uri, byte[] bytes, Properties served, Overrides overrides) {
-        String sha256 = sha256(bytes);
+        String sha256 = Digests.sha256(bytes);
         String wanted = served.getProperty("sha256");
         if (wanted != null && !wanted.equalsIgnoreCase(sha256)) {
             throw new RelaException(
@@ -247,13 +245,5 @@ public record PriorFile(String uri, byte[] bytes, String sha256, Preprocessing p
             throw new RelaException(ExitCode.INPUT, name + ": " + PROPERTIES + " cannot be read: " + e.getMessage(), e);
         }
         return properties;
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256", e);
-        }
     }
 }

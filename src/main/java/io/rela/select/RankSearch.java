@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * Finds the row of a rank exactly, without sorting: a histogram of the keys' high bits tells the bin that it lies in, then
  * only that bin is refined, until the few rows that are left can be fetched and sorted. Many groups and ranks are searched
- * in the same passes; memory is bounded by {@value #MOST_BINS} counters and {@value #MOST_ROWS} rows, whatever N. Driver only.
+ * in the same passes; memory does not depend on N: {@value #MOST_BINS} counters, or 16 a search where there are many, and {@value #MOST_ROWS} rows. Driver only.
  */
 final class RankSearch {
     private static final int MOST_BINS = 1 << 18;

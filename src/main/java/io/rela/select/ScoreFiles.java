@@ -1,6 +1,5 @@
 package io.rela.select;
 
-import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.table.IndexRange;
 import io.rela.table.NumberReader;
@@ -105,10 +104,7 @@ public final class ScoreFiles implements Serializable {
                 return false;
             }
             if (found <= index) {
-                throw new RelaException(
-                        ExitCode.HOME,
-                        file.path() + " holds index " + found + " after " + index
-                                + ": twice, or out of order. Restore the table, or make it again.");
+                throw NumberReader.outOfOrder(new Path(file.path()), found, index);
             }
             index = found;
             return true;

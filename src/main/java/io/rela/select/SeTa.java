@@ -8,7 +8,7 @@ import java.util.Optional;
  * that it moves from easy to hard and begins again; weight 1. From the share δ of the epochs on the whole pool. SeTa (Zhou et
  * al., CVPR 2025, arXiv 2503.13385).
  *
- * <p>The k-means is the best one, not one of chance: over {@value Histogram#BINS} bins of equal width between the pool's
+ * <p>The k-means is the best one, not one of chance: over {@value #BINS} bins of equal width between the pool's
  * smallest and largest loss, by dynamic programming ({@link Groups}). Fewer bins with rows than groups make fewer groups,
  * and k is then their number.
  *

@@ -54,7 +54,7 @@ record SubsetJob(
                 if (pictures != null) {
                     Sample sample = Tables.sample(row);
                     row = Arrays.copyOf(row, row.length + 1);
-                    row[row.length - 1] = new EncodedImage(pictures.read(sample), sample.id());
+                    row[row.length - 1] = EncodedImage.read(pictures, sample);
                 }
                 float loss = chosen.loss(place);
                 if (!Float.isNaN(loss)) {

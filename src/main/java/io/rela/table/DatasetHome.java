@@ -195,6 +195,15 @@ public final class DatasetHome {
             if (!isCutOff()) {
                 fs.delete(staging, true);
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        leave();
+    }
+
+    /** Gives the home free; what was staged stays. */
+    public void leave() {
+        try {
             lock.close();
             removeIfEmpty(new Path(root, HIDDEN));
             if (made) {
@@ -216,6 +225,7 @@ public final class DatasetHome {
      */
     public void commit(Path staging, List<String> tables, List<String> removed, ManifestRecord record) {
         try {
+            lock.requireHeld();
             for (String table : tables) {
                 if (!fs.exists(new Path(staging, table))) {
                     throw new IllegalStateException("No staged table " + table + " in " + staging);

@@ -111,8 +111,34 @@ final class HomeLock implements AutoCloseable {
                 .isPresent();
     }
 
+    /**
+     * Makes sure, before anything becomes visible, that nobody has taken this lock for that of the dead.
+     *
+     * @throws RelaException when somebody has
+     */
+    void requireHeld() throws IOException {
+        if (!isHeld()) {
+            throw new RelaException(
+                    ExitCode.HOME,
+                    "Another command has taken over the lock " + file
+                            + " of this one, which was silent for long. Run it"
+                            + " again when the other one has ended.");
+        }
+    }
+
+    private boolean isHeld() throws IOException {
+        try {
+            return Json.read(fs, file, OWNER).run().equals(owner.run());
+        } catch (FileNotFoundException | RelaException e) {
+            return false;
+        }
+    }
+
     private void beat() {
         try {
+            if (!isHeld()) {
+                return;
+            }
             Json.replace(
                     fs,
                     file,
@@ -131,7 +157,9 @@ final class HomeLock implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        fs.delete(file, false);
+        if (isHeld()) {
+            fs.delete(file, false);
+        }
     }
 
     private static String host() {

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * @param counts samples by fate
  * @param projection what was fitted; of a conversion only
  * @param distillation what stage 2 made; null for a conversion
- * @param seconds by part; list, project and total are wall time, the others are summed over the threads that worked
+ * @param seconds by part; read, decode, infer and write are summed over the threads that worked, the others are wall time
  * @param versions of everything that can change a number
  * @param devices that computed, each once, sorted
  * @param warnings what a person should know

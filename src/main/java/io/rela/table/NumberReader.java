@@ -131,7 +131,7 @@ public final class NumberReader implements AutoCloseable {
     }
 
     /** What is wrong with a file in which an index follows another that is not smaller. */
-    static RelaException outOfOrder(Path file, long index, long before) {
+    public static RelaException outOfOrder(Path file, long index, long before) {
         return new RelaException(
                 ExitCode.HOME,
                 file + " holds index " + index + " after " + before

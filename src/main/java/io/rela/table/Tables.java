@@ -67,6 +67,10 @@ public final class Tables {
     public static final TableSchema TARGETS_WITH_IMAGES =
             new TableSchema("targets", with(TARGETS.columns(), required(IMAGE_COLUMN, IMAGE)));
 
+    /** Of the same, what scoring reads: the sample's columns, then image. */
+    public static final TableSchema SAMPLES_WITH_IMAGES =
+            new TableSchema("targets", with(SAMPLES.columns(), required(IMAGE_COLUMN, IMAGE)));
+
     /** {@code losses/epoch=E}: index, loss. */
     public static final TableSchema LOSSES =
             new TableSchema("losses", List.of(required(INDEX, LONG), required(LOSS, FLOAT)));
@@ -156,6 +160,11 @@ public final class Tables {
                 (Long) row[4],
                 (Integer) row[5],
                 (String) row[6]);
+    }
+
+    /** The encoded bytes in a row of {@link #SAMPLES_WITH_IMAGES}. */
+    public static byte[] encoded(Object[] row) {
+        return ((EncodedImage) row[SAMPLES.columns().size()]).bytes();
     }
 
     /** The target in a row of {@link #TARGETS}. */

@@ -94,7 +94,7 @@ record TargetsJob(
         float[] targets = axes.project(features, some.size());
         for (int i = 0; i < some.size(); i++) {
             Sample sample = some.get(i);
-            EncodedImage image = keepImages ? new EncodedImage(reader.read(sample), sample.id()) : null;
+            EncodedImage image = keepImages ? EncodedImage.read(reader, sample) : null;
             float[] target = Arrays.copyOfRange(targets, i * outputs, (i + 1) * outputs);
             writer.write(Tables.targetRow(sample, target, image));
         }

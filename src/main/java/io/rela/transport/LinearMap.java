@@ -1,7 +1,9 @@
 package io.rela.transport;
 
+import io.rela.Digests;
 import io.rela.projection.RowProduct;
 import java.io.Serializable;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -39,6 +41,13 @@ public final class LinearMap implements Serializable {
         this.weights = weights;
         this.bias = bias;
         this.inputDimension = weights.length / k;
+    }
+
+    /** SHA-256 of weights and bias, lower-case hex. */
+    public String sha256() {
+        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(Float.BYTES, weights.length + bias.length));
+        bytes.asFloatBuffer().put(weights).put(bias);
+        return Digests.sha256(bytes.array());
     }
 
     private static void requireFinite(String name, float[] values) {

@@ -2,8 +2,7 @@ package io.rela.transport;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
-import io.rela.projection.SingleRowTable;
-import io.rela.table.TableSchema;
+import io.rela.table.SingleRowTable;
 import io.rela.table.Tables;
 import java.io.UncheckedIOException;
 import org.apache.spark.sql.Row;
@@ -11,16 +10,12 @@ import org.apache.spark.sql.SparkSession;
 
 /** A fitted linear map as a plain Parquet directory of one row in one file. Driver only. */
 public final class LinearMapTable {
-    /**
-     * The columns. Arrays: weights has output_dimension × input_dimension values, row-major, bias output_dimension.
-     * held_out_samples is 0 where r2, explained_variance and mean_cosine are those of the training samples.
-     */
-    public static final TableSchema SCHEMA = Tables.TRANSFERS;
-
     private LinearMapTable() {}
 
     /**
-     * Writes one zstd-compressed file into a new directory.
+     * Writes one zstd-compressed file of {@link Tables#TRANSFERS} into a new directory. Weights have output_dimension ×
+     * input_dimension values, row-major, bias output_dimension; held_out_samples is 0 where r2, explained_variance and
+     * mean_cosine are those of the training samples.
      *
      * @throws UncheckedIOException if there is something at path already, or it cannot be written
      */
@@ -40,7 +35,7 @@ public final class LinearMapTable {
             agreement.meanCosine(),
             fitted.seed()
         };
-        SingleRowTable.write(SCHEMA, row, path, spark);
+        SingleRowTable.write(Tables.TRANSFERS, row, path, spark);
     }
 
     /**
@@ -52,7 +47,7 @@ public final class LinearMapTable {
      */
     public static FittedMap read(String path, SparkSession spark) {
         try {
-            return fitted(SingleRowTable.read(path, SCHEMA.spark(), spark));
+            return fitted(SingleRowTable.read(path, Tables.TRANSFERS.spark(), spark));
         } catch (Exception e) {
             // Spark's AnalysisException is checked and not declared.
             String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.rela.ExitCode;
 import io.rela.loss.LossKind;
+import io.rela.table.DatasetHome;
+import io.rela.table.ManifestRecord;
 import io.rela.table.Tables;
 import io.rela.testing.LocalSpark;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -417,6 +420,90 @@ class DistillTest {
         assertThat(home.resolve("transfers/epoch=0")).exists();
         done(score(0, "learner8", "--transfer", "none", "--if-exists", "overwrite"));
         assertThat(home.resolve("transfers/epoch=0")).doesNotExist();
+    }
+
+    @Test
+    void aStoredMapIsToldByItsContentAndReplacesTheFittedOne() throws IOException {
+        done(score(0, "learner12"));
+        done(score(1, "learner12", "--transfer-share", 0.5));
+        Path map = folder.resolve("map");
+        copy(home.resolve("transfers/epoch=1"), map);
+        done(score(0, "learner12", "--transfer", map, "--if-exists", "overwrite"));
+        assertThat(home.resolve("transfers/epoch=0")).doesNotExist();
+        assertThat(losses(home, 0)).isEqualTo(losses(home, 1));
+        done(score(2, "learner12", "--transfer-share", 0.3));
+        org.apache.commons.io.FileUtils.deleteDirectory(map.toFile());
+        copy(home.resolve("transfers/epoch=2"), map);
+        Rela.Outcome another = score(0, "learner12", "--transfer", map);
+        assertThat(another.code()).isEqualTo(ExitCode.HOME);
+        assertThat(another.text()).contains("transfer-sha256");
+        done(score(1, "learner12", "--transfer", home.resolve("transfers/epoch=1"), "--if-exists", "overwrite"));
+        assertThat(home.resolve("transfers/epoch=1")).exists();
+    }
+
+    @Test
+    void tooFewSamplesForAMapAreSaid() {
+        Rela.Outcome outcome = score(0, "learner12", "--transfer-share", 1e-9);
+        assertThat(outcome.code()).isEqualTo(ExitCode.INPUT);
+        assertThat(outcome.text()).contains("--transfer-share");
+    }
+
+    @Test
+    void keptPicturesAreScoredWithoutTheirSource() throws IOException {
+        Path pictures = folder.resolve("pictures");
+        copy(made.resolve("pictures"), pictures);
+        Path kept = folder.resolve("kept");
+        done(Rela.convert(pictures, kept, "--batch-size", 32, "--keep-images"));
+        org.apache.commons.io.FileUtils.deleteDirectory(pictures.toFile());
+        done(Rela.run(
+                "score",
+                "--home",
+                kept,
+                "--epoch",
+                0,
+                "--learner",
+                Rela.prior("learner8"),
+                "--transfer",
+                "none",
+                "--batch-size",
+                32));
+        done(score(0, "learner8", "--transfer", "none", "--batch-size", 32));
+        assertThat(losses(kept, 0)).isEqualTo(losses(home, 0));
+    }
+
+    @Test
+    void aPictureThatIsGoneEndsASubsetOfPicturesWithItsName() throws IOException {
+        Path pictures = folder.resolve("pictures");
+        copy(made.resolve("pictures"), pictures);
+        Path own = folder.resolve("own");
+        done(Rela.convert(pictures, own));
+        Row gone = Rela.rows(own, "targets").get(0);
+        Files.delete(pictures.resolve(gone.<String>getAs(Tables.ID)));
+        Rela.Outcome outcome = Rela.run(
+                "select", "--home", own, "--epoch", 0, "--policy", "uniform", "--ratio", 1, "--columns", "images");
+        assertThat(outcome.code()).as(outcome.text()).isEqualTo(ExitCode.INPUT);
+        assertThat(outcome.text()).contains(gone.<String>getAs(Tables.ID));
+        assertThat(own.resolve("subsets")).doesNotExist();
+    }
+
+    @Test
+    void aSubsetOfLossesThatWereSkippedSaysSo() {
+        done(score(0, "learner8", "--transfer", "none"));
+        done(distill(
+                0, "--learner", Rela.prior("learner12"), "--policy", "hard", "--ratio", 0.5, "--if-exists", "skip"));
+        List<ManifestRecord> records =
+                DatasetHome.at(home.toString(), new Configuration()).manifest();
+        assertThat(records.get(records.size() - 1).warnings())
+                .anySatisfy(warning -> assertThat(warning).contains("other settings"));
+    }
+
+    @Test
+    void anOverwriteTakesTheDefaultBatchAgain() {
+        done(score(0, "learner8", "--batch-size", 5));
+        done(score(0, "learner8", "--if-exists", "overwrite"));
+        List<ManifestRecord> records =
+                DatasetHome.at(home.toString(), new Configuration()).manifest();
+        assertThat(records.get(records.size() - 1).settings()).containsEntry("batch-size", "32");
     }
 
     /** The table as Spark writes it, in one file. */

@@ -66,6 +66,8 @@ class SparkSubmitIT {
                 "--master",
                 "local-cluster[2,1,1024]",
                 "--conf",
+                "spark.serializer=org.apache.spark.serializer.KryoSerializer",
+                "--conf",
                 "spark.eventLog.enabled=true",
                 "--conf",
                 "spark.eventLog.dir=" + events.toUri(),

@@ -99,6 +99,23 @@ class DatasetHomeTest {
     }
 
     @Test
+    void whoHasLostTheLockCommitsNothingAndLeavesItToItsNewOwner() throws IOException {
+        DatasetHome first = prepared();
+        stage(first, "targets", "t");
+        Path lock = folder.resolve(".rela/lock");
+        Files.writeString(lock, Files.readString(lock).replaceFirst("\"beat\" : [0-9]+", "\"beat\" : 1000"));
+        DatasetHome second = prepared();
+        assertThatThrownBy(() -> first.commit(first.staging("convert"), List.of("targets"), List.of(), record("one")))
+                .isInstanceOf(RelaException.class)
+                .hasMessageContaining("taken over");
+        first.leave();
+        assertThat(lock).exists();
+        assertThat(second.manifest()).isEmpty();
+        second.leave();
+        assertThat(lock).doesNotExist();
+    }
+
+    @Test
     void aPatternIsNoHome() {
         assertThatThrownBy(() -> DatasetHome.at(folder.resolve("a[1]").toString(), new Configuration()))
                 .isInstanceOf(RelaException.class)

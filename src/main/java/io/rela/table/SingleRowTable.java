@@ -1,7 +1,5 @@
-package io.rela.projection;
+package io.rela.table;
 
-import io.rela.table.TableSchema;
-import io.rela.table.TableWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
