@@ -104,7 +104,8 @@ final class Distillation {
     }
 
     private Path uri(ManifestRecord.TransferInfo transfer) {
-        return home.fileSystem().makeQualified(new Path(transfer.uri()));
+        return new Path(transfer.uri())
+                .makeQualified(home.fileSystem().getUri(), home.fileSystem().getWorkingDirectory());
     }
 
     /** A file that is gone would make all of this be about fewer samples, and nobody would know. */

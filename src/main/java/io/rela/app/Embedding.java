@@ -56,7 +56,8 @@ record Embedding(
         LongAccumulator rejected = session.sparkContext().longAccumulator("rela.rejected");
         EmbedStep step = new EmbedStep(spark, samples, plan.job(), done, rejected);
         int tasks = partitions == null ? 2 * Sessions.slots(spark) : partitions;
-        ProgressLine progress = new ProgressLine(command, session.sparkContext(), total, before, done, rejected);
+        ProgressLine progress =
+                new ProgressLine(command, session.sparkContext(), total, before, rejectedBefore, done, rejected);
         try {
             List<TaskReport> reports =
                     waves.run(step, tasks, () -> refuseTooManyRejects(rejectedBefore + rejected.value(), ""));

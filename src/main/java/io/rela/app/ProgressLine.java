@@ -31,6 +31,7 @@ final class ProgressLine extends SparkListener {
     private final boolean terminal;
     private final long total;
     private final long before;
+    private final long rejectedBefore;
     private final LongAccumulator done;
     private final LongAccumulator rejected;
     private final long start = System.nanoTime();
@@ -47,6 +48,7 @@ final class ProgressLine extends SparkListener {
      * @param command whose progress it is
      * @param total samples of the source
      * @param before samples that an earlier run has done
+     * @param rejectedBefore how many of those are rejects
      * @param done counts samples
      * @param rejected counts rejects
      */
@@ -55,6 +57,7 @@ final class ProgressLine extends SparkListener {
             SparkContext spark,
             long total,
             long before,
+            long rejectedBefore,
             LongAccumulator done,
             LongAccumulator rejected) {
         this.command = command;
@@ -62,6 +65,7 @@ final class ProgressLine extends SparkListener {
         this.terminal = "1".equals(System.getenv("RELA_TERMINAL"));
         this.total = total;
         this.before = before;
+        this.rejectedBefore = rejectedBefore;
         this.done = done;
         this.rejected = rejected;
         spark.addSparkListener(this);
@@ -93,7 +97,8 @@ final class ProgressLine extends SparkListener {
         long now = Math.min(
                 total - before,
                 done.value() + running.values().stream().mapToLong(c -> c[0]).sum());
-        long rejects = rejected.value()
+        long rejects = rejectedBefore
+                + rejected.value()
                 + running.values().stream().mapToLong(c -> c[1]).sum();
         String line = line(now, rejects, (System.nanoTime() - start) / 1e9);
         if (terminal) {

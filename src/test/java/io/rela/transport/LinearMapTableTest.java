@@ -33,6 +33,7 @@ class LinearMapTableTest {
 
         LinearMapTable.write(fitted, uri, SPARK);
 
+        assertThat(folder.resolve("map")).isDirectoryNotContaining("glob:**.crc");
         assertThat(LinearMapTable.read(uri, SPARK)).isEqualTo(fitted).hasSameHashCodeAs(fitted);
         assertThatThrownBy(() -> LinearMapTable.write(fitted, uri, SPARK)).hasMessageContaining("already exists");
     }
@@ -53,7 +54,7 @@ class LinearMapTableTest {
         refused(table.withColumn("ridge", functions.lit("a little")), "String cannot be cast");
         refused(table.withColumn("r2", functions.lit(2d)), "R² 2.0");
         refused(folder.resolve("nowhere"), "not exist");
-        refused(Files.writeString(folder.resolve("text.parquet"), "no Parquet at all"), "text.parquet");
+        refused(Files.writeString(folder.resolve("text.parquet"), "no Parquet at all"), "it is not Parquet");
     }
 
     private void refused(Dataset<Row> table, String message) {
