@@ -7,18 +7,17 @@ import io.rela.table.ManifestRecord.Fingerprint;
 import io.rela.table.RangedFiles;
 import io.rela.table.TableSchema;
 import io.rela.table.Tables;
+import io.rela.table.TaskRows;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
-import org.apache.spark.util.TaskCompletionListener;
 
 /** Tells one source from another. */
 final class Fingerprints {
@@ -61,18 +60,7 @@ final class Fingerprints {
 
     private static Iterator<String> read(RangedFiles files, IndexRange range, SerializableConfiguration hadoop) {
         RangedFiles.Rows rows = files.rows(COLUMNS, range, hadoop.value());
-        TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> rows.close());
-        return new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return rows.hasNext();
-            }
-
-            @Override
-            public String next() {
-                return (String) rows.next()[ID];
-            }
-        };
+        return TaskRows.of(rows, rows::close, row -> (String) row[ID]);
     }
 
     private static Iterator<byte[]> sortedHere(JavaRDD<String> ids) {

@@ -3,15 +3,14 @@ package io.rela.loss;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
 import io.rela.table.Tables;
+import io.rela.table.TaskRows;
 import io.rela.transport.IndexedPair;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
-import org.apache.spark.util.TaskCompletionListener;
 
 /** A learner's outputs in a range, ascending, each beside what it is compared with. One thread; to be closed. */
 public final class Outputs implements Iterator<Outputs.Beside>, AutoCloseable {
@@ -43,19 +42,8 @@ public final class Outputs implements Iterator<Outputs.Beside>, AutoCloseable {
                 return List.<IndexedPair>of().iterator();
             }
             Outputs rows = besideTargets(outputs, targets, some.next().range(), hadoop.value());
-            TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> rows.close());
-            return new Iterator<IndexedPair>() {
-                @Override
-                public boolean hasNext() {
-                    return rows.hasNext();
-                }
-
-                @Override
-                public IndexedPair next() {
-                    Beside row = rows.next();
-                    return new IndexedPair(row.index(), row.output(), (float[]) row.goal());
-                }
-            };
+            return TaskRows.of(
+                    rows, rows::close, row -> new IndexedPair(row.index(), row.output(), (float[]) row.goal()));
         });
     }
 

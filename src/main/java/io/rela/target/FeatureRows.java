@@ -4,14 +4,13 @@ import io.rela.projection.IndexedFeature;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
 import io.rela.table.Tables;
+import io.rela.table.TaskRows;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
-import org.apache.spark.util.TaskCompletionListener;
 
 /** Features as the projection wants them: a partition holds whole blocks in index order. Driver only. */
 public final class FeatureRows {
@@ -28,18 +27,6 @@ public final class FeatureRows {
         List<RangedFiles.File> mine = new ArrayList<>();
         files.forEachRemaining(mine::add);
         RangedFiles.Rows rows = new RangedFiles(mine).rows(Tables.FEATURES, IndexRange.ALL, hadoop.value());
-        TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> rows.close());
-        return new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return rows.hasNext();
-            }
-
-            @Override
-            public IndexedFeature next() {
-                Object[] row = rows.next();
-                return new IndexedFeature((Long) row[0], (float[]) row[1]);
-            }
-        };
+        return TaskRows.of(rows, rows::close, row -> new IndexedFeature((Long) row[0], (float[]) row[1]));
     }
 }
