@@ -15,7 +15,11 @@ public enum ExitCode {
     /** The home holds something else: settings differ, schema differs, damaged. */
     HOME(5),
     /** A device was asked for and is not there. */
-    DEVICE(6);
+    DEVICE(6),
+    /** Another command holds the home: worth another try. */
+    BUSY(7),
+    /** A commit was begun and its end is not known: the next command completes it. */
+    DOUBTFUL(8);
 
     private final int code;
 
@@ -23,7 +27,7 @@ public enum ExitCode {
         this.code = code;
     }
 
-    /** The process's exit status, 0 to 6. */
+    /** The process's exit status, 0 to 8. */
     public int code() {
         return code;
     }
