@@ -71,7 +71,7 @@ final class Conversion {
         ImageSource source =
                 ImageSource.open(asked.input, asked.inputFormat, asked.columns(), spark.hadoopConfiguration());
         refuseNested(source);
-        home.prepare();
+        home.prepare(COMMAND, asked.lock.wait(COMMAND));
         Path listed = home.staging("listing");
         Broadcast<byte[]> module = spark.broadcast(prior.bytes());
         try {
@@ -160,6 +160,7 @@ final class Conversion {
                         spark, store.folder(), reports, staged("rejects").empty()));
         ManifestRecord record = record(prior, plan, projection, counts, reports);
         home.commit(store.folder(), TABLES, STAGE_TWO, record);
+        home.removeAbandoned();
         return result(summary(record), record);
     }
 

@@ -93,6 +93,9 @@ final class ConvertCommand extends Command {
             description = "pictures that a killed run re-does at most (default 32768, more on large clusters)")
     Long waveSize;
 
+    @Mixin
+    LockOptions lock = new LockOptions();
+
     @Override
     void check(Problems problems) {
         Checks.share(problems, "--max-rejects", maxRejects);
@@ -105,6 +108,7 @@ final class ConvertCommand extends Command {
                 projection != ProjectionKind.NONE || dimensions == null,
                 "--dimensions " + dimensions + " has no meaning with --projection none, which keeps all values: leave"
                         + " one of them out");
+        lock.check(problems);
         Inputs.check(problems, "--input", input);
         Inputs.refuseSecret(problems, "--home", home);
         Inputs.checkModel(problems, "--prior", prior);

@@ -13,6 +13,7 @@ import java.util.Locale;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code demo}: the whole way on built-in pictures and the built-in prior. */
@@ -30,10 +31,14 @@ final class DemoCommand extends Command {
     @Option(names = "--if-exists", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
     IfExists ifExists = IfExists.ERROR;
 
+    @Mixin
+    LockOptions lock = new LockOptions();
+
     @Override
     void check(Problems problems) {
         problems.check(
                 !Files.exists(folder) || Files.isDirectory(folder), "--home " + folder + " is a file. Name a folder.");
+        lock.check(problems);
     }
 
     @Override
@@ -70,6 +75,7 @@ final class DemoCommand extends Command {
         convert.prior = "builtin:prior";
         convert.dimensions = 32;
         convert.ifExists = ifExists;
+        convert.lock = lock;
         convert.common = common;
         return convert;
     }
@@ -82,6 +88,7 @@ final class DemoCommand extends Command {
         distill.select.policy = "orderdp";
         distill.select.ratio = 0.5;
         distill.ifExists = ifExists;
+        distill.lock = lock;
         distill.common = common;
         return distill;
     }

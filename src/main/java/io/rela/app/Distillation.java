@@ -17,12 +17,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
 /** One run of {@code distill}, {@code score} or {@code select}: score, select, commit. Driver only, used once. */
 final class Distillation {
-    private static final String STAGING = "distill";
+    /** Failures that no change of the home by another command explains. */
+    private static final Set<ExitCode> OWN =
+            Set.of(ExitCode.SETTINGS, ExitCode.REJECTS, ExitCode.DEVICE, ExitCode.BUSY, ExitCode.DOUBTFUL);
 
     private final EpochCommand asked;
     private final String command;
@@ -33,6 +36,8 @@ final class Distillation {
     private final List<String> warnings = new ArrayList<>();
     /** Whether something that is there was made with other settings. */
     private boolean differs;
+    /** Whether what is staged stays when this command fails. */
+    private boolean keeps;
 
     Distillation(EpochCommand asked) {
         this.asked = asked;
@@ -46,13 +51,13 @@ final class Distillation {
     }
 
     Command.Result run() {
-        home.prepare();
-        Path staged = home.staging(STAGING);
+        home.prepareEpoch(command, asked.epoch, asked.ifExists == IfExists.OVERWRITE, asked.lock.wait(command));
+        Path staged = home.staging(asked.epoch);
         try {
             return distill(new Epochs(home), staged);
         } finally {
             Embedder.closeIdleModels();
-            if (Main.isStopping()) {
+            if (keeps || Main.isStopping()) {
                 home.leave();
             } else {
                 home.leave(staged);
@@ -86,11 +91,55 @@ final class Distillation {
             warn("--if-exists skip: epoch " + asked.epoch + " goes on from what is there, made with other settings.");
         }
         selecting.ifPresent(Selecting::refuseUnknownLosses);
-        requireAllTargets(epochs);
-        Optional<Losses.Made> made = toScore ? wanted.map(losses -> losses.make(staged)) : Optional.empty();
-        Optional<Selecting.Made> subset =
-                selected.isPresent() ? Optional.empty() : selecting.map(select -> select.make(staged, made));
-        ManifestRecord record = record(epochs, wanted.filter(losses -> toScore), made, selecting, subset);
+        Optional<ManifestRecord> used = selecting.flatMap(Selecting::scored);
+        try {
+            requireAllTargets(epochs);
+            Optional<Losses.Made> made = toScore ? wanted.map(losses -> losses.make(staged)) : Optional.empty();
+            Optional<Selecting.Made> subset =
+                    selected.isPresent() ? Optional.empty() : selecting.map(select -> select.make(staged, made));
+            return commit(epochs, staged, new Work(wanted.filter(losses -> toScore), made, selecting, subset, used));
+        } catch (RuntimeException failure) {
+            throw outdated(epochs, used, failure);
+        }
+    }
+
+    /**
+     * What was done, and is to become visible.
+     *
+     * @param losses that were wanted and were not there
+     * @param made the same, made
+     * @param selecting what chose the subset
+     * @param subset that was chosen
+     * @param used what had made the losses that it was chosen by, where this command did not
+     */
+    private record Work(
+            Optional<Losses> losses,
+            Optional<Losses.Made> made,
+            Optional<Selecting> selecting,
+            Optional<Selecting.Made> subset,
+            Optional<ManifestRecord> used) {}
+
+    private Command.Result commit(Epochs began, Path staged, Work work) {
+        // Whoever waits for the home in vain goes on from its outputs the next time.
+        keeps = work.losses().filter(losses -> losses instanceof Scoring).isPresent();
+        AtomicReference<ManifestRecord> written = new AtomicReference<>();
+        home.whileHeld(() -> {
+            keeps = false;
+            Epochs now = new Epochs(home);
+            began.outdatedBy(now, asked.epoch, work.used()).ifPresent(why -> {
+                throw busy(why, null);
+            });
+            written.set(write(now, staged, work));
+        });
+        return new Command.Result(summary(written.get()), home.root().toString(), written.get());
+    }
+
+    private ManifestRecord write(Epochs now, Path staged, Work work) {
+        Optional<Losses.Made> made = work.made();
+        Optional<ManifestRecord> clusters = now.clusters()
+                .filter(record -> home.missing(List.of(Tables.CLUSTERS.name())).isEmpty());
+        Optional<Selecting.Made> subset = work.subset().map(rows -> rows.beside(clusters));
+        ManifestRecord record = record(now, work.losses(), made, work.selecting(), subset);
         List<String> tables = new ArrayList<>();
         made.ifPresent(losses -> tables.addAll(losses.tables()));
         subset.ifPresent(rows -> tables.addAll(rows.tables()));
@@ -100,7 +149,37 @@ final class Distillation {
                 && !tables.contains(transfer)
                 && !made.get().transfer().map(this::uri).equals(Optional.of(home.table(transfer)));
         home.commit(staged, tables, outdated ? List.of(transfer) : List.of(), record);
-        return new Command.Result(summary(record), home.root().toString(), record);
+        return record;
+    }
+
+    private RelaException busy(String why, Throwable cause) {
+        return new RelaException(
+                ExitCode.BUSY,
+                "busy: " + home.root() + " has changed while this command worked on epoch " + asked.epoch + " (" + why
+                        + "). It leaves nothing; try again",
+                cause);
+    }
+
+    /** The failure, or what another command did to the home if that is a cause of it. */
+    private RuntimeException outdated(Epochs began, Optional<ManifestRecord> used, RuntimeException failure) {
+        RelaException known = RelaException.in(failure);
+        if (Main.isStopping() || (known != null && OWN.contains(known.exitCode()))) {
+            return failure;
+        }
+        AtomicReference<RuntimeException> found = new AtomicReference<>(failure);
+        try {
+            // A commit that is being made has to end before it can be seen.
+            home.whileHeld(() -> {
+                Epochs now = new Epochs(home);
+                Optional<String> why = now.clusters().equals(began.clusters())
+                        ? began.outdatedBy(now, asked.epoch, used)
+                        : Optional.of("clusters were written meanwhile");
+                why.ifPresent(text -> found.set(busy(text, failure)));
+            });
+        } catch (RuntimeException unknown) {
+            failure.addSuppressed(unknown);
+        }
+        return found.get();
     }
 
     private Path uri(ManifestRecord.TransferInfo transfer) {

@@ -4,6 +4,7 @@ import io.rela.settings.IfExists;
 import io.rela.settings.Problems;
 import java.io.PrintStream;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** A command that works on one epoch of a dataset home. One thread. */
@@ -26,6 +27,9 @@ abstract class EpochCommand extends Command {
             description = "tasks (default two a task slot); results do not depend on it")
     Integer partitions;
 
+    @Mixin
+    LockOptions lock = new LockOptions();
+
     /** How losses are computed; empty for a command that does not. */
     abstract Optional<ScoreOptions> score();
 
@@ -40,6 +44,7 @@ abstract class EpochCommand extends Command {
         Inputs.check(problems, "--home", home);
         problems.check(epoch == null || epoch >= 0, "--epoch " + epoch + ": epochs are counted from 0 on");
         Checks.atLeastOne(problems, "--partitions", partitions);
+        lock.check(problems);
         logged().check(problems);
         score().ifPresent(options -> options.check(problems, logged().losses));
         select().ifPresent(options -> options.check(problems, epoch));

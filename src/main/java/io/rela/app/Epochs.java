@@ -95,6 +95,28 @@ final class Epochs {
         return Collections.unmodifiableSortedMap(subsets);
     }
 
+    /**
+     * Why work on an epoch that rests on what stood here is void by now, as a person reads it; empty when it is not.
+     *
+     * @param now what stands there now
+     * @param epoch that was worked on
+     * @param used what made the losses that were read
+     */
+    Optional<String> outdatedBy(Epochs now, int epoch, Optional<ManifestRecord> used) {
+        if (!now.conversion.equals(conversion)) {
+            return Optional.of("the targets are those of another conversion by now");
+        }
+        if (!now.losses(epoch).equals(losses(epoch))) {
+            return Optional.of(Tables.epoch(Tables.LOSSES, epoch) + " was written meanwhile");
+        }
+        if (!now.subset(epoch).equals(subset(epoch))) {
+            return Optional.of(Tables.epoch(Tables.SUBSET, epoch) + " was written meanwhile");
+        }
+        return used.map(record -> record.distillation().epoch())
+                .filter(from -> !now.losses(from).equals(used))
+                .map(from -> Tables.epoch(Tables.LOSSES, from) + ", which was read, was written anew meanwhile");
+    }
+
     /** What made the clusters. */
     Optional<ManifestRecord> clusters() {
         return Optional.ofNullable(clusters);

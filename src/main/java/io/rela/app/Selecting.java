@@ -82,7 +82,28 @@ final class Selecting {
     }
 
     /** What was made: tables to commit, settings that were resolved on the way, and figures. */
-    record Made(List<String> tables, Map<String, String> settings, SubsetInfo subset, Optional<LossInfo> losses) {}
+    record Made(List<String> tables, Map<String, String> settings, SubsetInfo subset, Optional<LossInfo> losses) {
+        /** The same without clusters of its own, where a command of another epoch has made the same ones meanwhile. */
+        Made beside(Optional<ManifestRecord> clusters) {
+            String mine = settings.get(Epochs.CLUSTERS_MADE);
+            boolean there = mine != null
+                    && clusters.map(record -> record.settings().get(Epochs.CLUSTERS_MADE))
+                            .equals(Optional.of(mine));
+            if (!there) {
+                return this;
+            }
+            List<String> others = new ArrayList<>(tables);
+            others.remove(Tables.CLUSTERS.name());
+            Map<String, String> settled = new TreeMap<>(settings);
+            settled.remove(Epochs.CLUSTERS_MADE);
+            return new Made(others, settled, subset, losses);
+        }
+    }
+
+    /** What made the losses that are read; empty where this command makes them, or none are. */
+    Optional<ManifestRecord> scored() {
+        return scored;
+    }
 
     /** The settings that decide the subset, by option name. */
     Map<String, String> identity() {
