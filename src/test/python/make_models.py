@@ -1,12 +1,21 @@
 """Makes the tiny TorchScript files that the tests run: one good model and every way to be a wrong one.
 
-usage: python3 src/test/python/make_models.py   (any torch from 1.13 on; writes src/test/resources/models)
+usage: python3 src/test/python/make_models.py [NAME...]   (any torch from 1.13 on; writes src/test/resources/models)
 """
+import importlib.machinery
+import importlib.util
 import pathlib
+import sys
+import tempfile
 import torch
 from torch import nn
 
 OUT = pathlib.Path(__file__).parent.parent / "resources" / "models"
+LOADER = importlib.machinery.SourceFileLoader(
+    "export_prior", str(pathlib.Path(__file__).parents[3] / "bin" / "export-prior"))
+export_prior = importlib.util.module_from_spec(importlib.util.spec_from_loader("export_prior", LOADER))
+sys.modules["export_prior"] = export_prior
+LOADER.exec_module(export_prior)
 
 
 class Features(nn.Module):
@@ -58,9 +67,99 @@ class NotFinite(nn.Module):
         return torch.sqrt(x.flatten(2).mean(2))
 
 
+class Empty(nn.Module):
+    """N x 0: no features at all."""
+
+    def forward(self, x):
+        return x.flatten(1)[:, :0]
+
+
+class Gray(nn.Module):
+    """Takes one channel."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 5, 3)
+
+    def forward(self, x):
+        return self.conv(x).mean((2, 3))
+
+
+class Half(nn.Module):
+    """float16 weights, and no cast."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 5, 3).half()
+
+    def forward(self, x):
+        return self.conv(x).mean((2, 3))
+
+
+class Unsupported(nn.Module):
+    """An operator that libtorch does not have for such tensors."""
+
+    def forward(self, x):
+        return torch.sqrt(torch.quantize_per_tensor(x, 0.1, 0, torch.quint8)).dequantize().mean((2, 3))
+
+
+class Raises(nn.Module):
+    def forward(self, x):
+        if x.size(0) > 0:
+            raise ValueError("the licence has expired")
+        return x.mean((2, 3))
+
+
+class WrongHeight(nn.Module):
+    """Looks at its input itself, as vision transformers do."""
+
+    def forward(self, x):
+        assert x.size(2) == 224, "Wrong image height! Expected 224"
+        return x.mean((2, 3))
+
+
+class Dropout(Features):
+    """As it comes out of an export in training mode: each pass drops other values."""
+
+    def forward(self, x):
+        return nn.functional.dropout(super().forward(x), 0.1, True)
+
+
+class BatchNorm(Features):
+    """As it comes out of an export in training mode: normalised by the batch's own mean and variance."""
+
+    def forward(self, x):
+        return super().forward(nn.functional.batch_norm(x, None, None, training=True))
+
+
+class Coarse(Features):
+    """Features in bfloat16, of which the last bits depend on how bright the batch is: within what half precision does."""
+
+    def forward(self, x):
+        return (super().forward(x) * (1 + 0.004 * torch.tanh(x.mean()))).bfloat16().float()
+
+
 def save(name, module, size=16):
-    traced = torch.jit.freeze(torch.jit.trace(module.eval(), torch.rand(2, 3, size, size)))
-    torch.jit.save(traced, str(OUT / f"{name}.pt"))
+    if chosen(name):
+        traced = torch.jit.trace(module.eval(), torch.rand(2, 3, size, size), check_trace=False)
+        write(name, torch.jit.freeze(traced))
+
+
+def save_script(name, module):
+    if chosen(name):
+        write(name, torch.jit.script(module.eval()))
+
+
+def write(name, module):
+    """Without debug records: they hold the paths of this machine."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder) / f"{name}.pt"
+        export_prior.save(module, file)
+        (OUT / file.name).write_bytes(file.read_bytes())
+
+
+def chosen(name):
+    return name in sys.argv[1:] or len(sys.argv) == 1
 
 
 OUT.mkdir(parents=True, exist_ok=True)
@@ -72,4 +171,13 @@ save("feature-map", FeatureMap())
 save("pair", Pair())
 save("double", Double())
 save("not-finite", NotFinite())
-torch.jit.script(Greedy()).save(str(OUT / "greedy.pt"))
+save("empty", Empty())
+save("dropout", Dropout())
+save("batch-norm", BatchNorm())
+save("coarse", Coarse())
+save_script("greedy", Greedy())
+save_script("gray", Gray())
+save_script("half", Half())
+save_script("unsupported", Unsupported())
+save_script("raises", Raises())
+save_script("wrong-height", WrongHeight())

@@ -84,7 +84,8 @@ public final class Embedder implements AutoCloseable {
      *
      * @param pixels a direct buffer that holds batch × 3 × size × size levels, 0 to 255 as unsigned bytes
      * @return batch × D values, row by row
-     * @throws RelaException when the model does not take such a batch, does not give batch × D floats, or when memory is short
+     * @throws RelaException when the model does not take such a batch or fails, does not give batch × D floats with D at
+     *     least 1, or when memory is short
      */
     public float[] embed(ByteBuffer pixels) {
         if (!pixels.isDirect() || pixels.capacity() != batchBytes()) {
@@ -97,18 +98,23 @@ public final class Embedder implements AutoCloseable {
             if (known != null) {
                 throw known;
             }
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            String reason = " (" + TorchMessages.brief(cause) + "). ";
-            throw new RelaException(
-                    ExitCode.SETTINGS,
-                    TorchMessages.isOutOfMemory(cause)
-                            ? prior.uri() + " and " + input.get(0) + " pictures do not fit the memory of " + device()
-                                    + reason
-                                    + "Ask for a smaller --batch-size, or give the device fewer tasks at a time."
-                            : prior.uri() + " does not take pictures of " + input.get(2) + "x" + input.get(3) + reason
-                                    + "Set --input-size to what the model was made for.",
-                    e);
+            throw failed(e.getCause() == null ? e : e.getCause());
         }
+    }
+
+    private RelaException failed(Throwable cause) {
+        String line = TorchMessages.brief(cause);
+        TorchFault fault = TorchFault.of(line);
+        String what =
+                switch (fault) {
+                    case MEMORY -> " and " + input.get(0) + " pictures do not fit the memory of " + device();
+                    case INPUT_SIZE, CHANNELS -> " does not take pictures of " + input.get(2) + "x" + input.get(3);
+                    default -> " fails on " + device();
+                };
+        return new RelaException(
+                fault == TorchFault.GPU ? ExitCode.DEVICE : ExitCode.SETTINGS,
+                prior.uri() + what + " (" + line + "). " + fault.repair(),
+                cause);
     }
 
     /** The device that the model lies on. */
@@ -153,16 +159,21 @@ public final class Embedder implements AutoCloseable {
         @Override
         public float[] processOutput(TranslatorContext context, NDList outputs) {
             NDArray features = outputs.size() == 1 ? outputs.get(0) : null;
-            if (features == null
-                    || features.getShape().dimension() != 2
+            boolean matrix = features != null
+                    && features.getShape().dimension() == 2
+                    && features.getDataType() == DataType.FLOAT32;
+            if (!matrix
                     || features.getShape().get(0) != input.get(0)
-                    || features.getDataType() != DataType.FLOAT32) {
+                    || features.getShape().get(1) == 0) {
                 throw new RelaException(
                         ExitCode.SETTINGS,
                         prior.uri() + " gives " + describe(outputs) + " for " + input.get(0) + " pictures of "
                                 + input.get(2) + "x" + input.get(3)
-                                + "; a prior gives one float32 tensor of N×D. Check --input-size, or export the model"
-                                + " with bin/export-prior.");
+                                + "; a prior gives one float32 tensor of N×D, D at least 1. "
+                                + (matrix && features.getShape().get(0) != input.get(0)
+                                        ? "Check --input-size, or export"
+                                        : "Export")
+                                + " the model with bin/export-prior.");
             }
             return features.toFloatArray();
         }

@@ -100,7 +100,12 @@ class EmbedderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"feature-map,(2; 3; 8; 8)", "pair,float32 (2; 3); float32 (2; 3)", "double,float64 (2; 3)"})
+    @CsvSource({
+        "feature-map,(2; 3; 8; 8)",
+        "pair,float32 (2; 3); float32 (2; 3)",
+        "double,float64 (2; 3)",
+        "empty,float32 (2; 0)"
+    })
     void anOutputThatIsNotOneFloatMatrixIsRefusedWithItsShape(String model, String shape) {
         try (Embedder embedder = open(model, 2)) {
             ByteBuffer batch = batch(new byte[3 * SIZE * SIZE], new byte[3 * SIZE * SIZE]);
@@ -108,6 +113,8 @@ class EmbedderTest {
                     .isInstanceOf(RelaException.class)
                     .hasMessageContaining(shape.replace(';', ','))
                     .hasMessageContaining("N×D")
+                    .hasMessageContaining("bin/export-prior")
+                    .hasMessageNotContaining("--input-size")
                     .extracting(e -> ((RelaException) e).exitCode())
                     .isEqualTo(ExitCode.SETTINGS);
         }
@@ -120,6 +127,37 @@ class EmbedderTest {
             ByteBuffer batch = ByteBuffer.allocateDirect(embedder.batchBytes());
             assertThatThrownBy(() -> embedder.embed(batch))
                     .hasMessageContaining("20x20")
+                    .hasMessageContaining("--input-size");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gray,to have 1 channels,three channels",
+        "half,bias type (c10::Half),bin/export-prior --half",
+        "unsupported,Could not run 'aten::sqrt.out',This libtorch lacks the operator",
+        "raises,builtins.ValueError: the licence has expired,try it in Python"
+    })
+    void anotherFaultThanTheSizeSaysWhatLibtorchSaysAndNothingOfTheSize(String model, String cause, String repair) {
+        try (Embedder embedder = open(model, 2)) {
+            ByteBuffer batch = batch(new byte[3 * SIZE * SIZE], new byte[3 * SIZE * SIZE]);
+            assertThatThrownBy(() -> embedder.embed(batch))
+                    .isInstanceOf(RelaException.class)
+                    .hasMessageContaining(cause)
+                    .hasMessageContaining(repair)
+                    .hasMessageNotContaining("--input-size")
+                    .hasMessageNotContaining("interpreter")
+                    .extracting(e -> ((RelaException) e).exitCode())
+                    .isEqualTo(ExitCode.SETTINGS);
+        }
+    }
+
+    @Test
+    void aModelThatLooksAtTheSizeItselfIsToldTheSetting() {
+        try (Embedder embedder = open("wrong-height", 2)) {
+            ByteBuffer batch = batch(new byte[3 * SIZE * SIZE], new byte[3 * SIZE * SIZE]);
+            assertThatThrownBy(() -> embedder.embed(batch))
+                    .hasMessageContaining("Wrong image height! Expected 224")
                     .hasMessageContaining("--input-size");
         }
     }
