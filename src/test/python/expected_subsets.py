@@ -236,7 +236,7 @@ def seta(index, loss, label, seed, epoch, epochs, ratio, params, earlier):
     loss, _ = filled(loss)
     bits = draw(seed, "seta", epoch, index)
     pool = ascending(index, bits, np.zeros(n))[: n - share(params.get("prune-probability", 0.1), n)]
-    if is_from(epoch, epochs, params.get("anneal-from", 0.9)):
+    if is_from(epoch, epochs, params.get("anneal-from", 0.875)):
         return ones(index, pool)
     number = bins(loss[pool], loss[pool].min(), loss[pool].max(), 1024)
     ends = best_division(np.bincount(number, minlength=1024), params.get("groups", 5))
@@ -389,7 +389,7 @@ SETTINGS = {
     "cyclic": [{}],
     "infobatch": [{}, {"prune-probability": 0.3, "anneal-from": 0.5}, {"prune-probability": 0.0, "anneal-from": 1.0}],
     "orderdp": [{}, {"pool-share": 0.95}, {"pool-share": 1.0}],
-    "seta": [{}, {"prune-probability": 0.0, "groups": 7, "window-scale": 0.3, "anneal-from": 1.0},
+    "seta": [{"anneal-from": 0.9}, {"prune-probability": 0.0, "groups": 7, "window-scale": 0.3, "anneal-from": 1.0},
              {"prune-probability": 0.25, "groups": 1, "window-scale": 1.0, "anneal-from": 0.5}],
     "ccs": [{"hard-cutoff": 0.1, "strata": 50}, {"hard-cutoff": 0.0, "strata": 1}, {"hard-cutoff": 0.9, "strata": 7}],
     "rcap": [{}, {"temperature": 0.1}, {"temperature": 10.0}],

@@ -1,21 +1,14 @@
 package io.rela.bench;
 
 import io.rela.select.Columns;
-import io.rela.select.CoverageCentric;
-import io.rela.select.Cyclic;
 import io.rela.select.Draw;
-import io.rela.select.Extreme;
-import io.rela.select.Importance;
-import io.rela.select.InfoBatch;
-import io.rela.select.OrderDp;
-import io.rela.select.Rcap;
+import io.rela.select.PolicyDeclaration;
 import io.rela.select.ScoreFiles;
-import io.rela.select.SeTa;
 import io.rela.select.SelectStep;
 import io.rela.select.Selection;
+import io.rela.select.SelectionPolicies;
 import io.rela.select.SelectionPolicy;
 import io.rela.select.SparkPopulation;
-import io.rela.select.Uniform;
 import io.rela.table.IndexRange;
 import io.rela.table.NumberReader;
 import io.rela.table.RangedFiles;
@@ -29,8 +22,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -51,17 +44,6 @@ public final class SelectionScale {
     private static final int ROWS_A_FILE = 4_000_000;
     private static final double RATIO = 0.5;
     private static final TableSchema SAMPLES = Tables.TARGETS.only(Tables.INDEX, Tables.LABEL);
-    private static final List<SelectionPolicy> POLICIES = List.of(
-            new Uniform(),
-            new Cyclic(),
-            new InfoBatch(0.5, 0.875),
-            new OrderDp(OptionalDouble.empty()),
-            new SeTa(0.1, 5, 0.9, 0.875),
-            new CoverageCentric(0.1, 50),
-            new Rcap(1),
-            new Importance(),
-            new Extreme(true),
-            new Extreme(false));
 
     private SelectionScale() {}
 
@@ -83,7 +65,7 @@ public final class SelectionScale {
             java.nio.file.Path folder = Files.createTempDirectory("rela-selection");
             try {
                 Bench.java("SelectionScale", HEAP, "make", folder.toString(), rows);
-                for (SelectionPolicy policy : POLICIES) {
+                for (PolicyDeclaration policy : SelectionPolicies.all()) {
                     if (some.length == 0 || Arrays.asList(some).contains(policy.name())) {
                         Bench.java("SelectionScale", HEAP, "run", folder.toString(), policy.name())
                                 .forEach(System.out::println);
@@ -132,10 +114,7 @@ public final class SelectionScale {
     private static void run(String folder, String name) throws Exception {
         JavaSparkContext spark = spark();
         Configuration conf = spark.hadoopConfiguration();
-        SelectionPolicy policy = POLICIES.stream()
-                .filter(known -> known.name().equals(name))
-                .findFirst()
-                .orElseThrow();
+        SelectionPolicy policy = SelectionPolicies.named(name).orElseThrow().make(Map.of());
         long start = System.nanoTime();
         RangedFiles samples = files(folder + "/samples", conf);
         ScoreFiles scores = new ScoreFiles(samples, Optional.of(files(folder + "/losses", conf)), Optional.empty());

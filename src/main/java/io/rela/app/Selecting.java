@@ -4,6 +4,7 @@ import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.cluster.ClusterStep;
 import io.rela.select.Columns;
+import io.rela.select.Need;
 import io.rela.select.RatioSchedule;
 import io.rela.select.ScoreFiles;
 import io.rela.select.SelectStep;
@@ -120,7 +121,7 @@ final class Selecting {
                     "--losses-epoch " + options.lossesEpoch + " is not the --epoch " + asked.epoch
                             + " that is scored here: leave it out, or use select.");
         }
-        if (policy.needsLosses() && scored.isEmpty() && !scoresItself) {
+        if (policy.declaration().needs(Need.LOSSES) && scored.isEmpty() && !scoresItself) {
             throw new RelaException(
                     ExitCode.SETTINGS,
                     "--policy " + policy.name() + " needs losses, and " + home.root() + " has none up to epoch "
@@ -212,11 +213,12 @@ final class Selecting {
     /** Pseudo-classes, where the policy wants classes and there are no labels, or they were asked for. */
     private Optional<RangedFiles> clusters(
             Path staged, RangedFiles targets, List<String> tables, Map<String, String> settings) {
-        boolean wanted = policy.takesClasses()
+        boolean wanted = policy.declaration().needs(Need.CLASSES)
                 && switch (options.classes) {
                     case CLUSTER -> true;
                     case LABEL -> requireLabels();
-                    case AUTO -> policy.clustersUnlabeled() && !HomeTables.hasLabels(session, home);
+                    case AUTO ->
+                        policy.declaration().needs(Need.CLUSTERS_FOR_LABELS) && !HomeTables.hasLabels(session, home);
                 };
         if (!wanted) {
             return Optional.empty();

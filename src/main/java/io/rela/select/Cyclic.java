@@ -17,19 +17,15 @@ import java.util.Arrays;
  * the earlier epochs' subsets alone, each taken as at least 1 and at most N.
  */
 public record Cyclic() implements SelectionPolicy {
-    @Override
-    public String name() {
-        return "cyclic";
-    }
+    static final PolicyDeclaration DECLARATION = PolicyDeclaration.of("cyclic")
+            .rule("a shuffle a cycle, walked through without repeats, by class: nobody unseen when it ends")
+            .source("RS2", "https://arxiv.org/abs/2305.18424")
+            .needs(Need.CLASSES)
+            .madeBy(values -> new Cyclic());
 
     @Override
-    public boolean needsLosses() {
-        return false;
-    }
-
-    @Override
-    public boolean takesClasses() {
-        return true;
+    public PolicyDeclaration declaration() {
+        return DECLARATION;
     }
 
     @Override

@@ -15,14 +15,16 @@ import io.rela.select.Population.Statistic;
  * taken. Here u = ((bits ≫ 11) + ½)·2⁻⁵³, so that its logarithm is finite.
  */
 public record Importance() implements SelectionPolicy {
-    @Override
-    public String name() {
-        return "importance";
-    }
+    static final PolicyDeclaration DECLARATION = PolicyDeclaration.of("importance")
+            .rule("without replacement, in proportion to the loss")
+            .weight("1/probability given the threshold")
+            .source("importance sampling", "https://arxiv.org/abs/1803.00942")
+            .needs(Need.LOSSES)
+            .madeBy(values -> new Importance());
 
     @Override
-    public boolean needsLosses() {
-        return true;
+    public PolicyDeclaration declaration() {
+        return DECLARATION;
     }
 
     @Override

@@ -4,6 +4,11 @@ package io.rela.select;
 final class Rankings {
     private Rankings() {}
 
+    /** The n first rows of an order in one group. */
+    static Rule first(Ranking ranking, Selection selection) {
+        return new Before(ranking, RankSearch.find(selection.rows(), ranking, selection.wanted()));
+    }
+
     /** One group in the order of u. */
     record ByDraw(Draw draw) implements Ranking {
         private static final long serialVersionUID = 1L;

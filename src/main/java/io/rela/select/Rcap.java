@@ -13,24 +13,20 @@ import java.util.Arrays;
  * @param temperature T above 0
  */
 public record Rcap(double temperature) implements SelectionPolicy {
-    @Override
-    public String name() {
-        return "rcap";
-    }
+    private static final Parameter TEMPERATURE =
+            Parameter.number("temperature", "T", Interval.above(0), 1, "divides the losses in the softmax");
+
+    static final PolicyDeclaration DECLARATION = PolicyDeclaration.of("rcap")
+            .rule(
+                    "class quotas by the root of mean loss * share, inside a class a softmax of loss/T without replacement")
+            .source("RCAP", "https://arxiv.org/abs/2606.11761")
+            .needs(Need.LOSSES, Need.CLASSES, Need.CLUSTERS_FOR_LABELS)
+            .parameters(TEMPERATURE)
+            .madeBy(values -> new Rcap(values.number(TEMPERATURE)));
 
     @Override
-    public boolean needsLosses() {
-        return true;
-    }
-
-    @Override
-    public boolean takesClasses() {
-        return true;
-    }
-
-    @Override
-    public boolean clustersUnlabeled() {
-        return true;
+    public PolicyDeclaration declaration() {
+        return DECLARATION;
     }
 
     @Override

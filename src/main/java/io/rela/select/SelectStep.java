@@ -87,7 +87,7 @@ public final class SelectStep {
             TableFolder folder) {
         spark.sc().setJobDescription("write subset");
         Selection selection = settled.selection();
-        long expected = settled.policy().takesRatio() ? selection.wanted() : selection.samples();
+        long expected = settled.policy().declaration().takesRatio() ? selection.wanted() : selection.samples();
         int files = files(expected, wide.rowBytes());
         Draw order = new Draw(selection.seed(), "order", selection.epoch());
         FileOf fileOf = new FileOf(scores.range().end(), files, order);

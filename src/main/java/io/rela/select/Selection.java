@@ -44,7 +44,7 @@ public record Selection(
         Summary summary = rows.scan(new Summary());
         Population seen = rows;
         float missing = Float.NaN;
-        if (policy.needsLosses()) {
+        if (policy.declaration().needs(Need.LOSSES)) {
             if (summary.known() == 0) {
                 throw new RelaException(
                         ExitCode.SETTINGS,
@@ -70,7 +70,7 @@ public record Selection(
          * @throws IllegalStateException otherwise
          */
         public void requireSize(long rows) {
-            if (policy.takesRatio() && rows != selection.wanted()) {
+            if (policy.declaration().takesRatio() && rows != selection.wanted()) {
                 throw new IllegalStateException(
                         policy.name() + " chose " + rows + " rows instead of " + selection.wanted());
             }

@@ -1,33 +1,25 @@
 package io.rela.select;
 
-import java.util.OptionalDouble;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** All ten policies for tests, and short ways to run them. */
+/** All policies for tests, with their usual parameters, and short ways to run them. */
 final class Policies {
     private Policies() {}
 
     static Stream<SelectionPolicy> all() {
-        return Stream.concat(sized(), Stream.of(new InfoBatch(0.5, 0.875), new SeTa(0.1, 5, 0.9, 0.9)));
+        return SelectionPolicies.all().stream().map(declared -> declared.make(Map.of()));
     }
 
     /** Those whose size the ratio decides. */
     static Stream<SelectionPolicy> sized() {
-        return Stream.of(
-                new Uniform(),
-                new Cyclic(),
-                new OrderDp(OptionalDouble.empty()),
-                new CoverageCentric(0.1, 50),
-                new Rcap(1),
-                new Importance(),
-                new Extreme(true),
-                new Extreme(false));
+        return all().filter(policy -> policy.declaration().takesRatio());
     }
 
     static Stream<SelectionPolicy> thatNeedLosses() {
-        return all().filter(SelectionPolicy::needsLosses);
+        return all().filter(policy -> policy.declaration().needs(Need.LOSSES));
     }
 
     /** Those that take the loss for a share. */

@@ -14,7 +14,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -94,31 +94,11 @@ class PolicyExpectationTest {
     }
 
     private static SelectionPolicy policy(String name, JsonNode params) {
-        return switch (name) {
-            case "uniform" -> new Uniform();
-            case "cyclic" -> new Cyclic();
-            case "infobatch" -> new InfoBatch(of(params, "prune-probability", 0.5), of(params, "anneal-from", 0.875));
-            case "orderdp" ->
-                new OrderDp(
-                        params.has("pool-share")
-                                ? OptionalDouble.of(params.get("pool-share").asDouble())
-                                : OptionalDouble.empty());
-            case "seta" ->
-                new SeTa(
-                        of(params, "prune-probability", 0.1),
-                        (int) of(params, "groups", 5),
-                        of(params, "window-scale", 0.9),
-                        of(params, "anneal-from", 0.9));
-            case "ccs" -> new CoverageCentric(of(params, "hard-cutoff", 0), (int) of(params, "strata", 50));
-            case "rcap" -> new Rcap(of(params, "temperature", 1));
-            case "importance" -> new Importance();
-            case "hard", "easy" -> new Extreme(name.equals("hard"));
-            default -> throw new IllegalArgumentException(name);
-        };
-    }
-
-    private static double of(JsonNode params, String name, double usual) {
-        return params.has(name) ? params.get(name).asDouble() : usual;
+        Map<String, Double> given = new TreeMap<>();
+        params.fields()
+                .forEachRemaining(
+                        param -> given.put(param.getKey(), param.getValue().asDouble()));
+        return SelectionPolicies.named(name).orElseThrow().make(given);
     }
 
     /** The script's {@code population}. */
