@@ -2,6 +2,7 @@ package io.rela.bench;
 
 import io.rela.select.Columns;
 import io.rela.select.Draw;
+import io.rela.select.Need;
 import io.rela.select.PolicyDeclaration;
 import io.rela.select.ScoreFiles;
 import io.rela.select.SelectStep;
@@ -99,13 +100,17 @@ public final class SelectionScale {
         spark().parallelize(new IndexRange(0, rows).split(files), files).foreach(range -> {
             Configuration conf = new Configuration();
             Draw draw = new Draw(0, "made-up", 0);
+            Draw other = new Draw(0, "reference", 0);
             String name = String.format("part-%012d.parquet", range.first());
             try (TableWriter samples = new TableWriter(SAMPLES, new Path(folder + "/samples", name), conf);
-                    TableWriter losses = new TableWriter(Tables.LOSSES, new Path(folder + "/losses", name), conf)) {
+                    TableWriter losses = new TableWriter(Tables.LOSSES, new Path(folder + "/losses", name), conf);
+                    TableWriter references =
+                            new TableWriter(Tables.LOSSES, new Path(folder + "/references", name), conf)) {
                 for (long index = range.first(); index < range.end(); index++) {
                     samples.write(new Object[] {index, (int) (index * CLASSES / rows)});
                     double u = draw.unit(index);
                     losses.write(Tables.lossRow(index, (float) (2 * u * u)));
+                    references.write(Tables.lossRow(index, (float) other.unit(index)));
                 }
             }
         });
@@ -117,7 +122,12 @@ public final class SelectionScale {
         SelectionPolicy policy = SelectionPolicies.named(name).orElseThrow().make(Map.of());
         long start = System.nanoTime();
         RangedFiles samples = files(folder + "/samples", conf);
-        ScoreFiles scores = new ScoreFiles(samples, Optional.of(files(folder + "/losses", conf)), Optional.empty());
+        boolean compares = policy.declaration().needs(Need.REFERENCE_LOSSES);
+        ScoreFiles scores = new ScoreFiles(
+                samples,
+                Optional.of(files(folder + "/losses", conf)),
+                compares ? Optional.of(files(folder + "/references", conf)) : Optional.empty(),
+                Optional.empty());
         List<IndexRange> ranges =
                 scores.range().split((int) Math.max(2L * Bench.cores(), samples.rows() / ROWS_A_FILE));
         Selection.Settled settled = Selection.settle(

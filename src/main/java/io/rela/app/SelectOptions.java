@@ -15,6 +15,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that say how a subset is chosen. */
@@ -76,6 +77,9 @@ final class SelectOptions {
     @Option(names = "--clusters", paramLabel = "K", description = "of --classes cluster (default 100)")
     Integer clusters;
 
+    @Mixin
+    ReferenceOptions reference = new ReferenceOptions();
+
     /** What the policy can be told beside. */
     final PolicyOptions parameters = new PolicyOptions();
 
@@ -96,6 +100,7 @@ final class SelectOptions {
         problems.check(
                 clusters == null || classes != ClassSource.LABEL,
                 "--clusters " + clusters + " has no meaning with --classes label: leave one of them out");
+        reference.check(problems);
         parameters.check(problems, declared);
         declared.ifPresent(known -> checkAgainst(problems, known));
     }
@@ -113,6 +118,7 @@ final class SelectOptions {
         problems.check(
                 declared.needs(Need.CLASSES) || (classes == ClassSource.AUTO && clusters == null),
                 "--policy " + policy + " does not look at classes: leave --classes and --clusters out");
+        reference.checkAgainst(problems, declared);
     }
 
     private void checkRatio(Problems problems, Integer epoch) {

@@ -80,12 +80,12 @@ public record CoverageCentric(double hardCutoff, int strata) implements Selectio
         private static final long serialVersionUID = 1L;
 
         @Override
-        public int group(long index, float loss, int label) {
-            return easiest.isBefore(end, index, loss, label) ? bins.of(loss) : -1;
+        public int group(long index, float loss, float reference, int label) {
+            return easiest.isBefore(end, index, loss, reference, label) ? bins.of(loss) : -1;
         }
 
         @Override
-        public long key(long index, float loss, int label) {
+        public long key(long index, float loss, float reference, int label) {
             return draw.bits(index);
         }
 

@@ -37,14 +37,14 @@ public record InfoBatch(double pruneProbability, double annealFrom) implements S
         if (selection.isFrom(annealFrom)) {
             return new Annealing.All();
         }
-        return new Prune(selection.summary().mean(), pruneProbability, selection.draw(this));
+        return new Prune(selection.summary().losses().mean(), pruneProbability, selection.draw(this));
     }
 
     private record Prune(double mean, double probability, Draw draw) implements Rule {
         private static final long serialVersionUID = 1L;
 
         @Override
-        public float weight(long index, float loss, int label) {
+        public float weight(long index, float loss, float reference, int label) {
             if (loss >= mean) {
                 return 1;
             }

@@ -4,6 +4,8 @@ package io.rela.select;
 public enum Need {
     /** The samples' losses; the other policies work before anything was scored. */
     LOSSES("losses"),
+    /** Other losses of the same samples, to compare theirs with. */
+    REFERENCE_LOSSES("reference losses"),
     /** The samples' classes: labels or clusters. */
     CLASSES("classes"),
     /** With {@link #CLASSES}: k-means clusters of the targets stand for the labels where there are none. */

@@ -57,12 +57,12 @@ public record Rcap(double temperature) implements SelectionPolicy {
         private static final long serialVersionUID = 1L;
 
         @Override
-        public int group(long index, float loss, int label) {
+        public int group(long index, float loss, float reference, int label) {
             return classes.of(label);
         }
 
         @Override
-        public long key(long index, float loss, int label) {
+        public long key(long index, float loss, float reference, int label) {
             double gumbel = -StrictMath.log(-StrictMath.log(draw.open(index)));
             return ~Order.ascending(loss / temperature + gumbel);
         }
@@ -86,7 +86,7 @@ public record Rcap(double temperature) implements SelectionPolicy {
         }
 
         @Override
-        public void add(long index, float loss, int label) {
+        public void add(long index, float loss, float reference, int label) {
             sums[classes.of(label)].add(loss);
         }
 

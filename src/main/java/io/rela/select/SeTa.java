@@ -71,9 +71,9 @@ public record SeTa(double pruneProbability, int groups, double windowScale, doub
         private static final long serialVersionUID = 1L;
 
         @Override
-        public float weight(long index, float loss, int label) {
+        public float weight(long index, float loss, float reference, int label) {
             int bin = bins.of(loss);
-            return bin >= fromBin && bin < endBin && pool.isBefore(end, index, loss, label) ? 1 : 0;
+            return bin >= fromBin && bin < endBin && pool.isBefore(end, index, loss, reference, label) ? 1 : 0;
         }
     }
 }

@@ -85,6 +85,23 @@ class PolicyOptionsTest {
                 .contains("--policy bogus is none of [uniform, cyclic", "--groups 0: write");
     }
 
+    @Test
+    void referenceLossesWithoutAPolicyThatLooksAtThemAreRefused() {
+        assertThat(run("select", "--policy", "hard", "--ratio", "0.5", "--reference-losses-epoch", "-1")
+                        .text())
+                .contains(
+                        "--reference-losses-epoch -1: epochs are counted from 0 on",
+                        "--policy hard does not look at reference losses: leave --reference-losses-epoch and"
+                                + " --reference-losses out");
+        String gone = folder.resolve("gone.csv").toString();
+        assertThat(run("select", "--policy", "hard", "--reference-losses", gone, "--reference-losses-epoch", "1")
+                        .text())
+                .contains("--reference-losses " + gone + " is not there", "both give reference losses");
+        assertThat(run("distill", "--policy", "hard", "--reference-losses-time", "step")
+                        .text())
+                .contains("--reference-losses-time step has no meaning without --reference-losses");
+    }
+
     /** As homes have them that were made before: each number as a double's text. */
     @ParameterizedTest
     @CsvSource(

@@ -47,12 +47,21 @@ final class Policies {
 
     /** Skewed losses in [0, 2), without ties to speak of. */
     static float[] losses(int number) {
-        Draw draw = new Draw(11, "losses", 0);
-        float[] losses = new float[number];
+        return skewed(number, "losses");
+    }
+
+    /** Skewed reference losses in [0, 2), without ties to speak of. */
+    static float[] references(int number) {
+        return skewed(number, "references");
+    }
+
+    private static float[] skewed(int number, String name) {
+        Draw draw = new Draw(11, name, 0);
+        float[] values = new float[number];
         for (int i = 0; i < number; i++) {
-            losses[i] = (float) (2 * draw.unit(i) * draw.unit(i));
+            values[i] = (float) (2 * draw.unit(i) * draw.unit(i));
         }
-        return losses;
+        return values;
     }
 
     /** Skewed classes: 0 to 7, some samples without one. */

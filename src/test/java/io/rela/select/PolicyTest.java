@@ -342,11 +342,11 @@ class PolicyTest {
             }
         }
         double mean = sum.doubleValue() / known;
-        assertThat((double) settled.missing()).isGreaterThanOrEqualTo(mean);
-        assertThat((double) Math.nextDown(settled.missing())).isLessThan(mean);
+        assertThat((double) settled.stand().loss()).isGreaterThanOrEqualTo(mean);
+        assertThat((double) Math.nextDown(settled.stand().loss())).isLessThan(mean);
         float[] filled = loss.clone();
         for (int i = 0; i < 400; i += 9) {
-            filled[i] = settled.missing();
+            filled[i] = settled.stand().loss();
         }
         if (!(policy instanceof InfoBatch)) { // whose mean is that of the known losses, a hair lower
             assertThat(InMemoryPopulation.of(loss, labels).chosen(settled))
@@ -372,6 +372,17 @@ class PolicyTest {
                         RelaException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.SETTINGS))
                 .hasMessageContaining("--policy " + policy.name())
                 .hasMessageContaining("--losses");
+    }
+
+    @Test
+    void policiesThatDoNotLookAtReferenceLossesDoNotDependOnThem() {
+        float[] loss = Policies.losses(300);
+        int[] labels = Policies.labels(300);
+        Policies.all()
+                .filter(policy -> !policy.declaration().needs(Need.REFERENCE_LOSSES))
+                .forEach(policy -> assertThat(
+                                Policies.choose(policy, InMemoryPopulation.of(loss, new float[300], labels), 1, 4, 0.3))
+                        .isEqualTo(Policies.choose(policy, InMemoryPopulation.of(loss, labels), 1, 4, 0.3)));
     }
 
     @Test
