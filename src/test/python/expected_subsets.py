@@ -140,12 +140,12 @@ def bins(loss, smallest, largest, number):
 # ---------------------------------------------------------------- the policies
 
 
-def uniform(index, loss, label, seed, epoch, epochs, ratio, params, earlier):
+def uniform(index, loss, reference, label, seed, epoch, epochs, ratio, params, earlier):
     bits = draw(seed, "uniform", epoch, index)
     return ones(index, ascending(index, bits, np.zeros(len(index)))[: wanted(len(index), ratio)])
 
 
-def cyclic(index, loss, label, seed, epoch, epochs, ratio, params, earlier):
+def cyclic(index, loss, reference, label, seed, epoch, epochs, ratio, params, earlier):
     n = len(index)
     labels = sorted(set(label.tolist()))
     members = [index[label == c] for c in labels]
@@ -179,7 +179,7 @@ def cyclic(index, loss, label, seed, epoch, epochs, ratio, params, earlier):
     return chosen, np.ones(len(chosen), dtype=np.float32)
 
 
-def infobatch(index, loss, label, seed, epoch, epochs, ratio, params, earlier):
+def infobatch(index, loss, reference, label, seed, epoch, epochs, ratio, params, earlier):
     r = params.get("prune-probability", 0.5)
     loss, mean = filled(loss)
     if is_from(epoch, epochs, params.get("anneal-from", 0.875)):
@@ -191,7 +191,7 @@ def infobatch(index, loss, label, seed, epoch, epochs, ratio, params, earlier):
     return index[kept][order], weight[kept][order]
 
 
-def orderdp(index, loss, label, seed, epoch, epochs, ratio, params, earlier):
+def orderdp(index, loss, reference, label, seed, epoch, epochs, ratio, params, earlier):
     n = len(index)
     loss, _ = filled(loss)
     s = params.get("pool-share")
@@ -231,12 +231,12 @@ def best_division(counts, k):
     return ends[::-1]
 
 
-def seta(index, loss, label, seed, epoch, epochs, ratio, params, earlier):
+def seta(index, loss, reference, label, seed, epoch, epochs, ratio, params, earlier):
     n = len(index)
     loss, _ = filled(loss)
     bits = draw(seed, "seta", epoch, index)
     pool = ascending(index, bits, np.zeros(n))[: n - share(params.get("prune-probability", 0.1), n)]
-    if is_from(epoch, epochs, params.get("anneal-from", 0.9)):
+    if is_from(epoch, epochs, params.get("anneal-from", 0.875)):
         return ones(index, pool)
     number = bins(loss[pool], loss[pool].min(), loss[pool].max(), 1024)
     ends = best_division(np.bincount(number, minlength=1024), params.get("groups", 5))
@@ -246,7 +246,7 @@ def seta(index, loss, label, seed, epoch, epochs, ratio, params, earlier):
     return ones(index, pool[(group >= first) & (group < first + window)])
 
 
-def ccs(index, loss, label, seed, epoch, epochs, ratio, params, earlier):
+def ccs(index, loss, reference, label, seed, epoch, epochs, ratio, params, earlier):
     n = len(index)
     loss, _ = filled(loss)
     w = wanted(n, ratio)
@@ -289,7 +289,7 @@ def quotas_by_weight(weights, caps, total):
     return quota
 
 
-def rcap(index, loss, label, seed, epoch, epochs, ratio, params, earlier):
+def rcap(index, loss, reference, label, seed, epoch, epochs, ratio, params, earlier):
     n = len(index)
     non_negative(loss)
     loss, _ = filled(loss)
@@ -305,7 +305,7 @@ def rcap(index, loss, label, seed, epoch, epochs, ratio, params, earlier):
     return ones(index, np.concatenate(chosen))
 
 
-def importance(index, loss, label, seed, epoch, epochs, ratio, params, earlier):
+def importance(index, loss, reference, label, seed, epoch, epochs, ratio, params, earlier):
     n = len(index)
     non_negative(loss)
     loss, _ = filled(loss)
@@ -328,7 +328,7 @@ def importance(index, loss, label, seed, epoch, epochs, ratio, params, earlier):
 
 
 def extreme(name):
-    def policy(index, loss, label, seed, epoch, epochs, ratio, params, earlier):
+    def policy(index, loss, reference, label, seed, epoch, epochs, ratio, params, earlier):
         loss, _ = filled(loss)
         bits = draw(seed, name, epoch, index)
         return ones(index, ascending(index, bits, -loss if name == "hard" else loss)[: wanted(len(index), ratio)])
@@ -342,9 +342,9 @@ POLICIES = {
 }
 
 
-def policy(name, index, loss, label, seed, epoch, epochs, ratio, params, earlier_sizes):
-    """Indices, ascending, and weights. loss: NaN where missing; label: NO_CLASS where missing; epochs: None or a number."""
-    return POLICIES[name](index, loss, label, seed, epoch, epochs, ratio, params, earlier_sizes)
+def policy(name, index, loss, reference, label, seed, epoch, epochs, ratio, params, earlier_sizes):
+    """Indices, ascending, and weights. loss, reference: NaN where missing; label: NO_CLASS where missing; epochs: None or a number."""
+    return POLICIES[name](index, loss, reference, label, seed, epoch, epochs, ratio, params, earlier_sizes)
 
 
 # ---------------------------------------------------------------- make
@@ -380,7 +380,26 @@ def population(kind, rows):
         loss[unit(draw(7, "zero", 1, index)) < 0.1] = np.float32(0.0)
     else:
         assert kind == "plain"
-    return index, loss, label
+    return index, loss, reference_of(kind, index, loss), label
+
+
+def reference_of(kind, index, loss):
+    w = unit(draw(7, "reference", 0, index))
+    reference = (w * w * 2).astype(np.float32)
+    if kind == "ties":
+        reference = (np.floor(w * 4) / 8).astype(np.float32)
+    elif kind == "missing":
+        reference[unit(draw(7, "missing", 1, index)) < 0.08] = np.nan
+    elif kind == "equal":
+        reference[:] = np.float32(0.7)
+    elif kind == "zeros":
+        reference[unit(draw(7, "zero", 0, index)) < 0.4] = 0
+    elif kind == "wide":
+        reference = np.ldexp(1 + w, np.floor(w * 200).astype(np.int32) - 100).astype(np.float32)
+    elif kind == "signed":
+        same = unit(draw(7, "zero", 2, index)) < 0.3
+        reference = np.where(same, loss + np.float32(0), (w - 0.5).astype(np.float32))  # -0 + 0 is 0
+    return reference
 
 
 KINDS = ["plain", "ties", "missing", "equal", "oneclass", "unlabelled", "zeros", "wide", "signed"]
@@ -389,7 +408,7 @@ SETTINGS = {
     "cyclic": [{}],
     "infobatch": [{}, {"prune-probability": 0.3, "anneal-from": 0.5}, {"prune-probability": 0.0, "anneal-from": 1.0}],
     "orderdp": [{}, {"pool-share": 0.95}, {"pool-share": 1.0}],
-    "seta": [{}, {"prune-probability": 0.0, "groups": 7, "window-scale": 0.3, "anneal-from": 1.0},
+    "seta": [{"anneal-from": 0.9}, {"prune-probability": 0.0, "groups": 7, "window-scale": 0.3, "anneal-from": 1.0},
              {"prune-probability": 0.25, "groups": 1, "window-scale": 1.0, "anneal-from": 0.5}],
     "ccs": [{"hard-cutoff": 0.1, "strata": 50}, {"hard-cutoff": 0.0, "strata": 1}, {"hard-cutoff": 0.9, "strata": 7}],
     "rcap": [{}, {"temperature": 0.1}, {"temperature": 10.0}],
@@ -425,9 +444,9 @@ def cases():
 def make():
     made = []
     for name, kind, rows, params, seed, epoch, epochs, ratio, *more in cases():
-        index, loss, label = population(kind, rows)
+        index, loss, reference, label = population(kind, rows)
         earlier = more[0] if more else [share(ratio, rows)] * epoch
-        chosen, weights = policy(name, index, loss, label, seed, epoch, epochs, ratio, params, earlier)
+        chosen, weights = policy(name, index, loss, reference, label, seed, epoch, epochs, ratio, params, earlier)
         made.append({
             "population": kind, "of": rows, "policy": name, "params": params, "seed": seed, "epoch": epoch, "epochs": epochs,
             "ratio": ratio, "earlier": earlier, "rows": len(chosen),
@@ -457,7 +476,8 @@ def settings_of(record):
         "name": given["policy"], "seed": int(given["seed"]), "ratio": float(given.get("ratio", 1)),
         "schedule": given.get("ratio-schedule"), "epochs": int(given["epochs"]) if "epochs" in given else None,
         "params": params, "losses": int(given["losses-epoch"]) if "losses-epoch" in given else None,
-        "classes": given.get("classes", "label")}
+        "reference": int(given["reference-losses-epoch"]) if "reference-losses-epoch" in given else None,
+        "reference_log": given.get("reference-losses"), "classes": given.get("classes", "label")}
 
 
 def ratio_of(set_, epoch):
@@ -495,25 +515,55 @@ def table(folder, columns):
         all_ = [p.column(column).fill_null(missing).to_numpy() for p in parts]
         return np.concatenate(all_) if all_ else np.zeros(0)
 
-    values = [joined(c, {"label": NO_CLASS, "loss": math.nan}.get(c, 0)) for c in columns]
+    values = [joined(c, {"label": NO_CLASS, "loss": math.nan, "id": ""}.get(c, 0)) for c in columns]
     order = np.argsort(values[0], kind="stable")
     return [v[order] for v in values]
 
 
-def read_home(home, set_, losses_epoch):
-    index, label = table(home / "targets", ["index", "label"])
-    index, loss = index.astype(np.int64), np.full(len(index), np.nan, dtype=np.float32)
-    if losses_epoch is not None:
-        at, known = table(home / "losses" / f"epoch={losses_epoch}", ["index", "loss"])
+def losses_of(home, index, epoch):
+    loss = np.full(len(index), np.nan, dtype=np.float32)
+    if epoch is not None:
+        at, known = table(home / "losses" / f"epoch={epoch}", ["index", "loss"])
         place = np.minimum(np.searchsorted(index, at), len(index) - 1)
         there = index[place] == at
         loss[place[there]] = known[there]
+    return loss
+
+
+def logged(home, log):
+    """A log with one loss a sample, by index or id, as one float32 a row of targets."""
+    import pyarrow.csv
+    import pyarrow.parquet as pq
+
+    path = pathlib.Path(log.removeprefix("file:"))
+    inside = path.rglob("*") if path.is_dir() else [path]
+    files = sorted(f for f in inside if f.is_file() and not f.name.startswith((".", "_")))
+    parts = [pyarrow.csv.read_csv(f) if f.suffix == ".csv" else pq.read_table(f) for f in files]
+    key = "index" if "index" in parts[0].column_names else "id"
+    rows = [row for part in parts for row in zip(part.column(key).to_pylist(), part.column("loss").to_pylist())]
+    by_key = dict(rows)
+    assert len(by_key) == len(rows), "check wants a log with one loss a sample"
+    _, keys = table(home / "targets", ["index", key])
+    values = (by_key.get(k) for k in keys.tolist())
+    loss = np.array([math.nan if v is None else v for v in values], dtype=np.float32)
+    loss[~np.isfinite(loss)] = np.nan
+    return loss
+
+
+def read_home(home, set_, losses_epoch):
+    index, label = table(home / "targets", ["index", "label"])
+    index = index.astype(np.int64)
+    loss = losses_of(home, index, losses_epoch)
+    if set_["reference_log"]:
+        reference = logged(home, set_["reference_log"])
+    else:
+        reference = losses_of(home, index, set_["reference"])
     if set_["classes"] == "cluster" or (
             set_["classes"] == "auto" and set_["name"] == "rcap" and (label == NO_CLASS).all()):
         at, cluster = table(home / "clusters", ["index", "cluster"])
         label = np.full(len(index), NO_CLASS)
         label[np.searchsorted(index, at)] = cluster
-    return index, loss, label.astype(np.int64)
+    return index, loss, reference, label.astype(np.int64)
 
 
 def check(home, epoch, losses_epoch):
@@ -522,7 +572,7 @@ def check(home, epoch, losses_epoch):
     if record is None:
         sys.exit(f"The manifest has no record with a policy for epoch {epoch}.")
     set_ = settings_of(record)
-    index, loss, label = read_home(home, set_, set_["losses"] if losses_epoch is None else losses_epoch)
+    index, loss, reference, label = read_home(home, set_, set_["losses"] if losses_epoch is None else losses_epoch)
     earlier = sizes_before(manifest, set_, epoch, len(index)) if set_["name"] == "cyclic" else []
     want, weights = policy(
         set_["name"], index, loss, label, set_["seed"], epoch, set_["epochs"], set_["ratio"], set_["params"], earlier)

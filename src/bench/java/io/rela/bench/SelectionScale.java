@@ -1,21 +1,15 @@
 package io.rela.bench;
 
 import io.rela.select.Columns;
-import io.rela.select.CoverageCentric;
-import io.rela.select.Cyclic;
 import io.rela.select.Draw;
-import io.rela.select.Extreme;
-import io.rela.select.Importance;
-import io.rela.select.InfoBatch;
-import io.rela.select.OrderDp;
-import io.rela.select.Rcap;
+import io.rela.select.Need;
+import io.rela.select.PolicyDeclaration;
 import io.rela.select.ScoreFiles;
-import io.rela.select.SeTa;
 import io.rela.select.SelectStep;
 import io.rela.select.Selection;
+import io.rela.select.SelectionPolicies;
 import io.rela.select.SelectionPolicy;
 import io.rela.select.SparkPopulation;
-import io.rela.select.Uniform;
 import io.rela.table.IndexRange;
 import io.rela.table.NumberReader;
 import io.rela.table.RangedFiles;
@@ -29,8 +23,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -51,17 +45,6 @@ public final class SelectionScale {
     private static final int ROWS_A_FILE = 4_000_000;
     private static final double RATIO = 0.5;
     private static final TableSchema SAMPLES = Tables.TARGETS.only(Tables.INDEX, Tables.LABEL);
-    private static final List<SelectionPolicy> POLICIES = List.of(
-            new Uniform(),
-            new Cyclic(),
-            new InfoBatch(0.5, 0.875),
-            new OrderDp(OptionalDouble.empty()),
-            new SeTa(0.1, 5, 0.9, 0.875),
-            new CoverageCentric(0.1, 50),
-            new Rcap(1),
-            new Importance(),
-            new Extreme(true),
-            new Extreme(false));
 
     private SelectionScale() {}
 
@@ -83,7 +66,7 @@ public final class SelectionScale {
             java.nio.file.Path folder = Files.createTempDirectory("rela-selection");
             try {
                 Bench.java("SelectionScale", HEAP, "make", folder.toString(), rows);
-                for (SelectionPolicy policy : POLICIES) {
+                for (PolicyDeclaration policy : SelectionPolicies.all()) {
                     if (some.length == 0 || Arrays.asList(some).contains(policy.name())) {
                         Bench.java("SelectionScale", HEAP, "run", folder.toString(), policy.name())
                                 .forEach(System.out::println);
@@ -117,13 +100,17 @@ public final class SelectionScale {
         spark().parallelize(new IndexRange(0, rows).split(files), files).foreach(range -> {
             Configuration conf = new Configuration();
             Draw draw = new Draw(0, "made-up", 0);
+            Draw other = new Draw(0, "reference", 0);
             String name = String.format("part-%012d.parquet", range.first());
             try (TableWriter samples = new TableWriter(SAMPLES, new Path(folder + "/samples", name), conf);
-                    TableWriter losses = new TableWriter(Tables.LOSSES, new Path(folder + "/losses", name), conf)) {
+                    TableWriter losses = new TableWriter(Tables.LOSSES, new Path(folder + "/losses", name), conf);
+                    TableWriter references =
+                            new TableWriter(Tables.LOSSES, new Path(folder + "/references", name), conf)) {
                 for (long index = range.first(); index < range.end(); index++) {
                     samples.write(new Object[] {index, (int) (index * CLASSES / rows)});
                     double u = draw.unit(index);
                     losses.write(Tables.lossRow(index, (float) (2 * u * u)));
+                    references.write(Tables.lossRow(index, (float) other.unit(index)));
                 }
             }
         });
@@ -132,13 +119,15 @@ public final class SelectionScale {
     private static void run(String folder, String name) throws Exception {
         JavaSparkContext spark = spark();
         Configuration conf = spark.hadoopConfiguration();
-        SelectionPolicy policy = POLICIES.stream()
-                .filter(known -> known.name().equals(name))
-                .findFirst()
-                .orElseThrow();
+        SelectionPolicy policy = SelectionPolicies.named(name).orElseThrow().make(Map.of());
         long start = System.nanoTime();
         RangedFiles samples = files(folder + "/samples", conf);
-        ScoreFiles scores = new ScoreFiles(samples, Optional.of(files(folder + "/losses", conf)), Optional.empty());
+        boolean compares = policy.declaration().needs(Need.REFERENCE_LOSSES);
+        ScoreFiles scores = new ScoreFiles(
+                samples,
+                Optional.of(files(folder + "/losses", conf)),
+                compares ? Optional.of(files(folder + "/references", conf)) : Optional.empty(),
+                Optional.empty());
         List<IndexRange> ranges =
                 scores.range().split((int) Math.max(2L * Bench.cores(), samples.rows() / ROWS_A_FILE));
         Selection.Settled settled = Selection.settle(

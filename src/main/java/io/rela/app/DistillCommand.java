@@ -8,7 +8,8 @@ import picocli.CommandLine.Mixin;
 @CommandLine.Command(
         name = "distill",
         description = "Stage 2: every sample's loss under a learner, and a subset of them for an epoch.",
-        sortOptions = false)
+        sortOptions = false,
+        modelTransformer = PolicyOptions.Adding.class)
 final class DistillCommand extends EpochCommand {
     @Mixin
     ScoreOptions score = new ScoreOptions();

@@ -68,7 +68,10 @@ final class Distillation {
     private Command.Result distill(Epochs epochs, Path staged) {
         Optional<Losses> wanted = wantedLosses(epochs);
         Optional<ManifestRecord> scored = wanted.flatMap(losses -> existing(
-                epochs.losses(asked.epoch), losses.identity(), Losses.KEYS, Tables.epoch(Tables.LOSSES, asked.epoch)));
+                epochs.losses(asked.epoch),
+                losses.identity(),
+                Losses.keys(),
+                Tables.epoch(Tables.LOSSES, asked.epoch)));
         boolean toScore = wanted.isPresent() && scored.isEmpty();
         Optional<Selecting> selecting = asked.select()
                 .map(select -> new Selecting(session, home, epochs, asked, select, toScore, timings, this::warn));

@@ -1,5 +1,6 @@
 package io.rela.app;
 
+import io.rela.select.KnownLosses;
 import io.rela.select.ScoreFiles;
 import io.rela.select.SparkPopulation;
 import io.rela.select.Summary;
@@ -25,6 +26,7 @@ final class LossFigures {
         ScoreFiles scores = new ScoreFiles(
                 HomeTables.files(home.fileSystem(), home.table(Tables.TARGETS.name())),
                 Optional.of(HomeTables.files(home.fileSystem(), losses)),
+                Optional.empty(),
                 Optional.empty());
         return of(
                 new SparkPopulation(spark, scores, ranges(spark, scores.range(), partitions)).scan(new Summary()),
@@ -32,8 +34,9 @@ final class LossFigures {
     }
 
     static LossInfo of(Summary summary, int epoch) {
+        KnownLosses losses = summary.losses();
         return new LossInfo(
-                epoch, summary.mean(), summary.smallest(), summary.largest(), summary.rows() - summary.known());
+                epoch, losses.mean(), losses.smallest(), losses.largest(), summary.rows() - losses.number());
     }
 
     /** Tasks for a pass over the samples' numbers. */

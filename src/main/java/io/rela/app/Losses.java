@@ -8,29 +8,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.apache.hadoop.fs.Path;
 
 /** A way to an epoch's losses. Driver only, used once. */
 sealed interface Losses permits Scoring, Importing {
     /** Every setting that may decide losses. */
-    Set<String> KEYS = Set.of(
-            "learner-sha256",
-            "input-size",
-            "resize",
-            "interpolation",
-            "mean",
-            "std",
-            Epochs.LOSS,
-            "transfer",
-            "transfer-sha256",
-            "transfer-share",
-            "transfer-seed",
-            "ridge",
-            EmbedPlan.BATCH_SIZE,
-            Epochs.LOSSES,
-            "losses-time",
-            "losses-bytes",
-            "losses-modified");
+    static Set<String> keys() {
+        Set<String> keys = new TreeSet<>(LossLog.keys(Epochs.LOSSES));
+        keys.addAll(List.of(
+                "learner-sha256",
+                "input-size",
+                "resize",
+                "interpolation",
+                "mean",
+                "std",
+                Epochs.LOSS,
+                "transfer",
+                "transfer-sha256",
+                "transfer-share",
+                "transfer-seed",
+                "ridge",
+                EmbedPlan.BATCH_SIZE));
+        return keys;
+    }
 
     /** The settings that decide the losses, by option name. */
     Map<String, String> identity();

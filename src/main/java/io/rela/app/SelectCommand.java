@@ -8,7 +8,8 @@ import picocli.CommandLine.Mixin;
 @CommandLine.Command(
         name = "select",
         description = "Stage 2's second half: a subset of the samples by their losses, as subsets/epoch=E.",
-        sortOptions = false)
+        sortOptions = false,
+        modelTransformer = PolicyOptions.Adding.class)
 final class SelectCommand extends EpochCommand {
     @Mixin
     LoggedOptions logged = new LoggedOptions();

@@ -4,6 +4,7 @@ import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.cluster.ClusterStep;
 import io.rela.select.Columns;
+import io.rela.select.Need;
 import io.rela.select.RatioSchedule;
 import io.rela.select.ScoreFiles;
 import io.rela.select.SelectStep;
@@ -48,6 +49,8 @@ final class Selecting {
     private final Optional<ManifestRecord> scored;
 
     private final boolean scoresItself;
+    /** What the policy compares losses with; empty where it does not. */
+    private final Optional<ReferenceLosses> reference;
 
     /**
      * @param scoresItself whether this command makes the losses
@@ -79,6 +82,9 @@ final class Selecting {
         } else {
             scored = epochs.lossesUpTo(asked.epoch);
         }
+        reference = policy.declaration().needs(Need.REFERENCE_LOSSES)
+                ? Optional.of(ReferenceLosses.of(session, home, epochs, options.reference, timings))
+                : Optional.empty();
     }
 
     /** What was made: tables to commit, settings that were resolved on the way, and figures. */
@@ -117,6 +123,7 @@ final class Selecting {
             identity.put(LOSSES_EPOCH, Integer.toString(record.distillation().epoch()));
             identity.put(LOSSES_MADE, record.start());
         });
+        reference.ifPresent(losses -> identity.putAll(losses.identity()));
         return identity;
     }
 
@@ -124,6 +131,7 @@ final class Selecting {
     static Set<String> keys() {
         Set<String> keys = SelectOptions.keys();
         keys.addAll(List.of("seed", LOSSES_EPOCH, LOSSES_MADE));
+        keys.addAll(ReferenceLosses.keys());
         return keys;
     }
 
@@ -141,13 +149,26 @@ final class Selecting {
                     "--losses-epoch " + options.lossesEpoch + " is not the --epoch " + asked.epoch
                             + " that is scored here: leave it out, or use select.");
         }
-        if (policy.needsLosses() && scored.isEmpty() && !scoresItself) {
+        if (policy.declaration().needs(Need.LOSSES) && scored.isEmpty() && !scoresItself) {
             throw new RelaException(
                     ExitCode.SETTINGS,
                     "--policy " + policy.name() + " needs losses, and " + home.root() + " has none up to epoch "
                             + asked.epoch + ". Score first (rela score), name --losses, or begin with uniform or"
                             + " cyclic.");
         }
+        reference.ifPresent(losses -> losses.requireOthers(lossesEpoch()));
+    }
+
+    /** Whose losses are used. */
+    private int lossesEpoch() {
+        return scored.map(record -> record.distillation().epoch()).orElse(asked.epoch);
+    }
+
+    /** The kind of the losses that are used, where it is known. */
+    private Optional<String> loss() {
+        return scoresItself
+                ? asked.score().filter(score -> score.learner != null).map(score -> score.loss.label())
+                : scored.map(record -> record.settings().get(Epochs.LOSS));
     }
 
     /** Writes {@code subsets/epoch=E} into the staging folder. */
@@ -160,7 +181,9 @@ final class Selecting {
         List<String> tables = new ArrayList<>();
         Map<String, String> settings = new TreeMap<>();
         Optional<RangedFiles> clusters = clusters(staged, targets, tables, settings);
-        ScoreFiles scores = new ScoreFiles(targets, losses, clusters);
+        reference.flatMap(others -> others.warning(loss())).ifPresent(warn);
+        Optional<RangedFiles> references = reference.map(others -> others.open(staged, settings, warn));
+        ScoreFiles scores = new ScoreFiles(targets, losses, references, clusters);
         List<IndexRange> ranges = LossFigures.ranges(spark, scores.range(), asked.partitions);
         RatioSchedule ratios = options.ratios();
         spark.sc().setJobDescription("statistics of losses");
@@ -197,9 +220,7 @@ final class Selecting {
                         subset.files(),
                         Double.isNaN(subset.meanLoss()) ? null : subset.meanLoss(),
                         subset.weights()),
-                losses.map(files -> LossFigures.of(
-                        settled.selection().summary(),
-                        scored.map(record -> record.distillation().epoch()).orElse(asked.epoch))));
+                losses.map(files -> LossFigures.of(settled.selection().summary(), lossesEpoch())));
     }
 
     private RangedFiles files(Path folder) {
@@ -233,11 +254,12 @@ final class Selecting {
     /** Pseudo-classes, where the policy wants classes and there are no labels, or they were asked for. */
     private Optional<RangedFiles> clusters(
             Path staged, RangedFiles targets, List<String> tables, Map<String, String> settings) {
-        boolean wanted = policy.takesClasses()
+        boolean wanted = policy.declaration().needs(Need.CLASSES)
                 && switch (options.classes) {
                     case CLUSTER -> true;
                     case LABEL -> requireLabels();
-                    case AUTO -> policy.clustersUnlabeled() && !HomeTables.hasLabels(session, home);
+                    case AUTO ->
+                        policy.declaration().needs(Need.CLUSTERS_FOR_LABELS) && !HomeTables.hasLabels(session, home);
                 };
         if (!wanted) {
             return Optional.empty();

@@ -51,6 +51,21 @@ public final class LoggedLosses {
     private LoggedLosses() {}
 
     /**
+     * A log, as an option names it.
+     *
+     * @param option for messages, such as {@code --losses}; the one for the time is this and {@code -time}
+     * @param uri of the files
+     * @param csv whether they are CSV with a header; else Parquet
+     * @param timeColumn numbers or times; when empty the first of step, iteration, timestamp, time and epoch that there is
+     */
+    public record Log(String option, String uri, boolean csv, Optional<String> timeColumn) {
+        @Override
+        public String toString() {
+            return option + " " + uri;
+        }
+    }
+
+    /**
      * What became of the log's rows.
      *
      * @param logged rows of the log
@@ -64,37 +79,28 @@ public final class LoggedLosses {
     /**
      * Writes the newest loss of each sample.
      *
-     * @param uri of the log
-     * @param csv whether it is CSV with a header; else Parquet
-     * @param timeColumn of the log, numbers or times; when empty the first of step, iteration, timestamp, time and epoch that it has
      * @param targets the home's table of targets
      * @param folder of the table of losses; replaced
      * @throws RelaException when the log cannot be read, lacks a column, or does not say which of two losses is newer
      */
-    public static Imported run(
-            SparkSession session,
-            String uri,
-            boolean csv,
-            Optional<String> timeColumn,
-            Dataset<Row> targets,
-            TableFolder folder) {
+    public static Imported run(SparkSession session, Log log, Dataset<Row> targets, TableFolder folder) {
         session.sparkContext().setJobDescription("import losses");
-        Dataset<Row> log = read(session, uri, csv);
-        List<String> columns = Arrays.asList(log.columns());
-        requireColumns(uri, columns, timeColumn);
-        requireNumbers(uri, log.schema());
+        Dataset<Row> logged = read(session, log);
+        List<String> columns = Arrays.asList(logged.columns());
+        requireColumns(log, columns);
+        requireNumbers(log, logged.schema());
         boolean byIndex = columns.contains(Tables.INDEX);
-        Column time = timeColumn
+        Column time = log.timeColumn()
                 .or(() -> TIMES.stream().filter(columns::contains).findFirst())
-                .map(name -> time(log.schema().apply(name)))
+                .map(name -> time(logged.schema().apply(name)))
                 .orElse(lit(0));
         Dataset<Row> known = targets.select(
                 col(Tables.INDEX).as("known"),
                 col(byIndex ? Tables.INDEX : Tables.ID).as("their_key"));
         Column key = byIndex
-                ? index(log.schema().apply(Tables.INDEX))
+                ? index(logged.schema().apply(Tables.INDEX))
                 : col(Tables.ID).cast("string");
-        Dataset<Row> matched = log.select(
+        Dataset<Row> matched = logged.select(
                         key.as("log_key"), col(Tables.LOSS).cast("float").as(Tables.LOSS), time.as(TIME))
                 .join(known, col("log_key").equalTo(col("their_key")), "left")
                 .persist();
@@ -106,8 +112,8 @@ public final class LoggedLosses {
                                     .orderBy(col(TIME).desc_nulls_last())))
                     .where(col("place").equalTo(1))
                     .select(col("known").as(Tables.INDEX), col(Tables.LOSS));
-            Row rows = counts(uri, matched);
-            refuseTwice(uri, newest);
+            Row rows = counts(log, matched);
+            refuseTwice(log, newest);
             Row finite = newest.agg(count(lit(1)), coalesce(sum(when(isFinite(), 1L)), lit(0L)))
                     .first();
             write(newest.where(isFinite()).sort(Tables.INDEX), session, folder);
@@ -122,25 +128,25 @@ public final class LoggedLosses {
         }
     }
 
-    private static Dataset<Row> read(SparkSession session, String uri, boolean csv) {
+    private static Dataset<Row> read(SparkSession session, Log log) {
         try {
-            return csv
+            return log.csv()
                     ? session.read()
                             .option("header", true)
                             // Else the first file's header would be taken to be that of all.
                             .option("enforceSchema", false)
-                            .csv(uri)
-                    : session.read().parquet(uri);
+                            .csv(log.uri())
+                    : session.read().parquet(log.uri());
         } catch (Exception e) {
             // Spark's AnalysisException is checked and not declared.
-            throw unreadable(uri, "as " + (csv ? "CSV" : "Parquet"), e);
+            throw unreadable(log, "as " + (log.csv() ? "CSV" : "Parquet"), e);
         }
     }
 
-    private static RelaException unreadable(String uri, String how, Throwable failure) {
+    private static RelaException unreadable(Log log, String how, Throwable failure) {
         return new RelaException(
                 ExitCode.INPUT,
-                "--losses " + uri + " cannot be read " + how + " ("
+                log + " cannot be read " + how + " ("
                         + String.valueOf(failure.getMessage())
                                 .lines()
                                 .findFirst()
@@ -150,7 +156,7 @@ public final class LoggedLosses {
     }
 
     /** All rows, and those of known samples. This reads the log. */
-    private static Row counts(String uri, Dataset<Row> matched) {
+    private static Row counts(Log log, Dataset<Row> matched) {
         try {
             return matched.agg(count(lit(1)), count(col("known"))).first();
         } catch (Exception e) {
@@ -159,7 +165,7 @@ public final class LoggedLosses {
             while (root.getCause() != null) {
                 root = root.getCause();
             }
-            throw unreadable(uri, "to its end", root);
+            throw unreadable(log, "to its end", root);
         }
     }
 
@@ -188,7 +194,7 @@ public final class LoggedLosses {
                 : col(name);
     }
 
-    private static void requireColumns(String uri, List<String> columns, Optional<String> timeColumn) {
+    private static void requireColumns(Log log, List<String> columns) {
         List<String> lacking = new ArrayList<>();
         if (!columns.contains(Tables.LOSS)) {
             lacking.add(Tables.LOSS);
@@ -196,16 +202,16 @@ public final class LoggedLosses {
         if (!columns.contains(Tables.INDEX) && !columns.contains(Tables.ID)) {
             lacking.add("index or id");
         }
-        timeColumn.filter(name -> !columns.contains(name)).ifPresent(lacking::add);
+        log.timeColumn().filter(name -> !columns.contains(name)).ifPresent(lacking::add);
         if (!lacking.isEmpty()) {
             throw new RelaException(
                     ExitCode.INPUT,
-                    "--losses " + uri + " has the columns " + columns + ", and lacks " + String.join(", ", lacking)
+                    log + " has the columns " + columns + ", and lacks " + String.join(", ", lacking)
                             + ". Name them so.");
         }
     }
 
-    private static void requireNumbers(String uri, StructType schema) {
+    private static void requireNumbers(Log log, StructType schema) {
         for (String name : List.of(Tables.INDEX, Tables.LOSS)) {
             DataType type = Arrays.asList(schema.fieldNames()).contains(name)
                     ? schema.apply(name).dataType()
@@ -215,8 +221,7 @@ public final class LoggedLosses {
                     || type.equals(DataTypes.NullType))) {
                 throw new RelaException(
                         ExitCode.INPUT,
-                        "--losses " + uri + " has a column " + name + " of type " + type.simpleString()
-                                + ". Write numbers into it.");
+                        log + " has a column " + name + " of type " + type.simpleString() + ". Write numbers into it.");
             }
         }
     }
@@ -225,7 +230,7 @@ public final class LoggedLosses {
         return expr("loss is not null and not isnan(loss) and abs(loss) != float('inf')");
     }
 
-    private static void refuseTwice(String uri, Dataset<Row> newest) {
+    private static void refuseTwice(Log log, Dataset<Row> newest) {
         List<Row> twice = newest.groupBy(Tables.INDEX)
                 .count()
                 .where(col("count").gt(1))
@@ -234,10 +239,10 @@ public final class LoggedLosses {
         if (!twice.isEmpty()) {
             throw new RelaException(
                     ExitCode.INPUT,
-                    "--losses " + uri + " holds " + twice.get(0).getLong(1) + " losses of sample "
+                    log + " holds " + twice.get(0).getLong(1) + " losses of sample "
                             + twice.get(0).getLong(0)
-                            + " and does not say which is the newest. Log a column step, or name one with"
-                            + " --losses-time.");
+                            + " and does not say which is the newest. Log a column step, or name one with "
+                            + log.option() + "-time.");
         }
     }
 

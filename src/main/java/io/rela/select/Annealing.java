@@ -11,7 +11,7 @@ final class Annealing {
         private static final long serialVersionUID = 1L;
 
         @Override
-        public float weight(long index, float loss, int label) {
+        public float weight(long index, float loss, float reference, int label) {
             return 1;
         }
     }

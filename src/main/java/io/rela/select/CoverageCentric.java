@@ -14,14 +14,24 @@ import java.util.stream.IntStream;
  * @param strata at least 1; 50 as published
  */
 public record CoverageCentric(double hardCutoff, int strata) implements SelectionPolicy {
-    @Override
-    public String name() {
-        return "ccs";
-    }
+    /** Each has its counters. */
+    private static final int MOST_STRATA = 1 << 20;
+
+    private static final Parameter HARD_CUTOFF = Parameter.number(
+            "hard-cutoff", "B", Interval.from(0).below(1), 0.1, "share of the samples, the hardest, that is cut");
+    private static final Parameter STRATA = Parameter.whole(
+            "strata", "K", Interval.from(1).to(MOST_STRATA), 50, "strata that the remaining losses are divided into");
+
+    static final PolicyDeclaration DECLARATION = PolicyDeclaration.of("ccs")
+            .rule("the hardest cut, then strata of equal width in the loss, the smallest filled first")
+            .source("CCS", "https://arxiv.org/abs/2210.15809")
+            .needs(Need.LOSSES)
+            .parameters(HARD_CUTOFF, STRATA)
+            .madeBy(values -> new CoverageCentric(values.number(HARD_CUTOFF), values.whole(STRATA)));
 
     @Override
-    public boolean needsLosses() {
-        return true;
+    public PolicyDeclaration declaration() {
+        return DECLARATION;
     }
 
     @Override
@@ -70,12 +80,12 @@ public record CoverageCentric(double hardCutoff, int strata) implements Selectio
         private static final long serialVersionUID = 1L;
 
         @Override
-        public int group(long index, float loss, int label) {
-            return easiest.isBefore(end, index, loss, label) ? bins.of(loss) : -1;
+        public int group(long index, float loss, float reference, int label) {
+            return easiest.isBefore(end, index, loss, reference, label) ? bins.of(loss) : -1;
         }
 
         @Override
-        public long key(long index, float loss, int label) {
+        public long key(long index, float loss, float reference, int label) {
             return draw.bits(index);
         }
 

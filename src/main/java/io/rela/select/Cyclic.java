@@ -17,19 +17,15 @@ import java.util.Arrays;
  * the earlier epochs' subsets alone, each taken as at least 1 and at most N.
  */
 public record Cyclic() implements SelectionPolicy {
-    @Override
-    public String name() {
-        return "cyclic";
-    }
+    static final PolicyDeclaration DECLARATION = PolicyDeclaration.of("cyclic")
+            .rule("a shuffle a cycle, walked through without repeats, by class: nobody unseen when it ends")
+            .source("RS2", "https://arxiv.org/abs/2305.18424")
+            .needs(Need.CLASSES)
+            .madeBy(values -> new Cyclic());
 
     @Override
-    public boolean needsLosses() {
-        return false;
-    }
-
-    @Override
-    public boolean takesClasses() {
-        return true;
+    public PolicyDeclaration declaration() {
+        return DECLARATION;
     }
 
     @Override
@@ -90,12 +86,12 @@ public record Cyclic() implements SelectionPolicy {
         private static final long serialVersionUID = 1L;
 
         @Override
-        public int group(long index, float loss, int label) {
+        public int group(long index, float loss, float reference, int label) {
             return classes.of(label);
         }
 
         @Override
-        public long key(long index, float loss, int label) {
+        public long key(long index, float loss, float reference, int label) {
             return draw.bits(index);
         }
 
@@ -110,15 +106,15 @@ public record Cyclic() implements SelectionPolicy {
         private static final long serialVersionUID = 1L;
 
         @Override
-        public float weight(long index, float loss, int label) {
-            int group = walk.group(index, loss, label);
+        public float weight(long index, float loss, float reference, int label) {
+            int group = walk.group(index, loss, reference, label);
             if (quotas[group] == 0) {
                 return 0;
             }
             Cut from = cuts[group][0];
             Cut end = cuts[group][1];
-            boolean reached = !walk.isBefore(from, index, loss, label);
-            boolean notPast = walk.isBefore(end, index, loss, label);
+            boolean reached = !walk.isBefore(from, index, loss, reference, label);
+            boolean notPast = walk.isBefore(end, index, loss, reference, label);
             boolean wraps = from.compareTo(end) >= 0;
             return (wraps ? reached || notPast : reached && notPast) ? 1 : 0;
         }

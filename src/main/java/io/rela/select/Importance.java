@@ -15,14 +15,16 @@ import io.rela.select.Population.Statistic;
  * taken. Here u = ((bits ≫ 11) + ½)·2⁻⁵³, so that its logarithm is finite.
  */
 public record Importance() implements SelectionPolicy {
-    @Override
-    public String name() {
-        return "importance";
-    }
+    static final PolicyDeclaration DECLARATION = PolicyDeclaration.of("importance")
+            .rule("without replacement, in proportion to the loss")
+            .weight("1/probability given the threshold")
+            .source("importance sampling", "https://arxiv.org/abs/1803.00942")
+            .needs(Need.LOSSES)
+            .madeBy(values -> new Importance());
 
     @Override
-    public boolean needsLosses() {
-        return true;
+    public PolicyDeclaration declaration() {
+        return DECLARATION;
     }
 
     @Override
@@ -45,11 +47,11 @@ public record Importance() implements SelectionPolicy {
 
     /** For policies that take the loss for a share. */
     static void requireNonNegative(SelectionPolicy policy, Selection selection) {
-        if (selection.summary().smallest() < 0) {
+        if (selection.summary().losses().smallest() < 0) {
             throw new RelaException(
                     ExitCode.SETTINGS,
                     "--policy " + policy.name() + " takes losses of 0 or more, and there is one of "
-                            + selection.summary().smallest() + ". Use another policy, or shift the losses.");
+                            + selection.summary().losses().smallest() + ". Use another policy, or shift the losses.");
         }
     }
 
@@ -57,12 +59,12 @@ public record Importance() implements SelectionPolicy {
         private static final long serialVersionUID = 1L;
 
         @Override
-        public int group(long index, float loss, int label) {
+        public int group(long index, float loss, float reference, int label) {
             return 0;
         }
 
         @Override
-        public long key(long index, float loss, int label) {
+        public long key(long index, float loss, float reference, int label) {
             // Math.log may differ in the last bit from one processor to the next.
             return Order.ascending(loss == 0 ? Double.POSITIVE_INFINITY : -StrictMath.log(draw.open(index)) / loss);
         }
@@ -77,8 +79,8 @@ public record Importance() implements SelectionPolicy {
         private static final long serialVersionUID = 1L;
 
         @Override
-        public float weight(long index, float loss, int label) {
-            if (!keys.isBefore(end, index, loss, label)) {
+        public float weight(long index, float loss, float reference, int label) {
+            if (!keys.isBefore(end, index, loss, reference, label)) {
                 return 0;
             }
             return loss == 0 ? ofZeros : (float) (-1 / StrictMath.expm1(-loss * threshold));
@@ -91,7 +93,7 @@ public record Importance() implements SelectionPolicy {
         private long count;
 
         @Override
-        public void add(long index, float loss, int label) {
+        public void add(long index, float loss, float reference, int label) {
             if (loss == 0) {
                 count++;
             }

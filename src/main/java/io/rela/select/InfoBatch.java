@@ -1,7 +1,5 @@
 package io.rela.select;
 
-import java.util.Optional;
-
 /**
  * {@code infobatch}: samples with ℓ at or above the mean of the known losses with weight 1; of those below it, those with u ≥ r with weight
  * 1/(1−r), so that the weighted sum of losses is without bias; from the share δ of the epochs on all, with weight 1.
@@ -11,24 +9,27 @@ import java.util.Optional;
  * @param annealFrom δ in [0, 1]; 0.875 as published
  */
 public record InfoBatch(double pruneProbability, double annealFrom) implements SelectionPolicy {
-    @Override
-    public String name() {
-        return "infobatch";
-    }
+    private static final Parameter PRUNE_PROBABILITY = Parameter.number(
+            "prune-probability",
+            "P",
+            Interval.from(0).below(1),
+            0.5,
+            "chance of a sample below the mean loss to be left out");
+    private static final Parameter ANNEAL_FROM = Parameter.number(
+            "anneal-from", "SHARE", Interval.from(0).to(1), 0.875, "share of --epochs from which all are kept");
+
+    static final PolicyDeclaration DECLARATION = PolicyDeclaration.of("infobatch")
+            .rule("all at or above the mean loss, below it those with u >= P; all from --anneal-from on")
+            .size("by chance", PRUNE_PROBABILITY)
+            .weight("1, below the mean 1/(1-P)")
+            .source("InfoBatch", "https://arxiv.org/abs/2303.04947")
+            .needs(Need.LOSSES, Need.EPOCHS)
+            .parameters(PRUNE_PROBABILITY, ANNEAL_FROM)
+            .madeBy(values -> new InfoBatch(values.number(PRUNE_PROBABILITY), values.number(ANNEAL_FROM)));
 
     @Override
-    public boolean needsLosses() {
-        return true;
-    }
-
-    @Override
-    public boolean takesRatio() {
-        return false;
-    }
-
-    @Override
-    public Optional<String> warning(Selection selection) {
-        return Annealing.warning(this, selection);
+    public PolicyDeclaration declaration() {
+        return DECLARATION;
     }
 
     @Override
@@ -36,14 +37,14 @@ public record InfoBatch(double pruneProbability, double annealFrom) implements S
         if (selection.isFrom(annealFrom)) {
             return new Annealing.All();
         }
-        return new Prune(selection.summary().mean(), pruneProbability, selection.draw(this));
+        return new Prune(selection.summary().losses().mean(), pruneProbability, selection.draw(this));
     }
 
     private record Prune(double mean, double probability, Draw draw) implements Rule {
         private static final long serialVersionUID = 1L;
 
         @Override
-        public float weight(long index, float loss, int label) {
+        public float weight(long index, float loss, float reference, int label) {
             if (loss >= mean) {
                 return 1;
             }

@@ -13,14 +13,24 @@ import java.util.OptionalDouble;
  *     program's choice
  */
 public record OrderDp(OptionalDouble poolShare) implements SelectionPolicy {
-    @Override
-    public String name() {
-        return "orderdp";
-    }
+    private static final Parameter POOL_SHARE = new Parameter(
+            "pool-share",
+            "S",
+            Parameter.Type.NUMBER,
+            Interval.above(0).to(1),
+            new Parameter.Usual.Derived("half way from --ratio to 1"),
+            "share of the samples in the pool");
+
+    static final PolicyDeclaration DECLARATION = PolicyDeclaration.of("orderdp")
+            .rule("of a pool of chance the largest losses")
+            .source("OrderDP", "https://arxiv.org/abs/2606.08574")
+            .needs(Need.LOSSES)
+            .parameters(POOL_SHARE)
+            .madeBy(values -> new OrderDp(values.ifThere(POOL_SHARE)));
 
     @Override
-    public boolean needsLosses() {
-        return true;
+    public PolicyDeclaration declaration() {
+        return DECLARATION;
     }
 
     @Override
@@ -31,14 +41,14 @@ public record OrderDp(OptionalDouble poolShare) implements SelectionPolicy {
         if (pool < wanted) {
             throw new RelaException(
                     ExitCode.SETTINGS,
-                    "--pool-share " + share + " gives a pool of " + pool + " samples, --ratio " + selection.ratio()
-                            + " asks for " + wanted + " of them. Make the pool at least as large.");
+                    "--" + POOL_SHARE.name() + " " + share + " gives a pool of " + pool + " samples, --ratio "
+                            + selection.ratio() + " asks for " + wanted + " of them. Make the pool at least as large.");
         }
         Draw draw = selection.draw(this);
         Ranking byDraw = new Rankings.ByDraw(draw);
         Cut end = RankSearch.find(selection.rows(), byDraw, pool);
         Ranking hardest = new Rankings.Within(byDraw, end, new Rankings.ByLoss(true, draw));
-        return new Rankings.Before(hardest, RankSearch.find(selection.rows(), hardest, wanted));
+        return Rankings.first(hardest, selection);
     }
 
     /** (1+R)/2 of the decimal number R: in doubles 0.36 would give 0.6799999999999999, and a pool one too small. */

@@ -21,8 +21,8 @@ final class Pool {
         }
 
         @Override
-        public void add(long index, float loss, int label) {
-            if (pool.isBefore(end, index, loss, label)) {
+        public void add(long index, float loss, float reference, int label) {
+            if (pool.isBefore(end, index, loss, reference, label)) {
                 smallest = Math.min(smallest, loss);
                 largest = Math.max(largest, loss);
             }
@@ -52,8 +52,8 @@ final class Pool {
         }
 
         @Override
-        public void add(long index, float loss, int label) {
-            if (pool.isBefore(end, index, loss, label)) {
+        public void add(long index, float loss, float reference, int label) {
+            if (pool.isBefore(end, index, loss, reference, label)) {
                 counts[bins.of(loss)]++;
             }
         }

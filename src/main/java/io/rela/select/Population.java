@@ -2,7 +2,7 @@ package io.rela.select;
 
 import java.io.Serializable;
 
-/** All samples that a policy chooses from, as (index, loss, class) rows in no order. Driver only. */
+/** All samples that a policy chooses from, as (index, loss, reference loss, class) rows in no order. Driver only. */
 public interface Population {
     /** The class of a sample that has none. */
     int NO_CLASS = Integer.MIN_VALUE;
@@ -15,9 +15,10 @@ public interface Population {
          *
          * @param index of the sample
          * @param loss finite; NaN where the sample has none
+         * @param reference finite; NaN where the sample has no reference loss
          * @param label of the sample's class, or {@link #NO_CLASS}
          */
-        void add(long index, float loss, int label);
+        void add(long index, float loss, float reference, int label);
     }
 
     /** What one pass gathers: small, whatever the number of rows. One thread at a time. */
@@ -37,8 +38,8 @@ public interface Population {
      */
     <S extends Statistic<S>> S scan(S empty);
 
-    /** The same rows, with this loss for those that have none. */
-    default Population withMissingLoss(float loss) {
+    /** The same rows, with losses for those that have none. */
+    default Population standing(Stand stand) {
         Population all = this;
         return new Population() {
             @Override
@@ -48,28 +49,28 @@ public interface Population {
 
             @Override
             public <S extends Statistic<S>> S scan(S empty) {
-                return all.scan(new Filled<>(empty, loss)).statistic;
+                return all.scan(new Filled<>(empty, stand)).statistic;
             }
         };
     }
 
-    /** Shows a statistic a loss where there is none. */
+    /** Shows a statistic losses where there are none. */
     final class Filled<S extends Statistic<S>> implements Statistic<Filled<S>> {
         private static final long serialVersionUID = 1L;
 
         @SuppressWarnings("serial") // every Statistic is serialisable
         private final S statistic;
 
-        private final float missing;
+        private final Stand stand;
 
-        private Filled(S statistic, float missing) {
+        private Filled(S statistic, Stand stand) {
             this.statistic = statistic;
-            this.missing = missing;
+            this.stand = stand;
         }
 
         @Override
-        public void add(long index, float loss, int label) {
-            statistic.add(index, Float.isNaN(loss) ? missing : loss, label);
+        public void add(long index, float loss, float reference, int label) {
+            statistic.add(index, stand.ofLoss(loss), stand.ofReference(reference), label);
         }
 
         @Override

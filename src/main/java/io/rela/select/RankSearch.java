@@ -107,12 +107,12 @@ final class RankSearch {
         }
 
         @Override
-        public final void add(long index, float loss, int label) {
-            int group = ranking.group(index, loss, label);
+        public final void add(long index, float loss, float reference, int label) {
+            int group = ranking.group(index, loss, reference, label);
             if (group < 0 || ofGroup[group].length == 0) {
                 return;
             }
-            long key = ranking.key(index, loss, label);
+            long key = ranking.key(index, loss, reference, label);
             long keyBegin = left == ALL_BITS ? 0 : left > Long.SIZE ? key >>> (left - Long.SIZE) : key;
             long tieBegin = left >= Long.SIZE ? 0 : ranking.tie(index) >>> left;
             for (int search : ofGroup[group]) {

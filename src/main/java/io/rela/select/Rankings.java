@@ -4,17 +4,22 @@ package io.rela.select;
 final class Rankings {
     private Rankings() {}
 
+    /** The n first rows of an order in one group. */
+    static Rule first(Ranking ranking, Selection selection) {
+        return new Before(ranking, RankSearch.find(selection.rows(), ranking, selection.wanted()));
+    }
+
     /** One group in the order of u. */
     record ByDraw(Draw draw) implements Ranking {
         private static final long serialVersionUID = 1L;
 
         @Override
-        public int group(long index, float loss, int label) {
+        public int group(long index, float loss, float reference, int label) {
             return 0;
         }
 
         @Override
-        public long key(long index, float loss, int label) {
+        public long key(long index, float loss, float reference, int label) {
             return draw.bits(index);
         }
 
@@ -29,12 +34,12 @@ final class Rankings {
         private static final long serialVersionUID = 1L;
 
         @Override
-        public int group(long index, float loss, int label) {
+        public int group(long index, float loss, float reference, int label) {
             return 0;
         }
 
         @Override
-        public long key(long index, float loss, int label) {
+        public long key(long index, float loss, float reference, int label) {
             long bits = Order.ascending(loss);
             return (largestFirst ? ~bits : bits) << 32 | draw.bits(index) >>> 32;
         }
@@ -50,13 +55,13 @@ final class Rankings {
         private static final long serialVersionUID = 1L;
 
         @Override
-        public int group(long index, float loss, int label) {
-            return pool.isBefore(end, index, loss, label) ? order.group(index, loss, label) : -1;
+        public int group(long index, float loss, float reference, int label) {
+            return pool.isBefore(end, index, loss, reference, label) ? order.group(index, loss, reference, label) : -1;
         }
 
         @Override
-        public long key(long index, float loss, int label) {
-            return order.key(index, loss, label);
+        public long key(long index, float loss, float reference, int label) {
+            return order.key(index, loss, reference, label);
         }
 
         @Override
@@ -74,9 +79,9 @@ final class Rankings {
         }
 
         @Override
-        public float weight(long index, float loss, int label) {
-            int group = ranking.group(index, loss, label);
-            return group >= 0 && ranking.isBefore(ends[group], index, loss, label) ? 1 : 0;
+        public float weight(long index, float loss, float reference, int label) {
+            int group = ranking.group(index, loss, reference, label);
+            return group >= 0 && ranking.isBefore(ends[group], index, loss, reference, label) ? 1 : 0;
         }
     }
 }

@@ -13,24 +13,20 @@ import java.util.Arrays;
  * @param temperature T above 0
  */
 public record Rcap(double temperature) implements SelectionPolicy {
-    @Override
-    public String name() {
-        return "rcap";
-    }
+    private static final Parameter TEMPERATURE =
+            Parameter.number("temperature", "T", Interval.above(0), 1, "divides the losses in the softmax");
+
+    static final PolicyDeclaration DECLARATION = PolicyDeclaration.of("rcap")
+            .rule(
+                    "class quotas by the root of mean loss * share, inside a class a softmax of loss/T without replacement")
+            .source("RCAP", "https://arxiv.org/abs/2606.11761")
+            .needs(Need.LOSSES, Need.CLASSES, Need.CLUSTERS_FOR_LABELS)
+            .parameters(TEMPERATURE)
+            .madeBy(values -> new Rcap(values.number(TEMPERATURE)));
 
     @Override
-    public boolean needsLosses() {
-        return true;
-    }
-
-    @Override
-    public boolean takesClasses() {
-        return true;
-    }
-
-    @Override
-    public boolean clustersUnlabeled() {
-        return true;
+    public PolicyDeclaration declaration() {
+        return DECLARATION;
     }
 
     @Override
@@ -61,12 +57,12 @@ public record Rcap(double temperature) implements SelectionPolicy {
         private static final long serialVersionUID = 1L;
 
         @Override
-        public int group(long index, float loss, int label) {
+        public int group(long index, float loss, float reference, int label) {
             return classes.of(label);
         }
 
         @Override
-        public long key(long index, float loss, int label) {
+        public long key(long index, float loss, float reference, int label) {
             double gumbel = -StrictMath.log(-StrictMath.log(draw.open(index)));
             return ~Order.ascending(loss / temperature + gumbel);
         }
@@ -90,7 +86,7 @@ public record Rcap(double temperature) implements SelectionPolicy {
         }
 
         @Override
-        public void add(long index, float loss, int label) {
+        public void add(long index, float loss, float reference, int label) {
             sums[classes.of(label)].add(loss);
         }
 

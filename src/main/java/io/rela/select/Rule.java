@@ -9,7 +9,8 @@ public interface Rule extends Serializable {
      *
      * @param index of the sample
      * @param loss finite; NaN only where the policy needs no losses
+     * @param reference the reference loss, finite; NaN only where the policy needs none
      * @param label of the sample's class, or {@link Population#NO_CLASS}
      */
-    float weight(long index, float loss, int label);
+    float weight(long index, float loss, float reference, int label);
 }

@@ -16,7 +16,7 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * What policies see of the samples, as tables that lie side by side: the samples with their labels, and where there are some
- * their losses and clusters. Immutable, sent to executors.
+ * their losses, reference losses and clusters. Immutable, sent to executors.
  */
 public final class ScoreFiles implements Serializable {
     private static final long serialVersionUID = 1L;
@@ -24,16 +24,23 @@ public final class ScoreFiles implements Serializable {
 
     private final RangedFiles samples;
     private final RangedFiles losses;
+    private final RangedFiles references;
     private final RangedFiles clusters;
 
     /**
      * @param samples a table with index and label: all samples there are
      * @param losses a table of {@link Tables#LOSSES}; those of samples that are not there are ignored
+     * @param references the same, of reference losses; empty where nobody looks at them, so that nobody reads them
      * @param clusters a table of {@link Tables#CLUSTERS}, which then stand for the labels
      */
-    public ScoreFiles(RangedFiles samples, Optional<RangedFiles> losses, Optional<RangedFiles> clusters) {
+    public ScoreFiles(
+            RangedFiles samples,
+            Optional<RangedFiles> losses,
+            Optional<RangedFiles> references,
+            Optional<RangedFiles> clusters) {
         this.samples = samples;
         this.losses = losses.orElse(null);
+        this.references = references.orElse(null);
         this.clusters = clusters.orElse(null);
     }
 
@@ -55,19 +62,23 @@ public final class ScoreFiles implements Serializable {
     public void scan(IndexRange range, Configuration conf, Population.Rows rows) throws IOException {
         try (Numbers sample = new Numbers(samples, INDEX_AND_LABEL, range, conf);
                 Numbers loss = losses == null ? null : new Numbers(losses, Tables.LOSSES, range, conf);
+                Numbers reference = references == null ? null : new Numbers(references, Tables.LOSSES, range, conf);
                 Numbers cluster = clusters == null ? null : new Numbers(clusters, Tables.CLUSTERS, range, conf)) {
             while (sample.next()) {
                 long index = sample.index();
-                float known = loss != null && loss.seek(index) ? loss.floatOf() : Float.NaN;
                 int label;
                 if (cluster == null) {
                     label = sample.intOf();
                 } else {
                     label = cluster.seek(index) ? cluster.intOf() : Population.NO_CLASS;
                 }
-                rows.add(index, known, label);
+                rows.add(index, floatOf(loss, index), floatOf(reference, index), label);
             }
         }
+    }
+
+    private static float floatOf(Numbers table, long index) throws IOException {
+        return table != null && table.seek(index) ? table.floatOf() : Float.NaN;
     }
 
     /** One table's rows in a range, ascending. */

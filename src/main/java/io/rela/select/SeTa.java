@@ -1,7 +1,5 @@
 package io.rela.select;
 
-import java.util.Optional;
-
 /**
  * {@code seta}: a pool of N − ⌊N·p⌋ samples, those with the smallest u; the pool is divided by ℓ into k groups, 1-D k-means;
  * of the groups in ascending order a window of w = max(1, ⌊k·a⌋) is kept, which begins at group e mod (k−w+1) in epoch e, so
@@ -20,25 +18,36 @@ import java.util.Optional;
 public record SeTa(double pruneProbability, int groups, double windowScale, double annealFrom)
         implements SelectionPolicy {
     private static final int BINS = 1024;
+    private static final Parameter PRUNE_PROBABILITY = Parameter.number(
+            "prune-probability", "P", Interval.from(0).below(1), 0.1, "share of the samples that chance leaves out");
+    private static final Parameter GROUPS =
+            Parameter.whole("groups", "K", Interval.from(1), 5, "groups that the pool is divided into by loss");
+    private static final Parameter WINDOW_SCALE =
+            Parameter.number("window-scale", "A", Interval.above(0).to(1), 0.9, "share of the groups that is kept");
+    private static final Parameter ANNEAL_FROM = Parameter.number(
+            "anneal-from",
+            "SHARE",
+            Interval.from(0).to(1),
+            0.875,
+            "share of --epochs from which the whole pool is kept");
+
+    static final PolicyDeclaration DECLARATION = PolicyDeclaration.of("seta")
+            .rule(
+                    "of a pool of chance a window of loss groups (1-D k-means) that moves from easy to hard and begins again;"
+                            + " the whole pool from --anneal-from on")
+            .size("by groups", PRUNE_PROBABILITY)
+            .source("SeTa", "https://arxiv.org/abs/2503.13385")
+            .needs(Need.LOSSES, Need.EPOCHS)
+            .parameters(PRUNE_PROBABILITY, GROUPS, WINDOW_SCALE, ANNEAL_FROM)
+            .madeBy(values -> new SeTa(
+                    values.number(PRUNE_PROBABILITY),
+                    values.whole(GROUPS),
+                    values.number(WINDOW_SCALE),
+                    values.number(ANNEAL_FROM)));
 
     @Override
-    public String name() {
-        return "seta";
-    }
-
-    @Override
-    public boolean needsLosses() {
-        return true;
-    }
-
-    @Override
-    public boolean takesRatio() {
-        return false;
-    }
-
-    @Override
-    public Optional<String> warning(Selection selection) {
-        return Annealing.warning(this, selection);
+    public PolicyDeclaration declaration() {
+        return DECLARATION;
     }
 
     @Override
@@ -62,9 +71,9 @@ public record SeTa(double pruneProbability, int groups, double windowScale, doub
         private static final long serialVersionUID = 1L;
 
         @Override
-        public float weight(long index, float loss, int label) {
+        public float weight(long index, float loss, float reference, int label) {
             int bin = bins.of(loss);
-            return bin >= fromBin && bin < endBin && pool.isBefore(end, index, loss, label) ? 1 : 0;
+            return bin >= fromBin && bin < endBin && pool.isBefore(end, index, loss, reference, label) ? 1 : 0;
         }
     }
 }

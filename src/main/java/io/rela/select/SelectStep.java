@@ -87,7 +87,7 @@ public final class SelectStep {
             TableFolder folder) {
         spark.sc().setJobDescription("write subset");
         Selection selection = settled.selection();
-        long expected = settled.policy().takesRatio() ? selection.wanted() : selection.samples();
+        long expected = settled.policy().declaration().takesRatio() ? selection.wanted() : selection.samples();
         int files = files(expected, wide.rowBytes());
         Draw order = new Draw(selection.seed(), "order", selection.epoch());
         FileOf fileOf = new FileOf(scores.range().end(), files, order);
@@ -101,10 +101,10 @@ public final class SelectStep {
                 folder.empty().path().toString(),
                 hadoop);
         Rule rule = settled.rule();
-        float missing = settled.missing();
+        Stand stand = settled.stand();
         List<SubsetJob.Written> written = new ArrayList<>(spark.parallelize(ranges, ranges.size())
                 .flatMapToPair(range -> {
-                    Chosen[] chosen = choose(scores, range, rule, missing, fileOf, files, hadoop);
+                    Chosen[] chosen = choose(scores, range, rule, stand, fileOf, files, hadoop);
                     List<Tuple2<Integer, Chosen>> parts = new ArrayList<>();
                     for (int file = 0; file < files; file++) {
                         if (chosen[file].size() > 0) {
@@ -133,7 +133,7 @@ public final class SelectStep {
             ScoreFiles scores,
             IndexRange range,
             Rule rule,
-            float missing,
+            Stand stand,
             FileOf fileOf,
             int files,
             SerializableConfiguration hadoop)
@@ -142,8 +142,8 @@ public final class SelectStep {
         for (int file = 0; file < files; file++) {
             chosen[file] = new Chosen();
         }
-        scores.scan(range, hadoop.value(), (index, loss, label) -> {
-            float weight = rule.weight(index, Float.isNaN(loss) ? missing : loss, label);
+        scores.scan(range, hadoop.value(), (index, loss, reference, label) -> {
+            float weight = rule.weight(index, stand.ofLoss(loss), stand.ofReference(reference), label);
             if (weight != 0) {
                 chosen[fileOf.of(index)].add(index, loss, weight);
             }

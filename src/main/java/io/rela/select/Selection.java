@@ -9,7 +9,7 @@ import java.util.OptionalInt;
 /**
  * What a policy chooses from, and what it was asked for. Driver only.
  *
- * @param rows the samples; those without a loss have one by now, where the policy needs losses
+ * @param rows the samples; those without a loss, or a reference loss, have one by now where the policy needs it
  * @param summary of the rows as they were
  * @param seed of the run
  * @param epoch 0 or more
@@ -30,7 +30,7 @@ public record Selection(
     /**
      * Looks at the losses once and settles the rule.
      *
-     * @param rows the samples, NaN for a loss that is not known
+     * @param rows the samples, NaN for a loss or a reference loss that is not known
      * @throws RelaException when the policy cannot work with them
      */
     public static Settled settle(
@@ -42,35 +42,25 @@ public record Selection(
             double ratio,
             Earlier before) {
         Summary summary = rows.scan(new Summary());
-        Population seen = rows;
-        float missing = Float.NaN;
-        if (policy.needsLosses()) {
-            if (summary.known() == 0) {
-                throw new RelaException(
-                        ExitCode.SETTINGS,
-                        "--policy " + policy.name() + " needs losses, and no sample has one. Score an epoch first, or"
-                                + " name --losses.");
-            }
-            missing = summary.stand();
-            seen = rows.withMissingLoss(missing);
-        }
+        Stand stand = Stand.of(policy, summary);
+        Population seen = stand.equals(Stand.NOWHERE) ? rows : rows.standing(stand);
         Selection selection = new Selection(seen, summary, seed, epoch, epochs, ratio, before);
-        return new Settled(policy, selection, policy.rule(selection), missing);
+        return new Settled(policy, selection, policy.rule(selection), stand);
     }
 
     /**
      * A rule with what it was made of.
      *
-     * @param missing the loss of samples that have none; NaN where the policy looks at none
+     * @param stand the losses of samples that have none
      */
-    public record Settled(SelectionPolicy policy, Selection selection, Rule rule, float missing) {
+    public record Settled(SelectionPolicy policy, Selection selection, Rule rule, Stand stand) {
         /**
          * Makes sure that as many rows were written as the policy promises.
          *
          * @throws IllegalStateException otherwise
          */
         public void requireSize(long rows) {
-            if (policy.takesRatio() && rows != selection.wanted()) {
+            if (policy.declaration().takesRatio() && rows != selection.wanted()) {
                 throw new IllegalStateException(
                         policy.name() + " chose " + rows + " rows instead of " + selection.wanted());
             }

@@ -4,16 +4,14 @@ import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** What every policy may know of the losses: how many, their range, their exact mean, and the classes. */
+/** What every policy may know beforehand: the known losses and reference losses in figures, and the classes. */
 public final class Summary implements Population.Statistic<Summary> {
     private static final long serialVersionUID = 1L;
 
-    private final ExactSum sum = new ExactSum();
+    private final KnownLosses losses = new KnownLosses();
+    private final KnownLosses references = new KnownLosses();
     private final TreeMap<Integer, Count> classes = new TreeMap<>();
     private long rows;
-    private long known;
-    private float smallest = Float.POSITIVE_INFINITY;
-    private float largest = Float.NEGATIVE_INFINITY;
     private int lastLabel;
     private Count last;
 
@@ -23,28 +21,22 @@ public final class Summary implements Population.Statistic<Summary> {
     }
 
     @Override
-    public void add(long index, float loss, int label) {
+    public void add(long index, float loss, float reference, int label) {
         rows++;
         if (last == null || label != lastLabel) {
             last = classes.computeIfAbsent(label, l -> new Count());
             lastLabel = label;
         }
         last.rows++;
-        if (!Float.isNaN(loss)) {
-            known++;
-            sum.add(loss);
-            smallest = Math.min(smallest, loss);
-            largest = Math.max(largest, loss);
-        }
+        losses.add(loss);
+        references.add(reference);
     }
 
     @Override
     public void merge(Summary other) {
         rows += other.rows;
-        known += other.known;
-        sum.add(other.sum);
-        smallest = Math.min(smallest, other.smallest);
-        largest = Math.max(largest, other.largest);
+        losses.merge(other.losses);
+        references.merge(other.references);
         other.classes.forEach((label, count) -> classes.computeIfAbsent(label, l -> new Count()).rows += count.rows);
         last = null;
     }
@@ -54,24 +46,14 @@ public final class Summary implements Population.Statistic<Summary> {
         return rows;
     }
 
-    /** Rows that have a loss. */
-    public long known() {
-        return known;
+    /** The losses. */
+    public KnownLosses losses() {
+        return losses;
     }
 
-    /** The mean of the known losses: the double nearest to their exact sum, divided by their number; NaN of none. */
-    public double mean() {
-        return sum.value() / known;
-    }
-
-    /** The smallest known loss; infinity of none. */
-    public float smallest() {
-        return smallest;
-    }
-
-    /** The largest known loss; negative infinity of none. */
-    public float largest() {
-        return largest;
+    /** The reference losses; none where the policy does not look at them. */
+    public KnownLosses references() {
+        return references;
     }
 
     /** Rows of each class, ascending; {@link Population#NO_CLASS} counts as one. */
@@ -79,11 +61,5 @@ public final class Summary implements Population.Statistic<Summary> {
         TreeMap<Integer, Long> counts = new TreeMap<>();
         classes.forEach((label, count) -> counts.put(label, count.rows));
         return Collections.unmodifiableSortedMap(counts);
-    }
-
-    /** Where a sample without a loss stands: at the mean, rounded up to a float. */
-    float stand() {
-        float mean = (float) mean();
-        return mean < mean() ? Math.nextUp(mean) : mean;
     }
 }

@@ -5,19 +5,18 @@ package io.rela.select;
  * implementation's subset ({@code _update_re_induces} of LINs-lab/ReLA): of exact size, without repeats, anew each epoch.
  */
 public record Uniform() implements SelectionPolicy {
-    @Override
-    public String name() {
-        return "uniform";
-    }
+    static final PolicyDeclaration DECLARATION = PolicyDeclaration.of("uniform")
+            .rule("the smallest u: chance alone, anew each epoch")
+            .source("ReLA", "https://arxiv.org/abs/2405.14669")
+            .madeBy(values -> new Uniform());
 
     @Override
-    public boolean needsLosses() {
-        return false;
+    public PolicyDeclaration declaration() {
+        return DECLARATION;
     }
 
     @Override
     public Rule rule(Selection selection) {
-        Ranking byDraw = new Rankings.ByDraw(selection.draw(this));
-        return new Rankings.Before(byDraw, RankSearch.find(selection.rows(), byDraw, selection.wanted()));
+        return Rankings.first(new Rankings.ByDraw(selection.draw(this)), selection);
     }
 }

@@ -23,12 +23,14 @@ final class InMemoryPopulation implements Population {
 
     private final long[] index;
     private final float[] loss;
+    private final float[] reference;
     private final int[] label;
     private final Random order;
 
-    InMemoryPopulation(long[] index, float[] loss, int[] label, long order) {
+    InMemoryPopulation(long[] index, float[] loss, float[] reference, int[] label, long order) {
         this.index = index;
         this.loss = loss;
+        this.reference = reference;
         this.label = label;
         this.order = new Random(order);
     }
@@ -40,11 +42,16 @@ final class InMemoryPopulation implements Population {
         return of(loss, label);
     }
 
-    /** Samples 0, 1 and so on. */
+    /** Samples 0, 1 and so on, all with a reference loss. */
     static InMemoryPopulation of(float[] loss, int[] label) {
+        return of(loss, Policies.references(loss.length), label);
+    }
+
+    /** Samples 0, 1 and so on. */
+    static InMemoryPopulation of(float[] loss, float[] reference, int[] label) {
         long[] index = new long[loss.length];
         Arrays.setAll(index, i -> i);
-        return new InMemoryPopulation(index, loss, label, loss.length);
+        return new InMemoryPopulation(index, loss, reference, label, loss.length);
     }
 
     /** What a rule chooses: weights by index, ascending. */
@@ -52,8 +59,8 @@ final class InMemoryPopulation implements Population {
         Rule rule = copy(settled.rule());
         TreeMap<Long, Float> chosen = new TreeMap<>();
         for (int i = 0; i < index.length; i++) {
-            float seen = Float.isNaN(loss[i]) ? settled.missing() : loss[i];
-            float weight = rule.weight(index[i], seen, label[i]);
+            Stand stand = settled.stand();
+            float weight = rule.weight(index[i], stand.ofLoss(loss[i]), stand.ofReference(reference[i]), label[i]);
             if (weight != 0) {
                 chosen.put(index[i], weight);
             }
@@ -79,7 +86,7 @@ final class InMemoryPopulation implements Population {
             S seen = read(sent);
             int end = (int) ((part + 1L) * rows.size() / PARTS);
             for (int row : rows.subList((int) ((long) part * rows.size() / PARTS), end)) {
-                seen.add(index[row], loss[row], label[row]);
+                seen.add(index[row], loss[row], reference[row], label[row]);
             }
             parts.add(part == 0 ? copy(seen) : seen);
         }

@@ -1,33 +1,25 @@
 package io.rela.select;
 
-import java.util.OptionalDouble;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** All ten policies for tests, and short ways to run them. */
+/** All policies for tests, with their usual parameters, and short ways to run them. */
 final class Policies {
     private Policies() {}
 
     static Stream<SelectionPolicy> all() {
-        return Stream.concat(sized(), Stream.of(new InfoBatch(0.5, 0.875), new SeTa(0.1, 5, 0.9, 0.9)));
+        return SelectionPolicies.all().stream().map(declared -> declared.make(Map.of()));
     }
 
     /** Those whose size the ratio decides. */
     static Stream<SelectionPolicy> sized() {
-        return Stream.of(
-                new Uniform(),
-                new Cyclic(),
-                new OrderDp(OptionalDouble.empty()),
-                new CoverageCentric(0.1, 50),
-                new Rcap(1),
-                new Importance(),
-                new Extreme(true),
-                new Extreme(false));
+        return all().filter(policy -> policy.declaration().takesRatio());
     }
 
     static Stream<SelectionPolicy> thatNeedLosses() {
-        return all().filter(SelectionPolicy::needsLosses);
+        return all().filter(policy -> policy.declaration().needs(Need.LOSSES));
     }
 
     /** Those that take the loss for a share. */
@@ -55,12 +47,21 @@ final class Policies {
 
     /** Skewed losses in [0, 2), without ties to speak of. */
     static float[] losses(int number) {
-        Draw draw = new Draw(11, "losses", 0);
-        float[] losses = new float[number];
+        return skewed(number, "losses");
+    }
+
+    /** Skewed reference losses in [0, 2), without ties to speak of. */
+    static float[] references(int number) {
+        return skewed(number, "references");
+    }
+
+    private static float[] skewed(int number, String name) {
+        Draw draw = new Draw(11, name, 0);
+        float[] values = new float[number];
         for (int i = 0; i < number; i++) {
-            losses[i] = (float) (2 * draw.unit(i) * draw.unit(i));
+            values[i] = (float) (2 * draw.unit(i) * draw.unit(i));
         }
-        return losses;
+        return values;
     }
 
     /** Skewed classes: 0 to 7, some samples without one. */

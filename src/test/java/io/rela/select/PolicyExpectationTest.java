@@ -14,7 +14,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -94,47 +94,32 @@ class PolicyExpectationTest {
     }
 
     private static SelectionPolicy policy(String name, JsonNode params) {
-        return switch (name) {
-            case "uniform" -> new Uniform();
-            case "cyclic" -> new Cyclic();
-            case "infobatch" -> new InfoBatch(of(params, "prune-probability", 0.5), of(params, "anneal-from", 0.875));
-            case "orderdp" ->
-                new OrderDp(
-                        params.has("pool-share")
-                                ? OptionalDouble.of(params.get("pool-share").asDouble())
-                                : OptionalDouble.empty());
-            case "seta" ->
-                new SeTa(
-                        of(params, "prune-probability", 0.1),
-                        (int) of(params, "groups", 5),
-                        of(params, "window-scale", 0.9),
-                        of(params, "anneal-from", 0.9));
-            case "ccs" -> new CoverageCentric(of(params, "hard-cutoff", 0), (int) of(params, "strata", 50));
-            case "rcap" -> new Rcap(of(params, "temperature", 1));
-            case "importance" -> new Importance();
-            case "hard", "easy" -> new Extreme(name.equals("hard"));
-            default -> throw new IllegalArgumentException(name);
-        };
-    }
-
-    private static double of(JsonNode params, String name, double usual) {
-        return params.has(name) ? params.get(name).asDouble() : usual;
+        Map<String, Double> given = new TreeMap<>();
+        params.fields()
+                .forEachRemaining(
+                        param -> given.put(param.getKey(), param.getValue().asDouble()));
+        return SelectionPolicies.named(name).orElseThrow().make(given);
     }
 
     /** The script's {@code population}. */
     private static InMemoryPopulation population(String kind, int rows) {
         Draw losses = new Draw(7, "loss", 0);
         Draw labels = new Draw(7, "label", 0);
+        Draw references = new Draw(7, "reference", 0);
         Draw missing = new Draw(7, "missing", 0);
+        Draw otherMissing = new Draw(7, "missing", 1);
         Draw zero = new Draw(7, "zero", 0);
         Draw otherZero = new Draw(7, "zero", 1);
+        Draw same = new Draw(7, "zero", 2);
         long[] index = new long[rows];
         float[] loss = new float[rows];
+        float[] reference = new float[rows];
         int[] label = new int[rows];
         for (int row = 0; row < rows; row++) {
             long i = row + row / 7 * 3L;
             double u = losses.unit(i);
             double v = labels.unit(i);
+            double w = references.unit(i);
             int number = (int) (v * v * 12);
             index[row] = i;
             label[row] = v < 0.1 ? Population.NO_CLASS : number >= 5 ? number + 1 : number;
@@ -147,12 +132,21 @@ class PolicyExpectationTest {
                 case "signed" -> otherZero.unit(i) < 0.1 ? 0f : zero.unit(i) < 0.1 ? -0f : (float) (u - 0.5);
                 default -> (float) (u * u * 2);
             };
+            reference[row] = switch (kind) {
+                case "ties" -> (float) (Math.floor(w * 4) / 8);
+                case "missing" -> otherMissing.unit(i) < 0.08 ? Float.NaN : (float) (w * w * 2);
+                case "equal" -> 0.7f;
+                case "zeros" -> zero.unit(i) < 0.4 ? 0 : (float) (w * w * 2);
+                case "wide" -> (float) Math.scalb(1 + w, (int) (w * 200) - 100);
+                case "signed" -> same.unit(i) < 0.3 ? loss[row] + 0f : (float) (w - 0.5);
+                default -> (float) (w * w * 2);
+            };
             if (kind.equals("oneclass")) {
                 label[row] = 3;
             } else if (kind.equals("unlabelled")) {
                 label[row] = Population.NO_CLASS;
             }
         }
-        return new InMemoryPopulation(index, loss, label, rows);
+        return new InMemoryPopulation(index, loss, reference, label, rows);
     }
 }

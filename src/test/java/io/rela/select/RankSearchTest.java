@@ -34,12 +34,12 @@ class RankSearchTest {
         private static final long serialVersionUID = 1L;
 
         @Override
-        public int group(long index, float loss, int label) {
+        public int group(long index, float loss, float reference, int label) {
             return label;
         }
 
         @Override
-        public long key(long index, float loss, int label) {
+        public long key(long index, float loss, float reference, int label) {
             return keys[(int) index];
         }
 
@@ -96,8 +96,8 @@ class RankSearchTest {
         assertThat(cuts[1]).containsExactly(Cut.LAST);
         assertThat(cuts[2]).containsExactly(Cut.LAST, Cut.FIRST);
         assertThat(cuts[3]).isEmpty();
-        assertThat(ranking.isBefore(Cut.LAST, 0, 0, 0)).isTrue();
-        assertThat(ranking.isBefore(Cut.FIRST, 4, 0, 0)).isFalse();
+        assertThat(ranking.isBefore(Cut.LAST, 0, 0, 0, 0)).isTrue();
+        assertThat(ranking.isBefore(Cut.FIRST, 4, 0, 0, 0)).isFalse();
     }
 
     private static void check(Keys kind, int size, int groups, Random random) {
