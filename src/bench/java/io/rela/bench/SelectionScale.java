@@ -1,7 +1,7 @@
 package io.rela.bench;
 
+import io.rela.rank.Draw;
 import io.rela.select.Columns;
-import io.rela.select.Draw;
 import io.rela.select.Need;
 import io.rela.select.PolicyDeclaration;
 import io.rela.select.ScoreFiles;

@@ -1,5 +1,8 @@
 package io.rela.select;
 
+import io.rela.rank.Rankings;
+import io.rela.rank.Rule;
+
 /** {@code easy}: the n smallest losses, with weight 1. A baseline. */
 public record Easy() implements SelectionPolicy {
     static final PolicyDeclaration DECLARATION = PolicyDeclaration.of("easy")

@@ -1,5 +1,8 @@
 package io.rela.select;
 
+import io.rela.rank.Rankings;
+import io.rela.rank.Rule;
+
 /** {@code hard}: the n largest losses, with weight 1. A baseline; it keeps label noise and garbage. */
 public record Hard() implements SelectionPolicy {
     static final PolicyDeclaration DECLARATION = PolicyDeclaration.of("hard")

@@ -1,5 +1,8 @@
 package io.rela.select;
 
+import io.rela.rank.Draw;
+import io.rela.rank.Rule;
+
 /**
  * {@code infobatch}: samples with ℓ at or above the mean of the known losses with weight 1; of those below it, those with u ≥ r with weight
  * 1/(1−r), so that the weighted sum of losses is without bias; from the share δ of the epochs on all, with weight 1.

@@ -1,5 +1,14 @@
 package io.rela.select;
 
+import io.rela.rank.Bins;
+import io.rela.rank.Cut;
+import io.rela.rank.Groups;
+import io.rela.rank.Pool;
+import io.rela.rank.RankSearch;
+import io.rela.rank.Ranking;
+import io.rela.rank.Rankings;
+import io.rela.rank.Rule;
+
 /**
  * {@code seta}: a pool of N − ⌊N·p⌋ samples, those with the smallest u; the pool is divided by ℓ into k groups, 1-D k-means;
  * of the groups in ascending order a window of w = max(1, ⌊k·a⌋) is kept, which begins at group e mod (k−w+1) in epoch e, so

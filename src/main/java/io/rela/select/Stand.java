@@ -2,6 +2,8 @@ package io.rela.select;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
+import io.rela.rank.KnownLosses;
+import io.rela.rank.Summary;
 import java.io.Serializable;
 
 /**

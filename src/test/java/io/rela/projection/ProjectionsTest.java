@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.rela.moments.Moments;
 import io.rela.testing.Expectations;
+import io.rela.testing.Samples;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;

@@ -1,5 +1,8 @@
 package io.rela.select;
 
+import io.rela.rank.Draw;
+import io.rela.rank.Population;
+import io.rela.testing.InMemoryPopulation;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;

@@ -2,6 +2,7 @@ package io.rela.select;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rela.rank.Population;
 import io.rela.table.IndexRange;
 import io.rela.table.NumberReader;
 import io.rela.table.RangedFiles;

@@ -1,6 +1,6 @@
 package io.rela.testing;
 
-import io.rela.table.LockWait;
+import io.rela.home.LockWait;
 import java.time.Duration;
 
 /** Time that passes when somebody waits, at once; something may happen meanwhile. */

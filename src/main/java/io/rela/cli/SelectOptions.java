@@ -1,0 +1,199 @@
+package io.rela.cli;
+
+import io.rela.select.Columns;
+import io.rela.select.Need;
+import io.rela.select.PolicyDeclaration;
+import io.rela.select.RatioSchedule;
+import io.rela.select.SelectionPolicies;
+import io.rela.select.SelectionPolicy;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Options that say how a subset is chosen. */
+final class SelectOptions {
+    /** Where classes come from. */
+    enum ClassSource {
+        AUTO,
+        LABEL,
+        CLUSTER;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private static final int CLUSTERS = 100;
+
+    @Option(
+            names = "--policy",
+            required = true,
+            paramLabel = "NAME",
+            completionCandidates = PolicyOptions.Names.class,
+            description = "${COMPLETION-CANDIDATES}; see below")
+    String policy;
+
+    @Option(names = "--ratio", paramLabel = "R", description = "of the samples that are kept, above 0, up to 1")
+    Double ratio;
+
+    @Option(
+            names = "--ratio-schedule",
+            paramLabel = "SHAPE:A..B@E",
+            description =
+                    "instead of --ratio: cosine:0.2..0.8@30 goes from 0.2 at epoch 0 to 0.8 at epoch 30; or linear:")
+    String ratioSchedule;
+
+    @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            description = "of the whole run, for policies that change towards its end")
+    Integer epochs;
+
+    @Option(
+            names = "--losses-epoch",
+            paramLabel = "N",
+            description = "whose losses are used (default the newest scored one that is not after --epoch)")
+    Integer lossesEpoch;
+
+    @Option(names = "--columns", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
+    Columns columns = Columns.TARGETS;
+
+    @Option(
+            names = "--classes",
+            description = "for policies that look at classes: label, cluster (k-means of the targets), or auto: labels"
+                    + " where there are some, else clusters for policies that cannot do without (default"
+                    + " ${DEFAULT-VALUE})")
+    ClassSource classes = ClassSource.AUTO;
+
+    @Option(names = "--clusters", paramLabel = "K", description = "of --classes cluster (default 100)")
+    Integer clusters;
+
+    @Mixin
+    ReferenceOptions reference = new ReferenceOptions();
+
+    /** What the policy can be told beside. */
+    final PolicyOptions parameters = new PolicyOptions();
+
+    void check(Problems problems, Integer epoch) {
+        Optional<PolicyDeclaration> declared = policy == null ? Optional.empty() : SelectionPolicies.named(policy);
+        problems.check(
+                policy == null || declared.isPresent(),
+                "--policy " + policy + " is none of "
+                        + SelectionPolicies.all().stream()
+                                .map(PolicyDeclaration::name)
+                                .toList());
+        checkRatio(problems, epoch);
+        Checks.atLeastOne(problems, "--epochs", epochs);
+        problems.check(
+                lossesEpoch == null || lossesEpoch >= 0,
+                "--losses-epoch " + lossesEpoch + ": epochs are counted from 0 on");
+        problems.check(clusters == null || clusters >= 2, "--clusters " + clusters + ": write a number of at least 2");
+        problems.check(
+                clusters == null || classes != ClassSource.LABEL,
+                "--clusters " + clusters + " has no meaning with --classes label: leave one of them out");
+        reference.check(problems);
+        parameters.check(problems, declared);
+        declared.ifPresent(known -> checkAgainst(problems, known));
+    }
+
+    /** Notes what does not go with the policy. */
+    private void checkAgainst(Problems problems, PolicyDeclaration declared) {
+        boolean sized = ratio != null || ratioSchedule != null;
+        declared.sizedBy()
+                .ifPresent(parameter -> problems.check(
+                        !sized,
+                        "--ratio does not decide what --policy " + policy + " keeps, --" + parameter.name()
+                                + " does: leave it out"));
+        problems.check(
+                sized || !declared.takesRatio(), "--ratio is missing: --policy " + policy + " needs the share to keep");
+        problems.check(
+                declared.needs(Need.CLASSES) || (classes == ClassSource.AUTO && clusters == null),
+                "--policy " + policy + " does not look at classes: leave --classes and --clusters out");
+        reference.checkAgainst(problems, declared);
+    }
+
+    private void checkRatio(Problems problems, Integer epoch) {
+        problems.check(
+                ratio == null || (ratio > 0 && ratio <= 1), "--ratio " + ratio + ": write a number above 0, up to 1");
+        problems.check(
+                ratio == null || ratioSchedule == null,
+                "--ratio and --ratio-schedule both say how much is kept: leave one of them out");
+        if (ratioSchedule != null) {
+            try {
+                RatioSchedule unused = RatioSchedule.parse(ratioSchedule);
+            } catch (IllegalArgumentException e) {
+                problems.add("--ratio-schedule " + ratioSchedule + ": " + e.getMessage());
+                ratioSchedule = null;
+                ratio = 1.0;
+            }
+        }
+        problems.check(
+                epoch == null || epochs == null || epoch < epochs,
+                "--epoch " + epoch + " is not one of --epochs " + epochs + ", which are counted from 0 on");
+    }
+
+    private PolicyDeclaration declaration() {
+        return SelectionPolicies.named(policy)
+                .orElseThrow(() -> new IllegalStateException("--policy was not checked: " + policy));
+    }
+
+    /** The policy, with its usual parameters where none were given. */
+    SelectionPolicy policy() {
+        return declaration().make(parameters.given());
+    }
+
+    /** The ratio of each epoch; 1 where the policy takes none. */
+    RatioSchedule ratios() {
+        return ratioSchedule == null
+                ? RatioSchedule.constant(ratio == null ? 1 : ratio)
+                : RatioSchedule.parse(ratioSchedule);
+    }
+
+    OptionalInt epochs() {
+        return epochs == null ? OptionalInt.empty() : OptionalInt.of(epochs);
+    }
+
+    int clusters() {
+        return clusters == null ? CLUSTERS : clusters;
+    }
+
+    /** Every setting that {@link #identity} may have. */
+    static Set<String> keys() {
+        Set<String> keys =
+                new TreeSet<>(List.of("policy", "ratio", "ratio-schedule", "epochs", "columns", "classes", "clusters"));
+        keys.addAll(SelectionPolicies.byParameter().keySet());
+        return keys;
+    }
+
+    /** What decides the subset, by option name, resolved; not what it is chosen from. */
+    Map<String, String> identity(int epoch) {
+        Map<String, String> identity = new TreeMap<>();
+        identity.put("policy", policy);
+        if (declaration().takesRatio()) {
+            identity.put("ratio", Double.toString(ratios().ratio(epoch)));
+        }
+        if (ratioSchedule != null) {
+            identity.put("ratio-schedule", ratioSchedule);
+        }
+        if (epochs != null) {
+            identity.put("epochs", Integer.toString(epochs));
+        }
+        identity.put("columns", columns.label());
+        declaration().resolved(parameters.given()).forEach((name, value) -> identity.put(name, Double.toString(value)));
+        if (declaration().needs(Need.CLASSES)) {
+            identity.put("classes", classes.toString());
+            if (classes != ClassSource.LABEL) {
+                identity.put("clusters", Integer.toString(clusters()));
+            }
+        }
+        return identity;
+    }
+}
