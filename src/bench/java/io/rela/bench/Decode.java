@@ -6,7 +6,7 @@ import io.rela.image.Normalization;
 import io.rela.image.Preprocessing;
 import io.rela.image.Preprocessor;
 import io.rela.image.UndecodableImageException;
-import io.rela.prior.NativeHeap;
+import io.rela.model.NativeHeap;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;

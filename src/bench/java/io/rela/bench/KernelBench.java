@@ -8,7 +8,7 @@ import io.rela.image.Preprocessor;
 import io.rela.image.RgbImage;
 import io.rela.image.UndecodableImageException;
 import io.rela.loss.LossKind;
-import io.rela.projection.Moments;
+import io.rela.moments.Moments;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.rela.bench;
 
-import io.rela.projection.IndexedFeature;
-import io.rela.projection.Moments;
-import io.rela.projection.MomentsStep;
+import io.rela.moments.IndexedFeature;
+import io.rela.moments.Moments;
+import io.rela.moments.MomentsStep;
 import io.rela.projection.Projection;
 import io.rela.projection.ProjectionKind;
 import io.rela.projection.Projections;

@@ -1,9 +1,9 @@
 package io.rela.bench;
 
+import io.rela.rank.Draw;
 import io.rela.select.Columns;
 import io.rela.select.CoverageCentric;
 import io.rela.select.Cyclic;
-import io.rela.select.Draw;
 import io.rela.select.Extreme;
 import io.rela.select.Importance;
 import io.rela.select.InfoBatch;

@@ -1,7 +1,7 @@
 package io.rela.embed;
 
 import io.rela.RelaException;
-import io.rela.prior.Embedder;
+import io.rela.model.Embedder;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;

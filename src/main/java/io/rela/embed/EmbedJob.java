@@ -3,9 +3,9 @@ package io.rela.embed;
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.image.Preprocessing;
-import io.rela.prior.DeviceRequest;
-import io.rela.prior.Embedder;
-import io.rela.prior.PriorModel;
+import io.rela.model.DeviceRequest;
+import io.rela.model.Embedder;
+import io.rela.model.TorchScript;
 import io.rela.source.ImageSource;
 import io.rela.source.Sample;
 import io.rela.source.SampleReader;
@@ -37,7 +37,7 @@ import org.apache.spark.util.SerializableConfiguration;
  */
 public record EmbedJob(
         ImageSource source,
-        PriorModel prior,
+        TorchScript prior,
         Preprocessing preprocessing,
         DeviceRequest device,
         int batch,

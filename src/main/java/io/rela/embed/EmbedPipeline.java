@@ -2,7 +2,7 @@ package io.rela.embed;
 
 import io.rela.image.Preprocessing;
 import io.rela.image.RejectReason;
-import io.rela.prior.Embedder;
+import io.rela.model.Embedder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;

@@ -1,9 +1,9 @@
 package io.rela.embed;
 
 import io.rela.image.Preprocessing;
-import io.rela.prior.DeviceRequest;
-import io.rela.prior.Embedder;
-import io.rela.prior.PriorModel;
+import io.rela.model.DeviceRequest;
+import io.rela.model.Embedder;
+import io.rela.model.TorchScript;
 import java.util.List;
 import org.apache.spark.TaskContext;
 
@@ -22,7 +22,7 @@ public final class TaskEmbedder {
      * @throws io.rela.RelaException when the device is not there or the file is no module
      */
     public static Embedder open(
-            TaskContext task, PriorModel prior, DeviceRequest device, int batch, Preprocessing preprocessing) {
+            TaskContext task, TorchScript prior, DeviceRequest device, int batch, Preprocessing preprocessing) {
         List<String> granted = task.resourcesJMap().containsKey("gpu")
                 ? List.of(task.resourcesJMap().get("gpu").addresses())
                 : List.of();

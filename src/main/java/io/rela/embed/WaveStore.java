@@ -1,9 +1,9 @@
 package io.rela.embed;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import io.rela.home.ManifestRecord.Fingerprint;
 import io.rela.table.IndexRange;
 import io.rela.table.Json;
-import io.rela.table.ManifestRecord.Fingerprint;
 import io.rela.table.RangedFiles;
 import io.rela.table.TableFolder;
 import java.io.FileNotFoundException;

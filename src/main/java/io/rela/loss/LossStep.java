@@ -2,12 +2,12 @@ package io.rela.loss;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
+import io.rela.linear.LinearMap;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
 import io.rela.table.TableFolder;
 import io.rela.table.TableWriter;
 import io.rela.table.Tables;
-import io.rela.transport.LinearMap;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;

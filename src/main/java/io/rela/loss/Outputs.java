@@ -1,10 +1,10 @@
 package io.rela.loss;
 
+import io.rela.linear.IndexedPair;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
 import io.rela.table.Tables;
 import io.rela.table.TaskRows;
-import io.rela.transport.IndexedPair;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;

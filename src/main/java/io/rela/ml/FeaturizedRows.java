@@ -5,7 +5,7 @@ import io.rela.RelaException;
 import io.rela.embed.EmbedPipeline;
 import io.rela.embed.TaskEmbedder;
 import io.rela.image.RejectReason;
-import io.rela.prior.Embedder;
+import io.rela.model.Embedder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;

@@ -1,8 +1,8 @@
 package io.rela.ml;
 
 import io.rela.image.Preprocessing;
-import io.rela.prior.DeviceRequest;
-import io.rela.prior.PriorModel;
+import io.rela.model.DeviceRequest;
+import io.rela.model.TorchScript;
 import java.util.Iterator;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
@@ -22,7 +22,7 @@ import org.apache.spark.util.TaskCompletionListener;
  */
 record FeaturizerJob(
         PictureColumn pictures,
-        PriorModel prior,
+        TorchScript prior,
         Preprocessing preprocessing,
         DeviceRequest device,
         int batch,

@@ -1,9 +1,9 @@
 package io.rela.ml;
 
 import io.rela.image.Interpolation;
-import io.rela.prior.DeviceRequest;
-import io.rela.prior.PriorFile;
-import io.rela.prior.PriorModel;
+import io.rela.model.DeviceRequest;
+import io.rela.model.ModelFile;
+import io.rela.model.TorchScript;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -286,11 +286,11 @@ public final class ImageFeaturizer extends Transformer implements DefaultParamsW
         StructType schema = transformSchema(table.schema());
         JavaSparkContext spark =
                 JavaSparkContext.fromSparkContext(table.sparkSession().sparkContext());
-        PriorFile prior = PriorFile.read("modelUrl", required(modelUrl), overrides(), spark.hadoopConfiguration());
+        ModelFile prior = ModelFile.read("modelUrl", required(modelUrl), overrides(), spark.hadoopConfiguration());
         Broadcast<byte[]> bytes = spark.broadcast(prior.bytes());
         FeaturizerJob job = new FeaturizerJob(
                 PictureColumn.in(table.schema(), $(inputCol)),
-                new PriorModel("modelUrl " + prior.uri(), prior.sha256(), bytes::value),
+                new TorchScript("modelUrl " + prior.uri(), prior.sha256(), bytes::value),
                 prior.preprocessing(),
                 requireDevice($(device)),
                 (Integer) $(batchSize),
@@ -300,8 +300,8 @@ public final class ImageFeaturizer extends Transformer implements DefaultParamsW
         return table.toDF().mapPartitions(job, Encoders.row(schema)).to(schema);
     }
 
-    private PriorFile.Overrides overrides() {
-        return new PriorFile.Overrides(
+    private ModelFile.Overrides overrides() {
+        return new ModelFile.Overrides(
                 given(inputSize).map(Integer.class::cast),
                 given(resize).map(Integer.class::cast),
                 given(interpolation).map(Interpolation::parse),

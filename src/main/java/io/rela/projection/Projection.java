@@ -1,5 +1,6 @@
 package io.rela.projection;
 
+import io.rela.moments.RowProduct;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Objects;

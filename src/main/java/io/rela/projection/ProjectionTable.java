@@ -1,5 +1,6 @@
 package io.rela.projection;
 
+import io.rela.ml.ProjectionModel;
 import io.rela.table.SingleRowTable;
 import io.rela.table.TableSchema;
 import io.rela.table.Tables;

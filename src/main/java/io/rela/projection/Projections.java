@@ -1,5 +1,7 @@
 package io.rela.projection;
 
+import io.rela.moments.Kernel;
+import io.rela.moments.Moments;
 import java.util.Arrays;
 
 /**

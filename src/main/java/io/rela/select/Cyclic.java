@@ -1,5 +1,10 @@
 package io.rela.select;
 
+import io.rela.rank.Classes;
+import io.rela.rank.Cut;
+import io.rela.rank.Draw;
+import io.rela.rank.RankSearch;
+import io.rela.rank.Ranking;
 import java.math.BigInteger;
 import java.util.Arrays;
 

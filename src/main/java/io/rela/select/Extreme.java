@@ -1,5 +1,9 @@
 package io.rela.select;
 
+import io.rela.rank.RankSearch;
+import io.rela.rank.Ranking;
+import io.rela.rank.Rankings;
+
 /**
  * {@code hard} and {@code easy}: the n largest, or smallest, losses, with weight 1. Baselines; {@code hard} keeps label noise
  * and garbage.

@@ -2,7 +2,12 @@ package io.rela.select;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
-import io.rela.select.Population.Statistic;
+import io.rela.rank.Cut;
+import io.rela.rank.Draw;
+import io.rela.rank.Order;
+import io.rela.rank.Population.Statistic;
+import io.rela.rank.RankSearch;
+import io.rela.rank.Ranking;
 
 /**
  * {@code importance}: exactly n samples without replacement, with probability proportional to ℓ. The key is that of Efraimidis

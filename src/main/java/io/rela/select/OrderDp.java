@@ -2,6 +2,11 @@ package io.rela.select;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
+import io.rela.rank.Cut;
+import io.rela.rank.Draw;
+import io.rela.rank.RankSearch;
+import io.rela.rank.Ranking;
+import io.rela.rank.Rankings;
 import java.math.BigDecimal;
 import java.util.OptionalDouble;
 

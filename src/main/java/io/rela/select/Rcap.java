@@ -1,6 +1,15 @@
 package io.rela.select;
 
-import io.rela.select.Population.Statistic;
+import io.rela.rank.Classes;
+import io.rela.rank.Cut;
+import io.rela.rank.Draw;
+import io.rela.rank.ExactSum;
+import io.rela.rank.Order;
+import io.rela.rank.Population.Statistic;
+import io.rela.rank.Quotas;
+import io.rela.rank.RankSearch;
+import io.rela.rank.Ranking;
+import io.rela.rank.Rankings;
 import java.util.Arrays;
 
 /**

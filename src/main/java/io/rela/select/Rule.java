@@ -1,5 +1,6 @@
 package io.rela.select;
 
+import io.rela.rank.Population;
 import java.io.Serializable;
 
 /** Whether one row is in the subset, and with which weight. Immutable, safe for threads; sent to where the rows lie. */

@@ -1,6 +1,7 @@
 package io.rela.select;
 
 import io.rela.RelaException;
+import io.rela.rank.Population;
 import io.rela.table.IndexRange;
 import io.rela.table.NumberReader;
 import io.rela.table.RangedFiles;

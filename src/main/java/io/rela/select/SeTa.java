@@ -1,5 +1,12 @@
 package io.rela.select;
 
+import io.rela.rank.Bins;
+import io.rela.rank.Cut;
+import io.rela.rank.Groups;
+import io.rela.rank.Pool;
+import io.rela.rank.RankSearch;
+import io.rela.rank.Ranking;
+import io.rela.rank.Rankings;
 import java.util.Optional;
 
 /**

@@ -2,6 +2,9 @@ package io.rela.select;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
+import io.rela.rank.Draw;
+import io.rela.rank.Population;
+import io.rela.rank.Summary;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.OptionalInt;

@@ -1,5 +1,6 @@
 package io.rela.select;
 
+import io.rela.rank.Draw;
 import java.util.Optional;
 
 /**

@@ -1,5 +1,6 @@
 package io.rela.select;
 
+import io.rela.rank.Population;
 import io.rela.table.IndexRange;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;

@@ -1,5 +1,9 @@
 package io.rela.select;
 
+import io.rela.rank.RankSearch;
+import io.rela.rank.Ranking;
+import io.rela.rank.Rankings;
+
 /**
  * {@code uniform}: exactly n samples, those with the smallest u, with weight 1. As a distribution it is the reference
  * implementation's subset ({@code _update_re_induces} of LINs-lab/ReLA): of exact size, without repeats, anew each epoch.

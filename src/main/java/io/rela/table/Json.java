@@ -55,7 +55,7 @@ public final class Json {
         }
     }
 
-    static RelaException damaged(Path file, String how, Exception cause) {
+    public static RelaException damaged(Path file, String how, Exception cause) {
         return new RelaException(
                 ExitCode.HOME, file + " is damaged: " + how + ". Restore it, or start a new home.", cause);
     }

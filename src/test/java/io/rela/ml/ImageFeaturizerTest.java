@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.rela.ExitCode;
-import io.rela.app.Main;
-import io.rela.prior.LoadedModels;
-import io.rela.projection.ProjectionEstimator;
+import io.rela.cli.Main;
+import io.rela.model.LoadedModels;
 import io.rela.testing.LocalSpark;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
+import io.rela.model.ComputeDevice;
+import io.rela.model.DeviceRequest;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -8,6 +8,11 @@ import io.rela.RelaException;
 import io.rela.image.Interpolation;
 import io.rela.image.Normalization;
 import io.rela.image.Preprocessing;
+import io.rela.model.ComputeDevice;
+import io.rela.model.DeviceRequest;
+import io.rela.model.Embedder;
+import io.rela.model.LoadedModel;
+import io.rela.model.TorchScript;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -63,16 +68,16 @@ class EmbedderTest {
                 embedder.embed(batch(random(task, 3 * SIZE * SIZE), random(task + 1, 3 * SIZE * SIZE)));
             }
         }
-        assertThat(LoadedPrior.count()).isEqualTo(1);
+        assertThat(LoadedModel.count()).isEqualTo(1);
         Embedder.closeIdleModels();
-        assertThat(LoadedPrior.count()).isZero();
+        assertThat(LoadedModel.count()).isZero();
     }
 
     @Test
     void anotherModelTakesThePlaceOfAnIdleOne() {
         open("features16", 2).close();
         try (Embedder other = open("not-finite", 2)) {
-            assertThat(LoadedPrior.count()).isEqualTo(1);
+            assertThat(LoadedModel.count()).isEqualTo(1);
             assertThat(other.device()).isEqualTo(ComputeDevice.CPU);
         }
     }
@@ -115,7 +120,7 @@ class EmbedderTest {
 
     @Test
     void aModelOfAnotherInputSizeSaysWhichSettingToMend() {
-        PriorModel model = model("features16");
+        TorchScript model = model("features16");
         try (Embedder embedder = Embedder.open(model, DeviceRequest.CPU, List.of(), 1, 0, 2, seeing(20))) {
             ByteBuffer batch = ByteBuffer.allocateDirect(embedder.batchBytes());
             assertThatThrownBy(() -> embedder.embed(batch))
@@ -138,7 +143,7 @@ class EmbedderTest {
 
     @Test
     void aFileThatIsNoModuleIsAnInputError() {
-        PriorModel model = new PriorModel(
+        TorchScript model = new TorchScript(
                 "--prior x.pt", "0", () -> "not a model".getBytes(java.nio.charset.StandardCharsets.UTF_8));
         assertThatThrownBy(() -> Embedder.open(model, DeviceRequest.CPU, List.of(), 1, 0, 2, seeing(SIZE)))
                 .isInstanceOf(RelaException.class)
@@ -152,10 +157,10 @@ class EmbedderTest {
         return Embedder.open(model(name), DeviceRequest.CPU, List.of(), 1, 0, batch, seeing(SIZE));
     }
 
-    private static PriorModel model(String name) {
+    private static TorchScript model(String name) {
         try (InputStream in = EmbedderTest.class.getResourceAsStream("/models/" + name + ".pt")) {
             byte[] bytes = in.readAllBytes();
-            return new PriorModel(name, name, () -> bytes);
+            return new TorchScript(name, name, () -> bytes);
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }

@@ -2,6 +2,7 @@ package io.rela.prior;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rela.model.NativeHeap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

@@ -3,6 +3,8 @@ package io.rela.projection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rela.moments.Moments;
+import io.rela.moments.Samples;
 import io.rela.testing.LocalSpark;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.rela.moments.Moments;
+import io.rela.moments.Samples;
 import io.rela.testing.Expectations;
 import java.io.IOException;
 import java.util.Arrays;

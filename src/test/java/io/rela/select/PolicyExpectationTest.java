@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rela.rank.Draw;
+import io.rela.rank.InMemoryPopulation;
+import io.rela.rank.Population;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
+import io.rela.rank.Classes;
+import io.rela.rank.InMemoryPopulation;
+import io.rela.rank.Population;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.HashMap;

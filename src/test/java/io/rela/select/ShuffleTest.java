@@ -2,6 +2,7 @@ package io.rela.select;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rela.rank.Draw;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;

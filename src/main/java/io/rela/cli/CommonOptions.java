@@ -1,0 +1,22 @@
+package io.rela.cli;
+
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** Options that every command has. */
+final class CommonOptions {
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "properties file with any of these options, KEY=VALUE without dashes; the command line wins")
+    Path config;
+
+    @Option(names = "--result-file", paramLabel = "PATH", description = "writes the result as one JSON object")
+    Path resultFile;
+
+    @Option(names = "--verbose", description = "prints the stack trace of a failure")
+    boolean verbose;
+
+    @Option(names = "--help", usageHelp = true, description = "prints this")
+    boolean help;
+}

@@ -1,0 +1,36 @@
+package io.rela.cli;
+
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine;
+
+/** {@code distill}: losses and the subset of an epoch. */
+@CommandLine.Command(
+        name = "distill",
+        description = "Stage 2: every sample's loss under a learner, and a subset of them for an epoch.",
+        sortOptions = false)
+final class DistillCommand extends EpochCommand {
+    @Mixin
+    ScoreOptions score = new ScoreOptions();
+
+    @Mixin
+    LoggedOptions logged = new LoggedOptions();
+
+    @Mixin
+    SelectOptions select = new SelectOptions();
+
+    @Override
+    Optional<ScoreOptions> score() {
+        return Optional.of(score);
+    }
+
+    @Override
+    LoggedOptions logged() {
+        return logged;
+    }
+
+    @Override
+    Optional<SelectOptions> select() {
+        return Optional.of(select);
+    }
+}

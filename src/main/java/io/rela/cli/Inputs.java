@@ -1,0 +1,69 @@
+package io.rela.cli;
+
+import io.rela.convert.ConvertIdentity;
+import io.rela.model.ModelFile;
+import java.io.IOException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.deploy.SparkHadoopUtil;
+
+/** Looks whether inputs are there, before a session is started. */
+final class Inputs {
+    private Inputs() {}
+
+    /** Hadoop's settings as Spark will have them: {@code spark.hadoop.*} included. */
+    static Configuration hadoop() {
+        return SparkHadoopUtil.get().newConfiguration(new org.apache.spark.SparkConf());
+    }
+
+    /** Notes an input that is not there; one that was not named is somebody else's problem. */
+    static void check(Problems problems, String option, String uri) {
+        if (uri == null || refuseSecret(problems, option, uri)) {
+            return;
+        }
+        try {
+            Path path = new Path(uri);
+            if (!path.getFileSystem(hadoop()).exists(path)) {
+                problems.addMissing(option + " " + uri + " is not there. Check the path.");
+            }
+        } catch (IOException | RuntimeException e) {
+            problems.addMissing(option + " " + uri + " cannot be reached (" + e.getMessage() + "). Check the address"
+                    + (uri.startsWith("s3a:") ? ", and that hadoop-aws is in Spark's --packages." : "."));
+        }
+    }
+
+    /** Notes a table that is to be written and is there already. */
+    static void checkNew(Problems problems, String option, String uri) {
+        if (uri == null || refuseSecret(problems, option, uri)) {
+            return;
+        }
+        try {
+            Path path = new Path(uri);
+            problems.check(
+                    !path.getFileSystem(hadoop()).exists(path),
+                    option + " " + uri + " is there already. Name a new folder, or delete it.");
+        } catch (IOException | RuntimeException e) {
+            problems.add(option + " " + uri + " cannot be reached (" + e.getMessage() + "). Check the address.");
+        }
+    }
+
+    /** Notes a model that is not there, in storage or in the program. */
+    static void checkModel(Problems problems, String option, String uri) {
+        if (uri == null || !ModelFile.isBuiltin(uri)) {
+            check(problems, option, uri);
+        } else if (!ModelFile.hasBuiltin(uri)) {
+            problems.addMissing(option + " " + uri + " is not there. The program brings builtin:prior,"
+                    + " builtin:learner-early, -middle, -late and -late-logits.");
+        }
+    }
+
+    /** Notes a password in a URI: it would stand in tables and logs. */
+    static boolean refuseSecret(Problems problems, String option, String uri) {
+        boolean secret = uri != null && !ConvertIdentity.redacted(uri).equals(uri);
+        problems.check(
+                !secret,
+                option + " " + ConvertIdentity.redacted(String.valueOf(uri))
+                        + " carries a password. Put it into Hadoop's settings, such as spark.hadoop.fs.s3a.secret.key.");
+        return secret;
+    }
+}

@@ -1,0 +1,25 @@
+package io.rela.cli;
+
+import picocli.CommandLine.Option;
+
+/** Options for losses that a training run logged. */
+final class LoggedOptions {
+    @Option(
+            names = "--losses",
+            paramLabel = "URI",
+            description = "losses that a training run logged, Parquet or CSV: index or id, loss; instead of a learner")
+    String losses;
+
+    @Option(
+            names = "--losses-time",
+            paramLabel = "NAME",
+            description =
+                    "their column that tells newer from older (default step, iteration, timestamp, time or epoch)")
+    String time;
+
+    void check(Problems problems) {
+        Inputs.check(problems, "--losses", losses);
+        problems.check(
+                time == null || losses != null, "--losses-time " + time + " has no meaning without --losses: add it");
+    }
+}

@@ -1,0 +1,25 @@
+package io.rela.cli;
+
+import picocli.CommandLine.Option;
+import picocli.CommandLine;
+
+/** The command line's root. */
+@CommandLine.Command(
+        name = "rela",
+        description = "Turns image sets into representation targets, on Apache Spark.",
+        subcommands = {
+            ConvertCommand.class,
+            DistillCommand.class,
+            ScoreCommand.class,
+            SelectCommand.class,
+            InspectCommand.class,
+            TransportCommand.class,
+            DemoCommand.class
+        })
+final class RelaCommand {
+    @Option(names = "--help", usageHelp = true, description = "prints this")
+    boolean help;
+
+    @Option(names = "--version", versionHelp = true, description = "prints the version")
+    boolean version;
+}

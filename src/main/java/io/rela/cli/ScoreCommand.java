@@ -1,0 +1,33 @@
+package io.rela.cli;
+
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine;
+
+/** {@code score}: losses of an epoch. */
+@CommandLine.Command(
+        name = "score",
+        description = "Stage 2's first half: every sample's loss under a learner, as losses/epoch=E.",
+        sortOptions = false)
+final class ScoreCommand extends EpochCommand {
+    @Mixin
+    ScoreOptions score = new ScoreOptions();
+
+    @Mixin
+    LoggedOptions logged = new LoggedOptions();
+
+    @Override
+    Optional<ScoreOptions> score() {
+        return Optional.of(score);
+    }
+
+    @Override
+    LoggedOptions logged() {
+        return logged;
+    }
+
+    @Override
+    Optional<SelectOptions> select() {
+        return Optional.empty();
+    }
+}

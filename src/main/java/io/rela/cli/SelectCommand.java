@@ -1,0 +1,33 @@
+package io.rela.cli;
+
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine;
+
+/** {@code select}: the subset of an epoch. */
+@CommandLine.Command(
+        name = "select",
+        description = "Stage 2's second half: a subset of the samples by their losses, as subsets/epoch=E.",
+        sortOptions = false)
+final class SelectCommand extends EpochCommand {
+    @Mixin
+    LoggedOptions logged = new LoggedOptions();
+
+    @Mixin
+    SelectOptions select = new SelectOptions();
+
+    @Override
+    Optional<ScoreOptions> score() {
+        return Optional.empty();
+    }
+
+    @Override
+    LoggedOptions logged() {
+        return logged;
+    }
+
+    @Override
+    Optional<SelectOptions> select() {
+        return Optional.of(select);
+    }
+}

@@ -1,0 +1,52 @@
+package io.rela.cli;
+
+import io.rela.image.Interpolation;
+import io.rela.model.ModelFile;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Options that say what a model wants to see, where its directory does not. */
+final class ViewOptions {
+    @Option(names = "--input-size", paramLabel = "N", description = "of the model, in pixels (default 224)")
+    Integer inputSize;
+
+    @Option(names = "--resize", paramLabel = "N", description = "shorter side before the crop (default input size)")
+    Integer resize;
+
+    @Option(names = "--interpolation", description = "${COMPLETION-CANDIDATES} (default bilinear)")
+    Interpolation interpolation;
+
+    @Option(names = "--mean", split = ",", paramLabel = "M", description = "a,b,c (default ImageNet's)")
+    List<Float> mean;
+
+    @Option(names = "--std", split = ",", paramLabel = "S", description = "a,b,c (default ImageNet's)")
+    List<Float> std;
+
+    void check(Problems problems) {
+        Checks.atLeastOne(problems, "--input-size", inputSize);
+        Checks.atLeastOne(problems, "--resize", resize);
+        problems.check(
+                inputSize == null || resize == null || inputSize <= resize,
+                "--input-size " + inputSize + " is larger than --resize " + resize
+                        + ": the crop has to fit, raise --resize");
+        threeNumbers(problems, "--mean", mean);
+        threeNumbers(problems, "--std", std);
+        problems.check(std == null || std.stream().allMatch(s -> s > 0), "--std " + std + ": a deviation is above 0");
+    }
+
+    ModelFile.Overrides overrides() {
+        return new ModelFile.Overrides(
+                Optional.ofNullable(inputSize),
+                Optional.ofNullable(resize),
+                Optional.ofNullable(interpolation),
+                Optional.ofNullable(mean),
+                Optional.ofNullable(std));
+    }
+
+    private static void threeNumbers(Problems problems, String option, List<Float> values) {
+        problems.check(
+                values == null || (values.size() == 3 && values.stream().allMatch(v -> Float.isFinite(v))),
+                option + " " + values + ": write three finite numbers, for red, green and blue");
+    }
+}

@@ -1,0 +1,11 @@
+package io.rela.model;
+
+/** The device that a user asks for with {@code --device}. */
+public enum DeviceRequest {
+    /** The GPU that Spark granted or that is there, else the CPU. */
+    AUTO,
+    /** The CPU, whatever else is there. */
+    CPU,
+    /** A GPU, or the command ends with exit code 6. */
+    GPU
+}

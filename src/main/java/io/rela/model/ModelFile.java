@@ -1,0 +1,249 @@
+package io.rela.model;
+
+import io.rela.Digests;
+import io.rela.ExitCode;
+import io.rela.RelaException;
+import io.rela.image.Interpolation;
+import io.rela.image.Normalization;
+import io.rela.image.Preprocessing;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * A prior model as it lies in storage: a TorchScript file, a DJL model directory, or one that the program brings along.
+ * Driver only.
+ *
+ * @param uri as a person named it
+ * @param bytes the TorchScript file
+ * @param sha256 of the file, lower-case hex
+ * @param preprocessing what the model wants to see
+ * @param source where the model comes from, when its directory tells
+ */
+public record ModelFile(String uri, byte[] bytes, String sha256, Preprocessing preprocessing, Optional<String> source) {
+    /** Names models that the program brings along: {@code builtin:prior}. */
+    private static final String BUILTIN = "builtin:";
+
+    private static final String PROPERTIES = "serving.properties";
+    private static final int USUAL_SIZE = 224;
+
+    /**
+     * What a person said about the model's input; each wins over the model directory.
+     *
+     * @param inputSize side of the crop in pixels
+     * @param resize length of the shorter side after resizing, in pixels
+     * @param interpolation filter of the resize
+     * @param means of red, green and blue
+     * @param stds of red, green and blue
+     */
+    public record Overrides(
+            Optional<Integer> inputSize,
+            Optional<Integer> resize,
+            Optional<Interpolation> interpolation,
+            Optional<List<Float>> means,
+            Optional<List<Float>> stds) {}
+
+    /**
+     * Reads a model.
+     *
+     * @param uri a {@code .pt} file, a directory with one and {@code serving.properties}, or {@code builtin:NAME}
+     * @throws RelaException when there is no such model or its properties contradict themselves
+     */
+    public static ModelFile read(String uri, Overrides overrides, Configuration conf) {
+        return read("--prior", uri, overrides, conf);
+    }
+
+    /**
+     * Reads a model that another setting names.
+     *
+     * @param setting the setting's name, for messages
+     * @param uri a {@code .pt} file, a directory with one and {@code serving.properties}, or {@code builtin:NAME}
+     * @throws RelaException when there is no such model or its properties contradict themselves
+     */
+    public static ModelFile read(String setting, String uri, Overrides overrides, Configuration conf) {
+        String name = setting + " " + uri;
+        try {
+            return isBuiltin(uri) ? readBuiltin(name, uri, overrides) : readStored(name, uri, overrides, conf);
+        } catch (FileNotFoundException e) {
+            throw new RelaException(
+                    ExitCode.INPUT, name + " is not there. Name a .pt file, a model directory, or builtin:prior.", e);
+        } catch (IOException e) {
+            throw new RelaException(ExitCode.INPUT, name + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether the URI names a model that the program would have to bring. */
+    public static boolean isBuiltin(String uri) {
+        return uri.startsWith(BUILTIN);
+    }
+
+    /** Whether the program brings this model. */
+    public static boolean hasBuiltin(String uri) {
+        return ModelFile.class.getResource(builtinFolder(uri) + PROPERTIES) != null;
+    }
+
+    private static String builtinFolder(String uri) {
+        return "/builtin/" + uri.substring(BUILTIN.length()) + "/";
+    }
+
+    private static ModelFile readBuiltin(String name, String uri, Overrides overrides) throws IOException {
+        String folder = builtinFolder(uri);
+        try (InputStream properties = ModelFile.class.getResourceAsStream(folder + PROPERTIES)) {
+            if (properties == null) {
+                throw new FileNotFoundException(uri);
+            }
+            Properties served = properties(name, properties.readAllBytes());
+            try (InputStream model =
+                    ModelFile.class.getResourceAsStream(folder + served.getProperty("option.modelName") + ".pt")) {
+                return of(name, uri, model.readAllBytes(), served, overrides);
+            }
+        }
+    }
+
+    private static ModelFile readStored(String name, String uri, Overrides overrides, Configuration conf)
+            throws IOException {
+        Path path = new Path(uri);
+        FileSystem fs = path.getFileSystem(conf);
+        if (!fs.getFileStatus(path).isDirectory()) {
+            return of(name, uri, readFile(fs, path), new Properties(), overrides);
+        }
+        Path file = new Path(path, PROPERTIES);
+        if (!fs.exists(file)) {
+            throw new RelaException(
+                    ExitCode.INPUT,
+                    name + " is a folder without " + PROPERTIES + ". Name the .pt file itself, or make a"
+                            + " model directory with bin/export-prior.");
+        }
+        Properties served = properties(name, readFile(fs, file));
+        return of(name, uri, readFile(fs, modelFile(name, path, fs, served)), served, overrides);
+    }
+
+    private static Path modelFile(String name, Path folder, FileSystem fs, Properties served) throws IOException {
+        String named = served.getProperty("option.modelName");
+        if (named != null) {
+            return new Path(folder, named + ".pt");
+        }
+        List<Path> found = new ArrayList<>();
+        for (FileStatus status : fs.listStatus(folder)) {
+            if (status.getPath().getName().endsWith(".pt")) {
+                found.add(status.getPath());
+            }
+        }
+        if (found.size() != 1) {
+            throw new RelaException(
+                    ExitCode.INPUT,
+                    name + " holds " + found.size() + " .pt files. Say which with option.modelName=NAME in "
+                            + PROPERTIES + ".");
+        }
+        return found.get(0);
+    }
+
+    private static byte[] readFile(FileSystem fs, Path file) throws IOException {
+        long length = fs.getFileStatus(file).getLen();
+        if (length > Integer.MAX_VALUE - 8) {
+            throw new IOException(file + " has " + length + " bytes; a model of 2 GiB or more cannot be sent to"
+                    + " executors, export it in half precision");
+        }
+        try (InputStream in = fs.open(file)) {
+            return in.readAllBytes();
+        }
+    }
+
+    private static ModelFile of(String name, String uri, byte[] bytes, Properties served, Overrides overrides) {
+        String sha256 = Digests.sha256(bytes);
+        String wanted = served.getProperty("sha256");
+        if (wanted != null && !wanted.equalsIgnoreCase(sha256)) {
+            throw new RelaException(
+                    ExitCode.INPUT,
+                    name + ": the model's SHA-256 is " + sha256 + ", its " + PROPERTIES + " says " + wanted
+                            + ". Export it again, or correct the file.");
+        }
+        return new ModelFile(
+                uri,
+                bytes,
+                sha256,
+                preprocessing(name, served, overrides),
+                Optional.ofNullable(served.getProperty("source")));
+    }
+
+    private static Preprocessing preprocessing(String name, Properties served, Overrides overrides) {
+        try {
+            int width = integer(served, "width").orElse(USUAL_SIZE);
+            int height = integer(served, "height").orElse(width);
+            if (width != height) {
+                throw new IllegalArgumentException("width=" + width + " and height=" + height
+                        + ": pictures are cropped to a square, so both must be equal");
+            }
+            if (!Boolean.parseBoolean(served.getProperty("centerCrop", "true"))) {
+                throw new IllegalArgumentException("centerCrop=" + served.getProperty("centerCrop")
+                        + ": pictures are always cropped in the centre; write centerCrop=true");
+            }
+            int size = overrides.inputSize().orElse(width);
+            int resize = overrides
+                    .resize()
+                    .or(() -> overrides.inputSize())
+                    .or(() -> integer(served, "resize"))
+                    .orElse(size);
+            Interpolation interpolation = overrides
+                    .interpolation()
+                    .orElseGet(() -> Interpolation.parse(served.getProperty("interpolation", "bilinear")));
+            Normalization given = normalization(served);
+            return new Preprocessing(
+                    resize,
+                    size,
+                    interpolation,
+                    Normalization.of(
+                            overrides.means().orElse(given.means()),
+                            overrides.stds().orElse(given.stds())));
+        } catch (IllegalArgumentException e) {
+            throw new RelaException(ExitCode.SETTINGS, name + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Normalization normalization(Properties served) {
+        String text = served.getProperty("normalize");
+        if (text == null) {
+            return Normalization.IMAGENET;
+        }
+        List<Float> values = new ArrayList<>();
+        for (String value : text.split(",", -1)) {
+            values.add(Float.parseFloat(value.strip()));
+        }
+        if (values.size() != 6) {
+            throw new IllegalArgumentException("normalize=" + text + ": write three means, then three deviations");
+        }
+        return Normalization.of(values.subList(0, 3), values.subList(3, 6));
+    }
+
+    private static Optional<Integer> integer(Properties served, String key) {
+        String text = served.getProperty(key);
+        if (text == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Integer.parseInt(text.strip()));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(key + "=" + text + ": write a whole number of pixels", e);
+        }
+    }
+
+    private static Properties properties(String name, byte[] content) {
+        Properties properties = new Properties();
+        try {
+            properties.load(new StringReader(new String(content, StandardCharsets.UTF_8)));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new RelaException(ExitCode.INPUT, name + ": " + PROPERTIES + " cannot be read: " + e.getMessage(), e);
+        }
+        return properties;
+    }
+}

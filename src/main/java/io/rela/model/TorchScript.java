@@ -1,0 +1,35 @@
+package io.rela.model;
+
+import java.io.Serializable;
+
+/**
+ * A TorchScript module on its way to the executors. Immutable; safe for threads.
+ *
+ * @param uri where it came from, for messages
+ * @param sha256 of the file, lower-case hex: the module's identity
+ * @param content gives the file's bytes, on whatever machine it is asked
+ */
+public record TorchScript(String uri, String sha256, Content content) implements Serializable {
+    /** Pictures of this many pixels a side, or fewer, are small: their layers fit a core's cache by the dozen. */
+    private static final int SMALL = 64;
+
+    /**
+     * Pictures a forward pass on a CPU, where nobody says how many: few, since what a layer gives is the next one's input
+     * and should still lie in a cache.
+     *
+     * @param inputSize width and height in pixels
+     */
+    public static int usualCpuBatch(int inputSize) {
+        return inputSize <= SMALL ? 32 : 4;
+    }
+
+    /** Gives the bytes of a module's file; a broadcast variable on executors. */
+    @FunctionalInterface
+    public interface Content extends Serializable {
+        byte[] bytes();
+    }
+
+    byte[] bytes() {
+        return content.bytes();
+    }
+}

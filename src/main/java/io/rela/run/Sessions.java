@@ -1,0 +1,36 @@
+package io.rela.run;
+
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import scala.Option;
+
+/** The Spark session of a command. */
+public final class Sessions {
+    private static final String MOST_EXECUTORS = "spark.dynamicAllocation.maxExecutors";
+
+    private Sessions() {}
+
+    /** The running session, or a new one as spark-submit has configured it. */
+    public static SparkSession start(String command) {
+        Option<SparkSession> running = SparkSession.getDefaultSession();
+        return running.isDefined()
+                ? running.get()
+                : SparkSession.builder()
+                        .appName("rela " + command)
+                        // Kryo, a common default of clusters, carries no records.
+                        .config("spark.serializer", "org.apache.spark.serializer.JavaSerializer")
+                        .getOrCreate();
+    }
+
+    /** How many tasks run at a time, at least 1, as far as Spark knows it; with dynamic allocation, how many may come to. */
+    public static int slots(JavaSparkContext spark) {
+        SparkConf conf = spark.getConf();
+        int cores = spark.defaultParallelism();
+        if (conf.getBoolean("spark.dynamicAllocation.enabled", false) && conf.contains(MOST_EXECUTORS)) {
+            cores = Math.max(
+                    cores, Math.multiplyExact(conf.getInt(MOST_EXECUTORS, 1), conf.getInt("spark.executor.cores", 1)));
+        }
+        return Math.max(1, cores / conf.getInt("spark.task.cpus", 1));
+    }
+}
