@@ -1,7 +1,7 @@
 package io.rela.cli;
 
 /** Checks of values that several commands take. */
-public final class Checks {
+final class Checks {
     private Checks() {}
 
     static void atLeastOne(Problems problems, String option, Integer value) {
@@ -11,10 +11,5 @@ public final class Checks {
     static void share(Problems problems, String option, Double value) {
         problems.check(
                 value == null || (value >= 0 && value <= 1), option + " " + value + " is no share: write 0 to 1");
-    }
-
-    static void batchSize(Problems problems, BatchSizes value) {
-        problems.check(
-                value == null || !value.isWrong(), "--batch-size " + value + ": write auto or a number of at least 1");
     }
 }

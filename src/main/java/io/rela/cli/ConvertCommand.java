@@ -1,104 +1,90 @@
 package io.rela.cli;
 
 import io.rela.convert.Conversion;
-import io.rela.home.IfExists;
-import io.rela.model.DeviceRequest;
+import io.rela.convert.ConvertRequest;
+import io.rela.convert.ConvertRequest.Axes;
+import io.rela.convert.ConvertRequest.Pictures;
+import io.rela.model.ModelRequest;
 import io.rela.projection.ProjectionKind;
+import io.rela.run.CommandResult;
+import io.rela.run.CommandRun;
 import io.rela.source.InputFormat;
 import io.rela.source.ParquetColumns;
-import java.io.PrintStream;
 import java.util.Optional;
+import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine;
 
 /** {@code convert}: images and a prior model become features, projection, targets and rejects. */
 @CommandLine.Command(
         name = "convert",
         description = "Stage 1: runs the prior over all pictures and attaches a representation target to each.",
         sortOptions = false)
-public final class ConvertCommand extends Command {
+final class ConvertCommand extends Command {
     @Option(names = "--input", required = true, paramLabel = "URI", description = "folder, tar shards or Parquet")
-    public String input;
-
-    @Option(names = "--home", required = true, paramLabel = "URI", description = "the dataset home")
-    public String home;
+    String input;
 
     @Option(
             names = "--prior",
             required = true,
             paramLabel = "URI",
             description = "TorchScript file, model directory, or builtin:prior")
-    public String prior;
+    String prior;
+
+    @Mixin
+    HomeOptions home = new HomeOptions();
 
     @Option(names = "--input-format", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
-    public InputFormat inputFormat = InputFormat.AUTO;
+    InputFormat inputFormat = InputFormat.AUTO;
 
     @Option(names = "--image-column", paramLabel = "NAME", description = "of Parquet input (default image)")
-    public String imageColumn;
+    String imageColumn;
 
     @Option(names = "--label-column", paramLabel = "NAME", description = "of Parquet input (default label)")
-    public String labelColumn;
+    String labelColumn;
 
     @Option(names = "--id-column", paramLabel = "NAME", description = "of Parquet input (default image.path)")
-    public String idColumn;
+    String idColumn;
 
     @Option(names = "--projection", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
-    public ProjectionKind projection = ProjectionKind.PCA;
+    ProjectionKind projection = ProjectionKind.PCA;
 
     @Option(
             names = "--dimensions",
             paramLabel = "N",
-            description = "values a target (default 512, or all that the prior gives where that is less)")
-    public Integer dimensions;
-
-    @Option(
-            names = "--max-rejects",
-            paramLabel = "SHARE",
-            description = "of pictures that may be unreadable, 0 to 1 (default ${DEFAULT-VALUE})")
-    public double maxRejects = 0.01;
+            description = "values per target (default 512, or all that the prior gives where that is less)")
+    Integer dimensions;
 
     @Option(names = "--keep-images", description = "the encoded pictures travel along in targets/")
-    public boolean keepImages;
+    boolean keepImages;
 
     @Mixin
-    public ViewOptions view = new ViewOptions();
+    ViewOptions view = new ViewOptions();
 
-    @Option(names = "--device", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
-    public DeviceRequest device = DeviceRequest.AUTO;
-
-    @Option(
-            names = "--batch-size",
-            paramLabel = "N",
-            converter = BatchSizes.Converter.class,
-            description = "pictures a forward pass, or auto: what is fastest here"
-                    + " (default 4 on a CPU, or 32 of up to 64 pixels; 256 on a GPU)")
-    public BatchSizes batchSize;
+    @Mixin
+    EmbedOptions embed = new EmbedOptions();
 
     @Option(names = "--seed", paramLabel = "N", description = "of everything random (default ${DEFAULT-VALUE})")
-    public long seed = 0;
-
-    @Option(names = "--if-exists", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
-    public IfExists ifExists = IfExists.ERROR;
+    long seed = 0;
 
     @Option(
             names = "--partitions",
             paramLabel = "N",
-            description = "tasks a wave (default two a task slot); results do not depend on it")
-    public Integer partitions;
+            description = "tasks per wave (default two per task slot); results do not depend on it")
+    Integer partitions;
 
     @Option(
             names = "--wave-size",
             paramLabel = "N",
-            description = "pictures that a killed run re-does at most (default 32768, more on large clusters)")
-    public Long waveSize;
+            description = "pictures of a wave; a killed run re-does up to two (default 32768, more on large clusters)")
+    Long waveSize;
 
     @Override
     void check(Problems problems) {
-        Checks.share(problems, "--max-rejects", maxRejects);
         Checks.atLeastOne(problems, "--dimensions", dimensions);
         view.check(problems);
-        Checks.batchSize(problems, batchSize);
+        embed.check(problems);
+        home.check(problems);
         Checks.atLeastOne(problems, "--partitions", partitions);
         problems.check(waveSize == null || waveSize >= 1, "--wave-size " + waveSize + ": write a number of at least 1");
         problems.check(
@@ -106,17 +92,30 @@ public final class ConvertCommand extends Command {
                 "--dimensions " + dimensions + " has no meaning with --projection none, which keeps all values: leave"
                         + " one of them out");
         Inputs.check(problems, "--input", input);
-        Inputs.refuseSecret(problems, "--home", home);
         Inputs.checkModel(problems, "--prior", prior);
     }
 
     @Override
-    Result run(PrintStream out) {
-        return new Conversion(this).run();
+    CommandResult run(CommandRun run) {
+        return Conversion.run(
+                new ConvertRequest(
+                        home.request(),
+                        new Pictures(
+                                input,
+                                inputFormat,
+                                new ParquetColumns(
+                                        Optional.ofNullable(imageColumn),
+                                        Optional.ofNullable(labelColumn),
+                                        Optional.ofNullable(idColumn))),
+                        new ModelRequest("--prior", prior, view.overrides()),
+                        new Axes(projection, Optional.ofNullable(dimensions), seed),
+                        keepImages,
+                        embed.request(waveSize, partitions)),
+                run);
     }
 
-    public ParquetColumns columns() {
-        return new ParquetColumns(
-                Optional.ofNullable(imageColumn), Optional.ofNullable(labelColumn), Optional.ofNullable(idColumn));
+    @Override
+    boolean resumes() {
+        return true;
     }
 }

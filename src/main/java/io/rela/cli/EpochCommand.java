@@ -1,43 +1,43 @@
 package io.rela.cli;
 
 import io.rela.distill.Distillation;
-import io.rela.home.IfExists;
-import java.io.PrintStream;
+import io.rela.distill.EpochRequest;
+import io.rela.run.CommandResult;
+import io.rela.run.CommandRun;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** A command that works on one epoch of a dataset home. One thread. */
-public abstract class EpochCommand extends Command {
-    @Option(names = "--home", required = true, paramLabel = "URI", description = "the dataset home")
-    public String home;
+abstract class EpochCommand extends Command {
+    @Mixin
+    HomeOptions home = new HomeOptions();
 
     @Option(names = "--epoch", required = true, paramLabel = "N", description = "of the training run, from 0 on")
-    public Integer epoch;
+    Integer epoch;
 
     @Option(names = "--seed", paramLabel = "N", description = "of everything random (default ${DEFAULT-VALUE})")
-    public long seed = 0;
-
-    @Option(names = "--if-exists", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
-    public IfExists ifExists = IfExists.ERROR;
+    long seed = 0;
 
     @Option(
             names = "--partitions",
             paramLabel = "N",
-            description = "tasks (default two a task slot); results do not depend on it")
-    public Integer partitions;
+            description = "tasks (default two per task slot); results do not depend on it")
+    Integer partitions;
 
     /** How losses are computed; empty for a command that does not. */
-    public abstract Optional<ScoreOptions> score();
+    abstract Optional<ScoreOptions> score();
 
     /** Where logged losses are. */
-    public abstract LoggedOptions logged();
+    abstract LoggedOptions logged();
 
     /** How a subset is chosen; empty for a command that does not. */
-    public abstract Optional<SelectOptions> select();
+    abstract Optional<SelectOptions> select();
 
     @Override
     void check(Problems problems) {
-        Inputs.check(problems, "--home", home);
+        home.check(problems);
+        Inputs.check(problems, "--home", home.uri);
         problems.check(epoch == null || epoch >= 0, "--epoch " + epoch + ": epochs are counted from 0 on");
         Checks.atLeastOne(problems, "--partitions", partitions);
         logged().check(problems);
@@ -46,7 +46,20 @@ public abstract class EpochCommand extends Command {
     }
 
     @Override
-    Result run(PrintStream out) {
-        return new Distillation(this).run();
+    CommandResult run(CommandRun run) {
+        return Distillation.run(
+                new EpochRequest(
+                        home.request(),
+                        epoch,
+                        seed,
+                        Optional.ofNullable(partitions),
+                        logged().request().or(() -> score().map(options -> options.request(partitions))),
+                        select().map(SelectOptions::request)),
+                run);
+    }
+
+    @Override
+    boolean resumes() {
+        return score().isPresent();
     }
 }

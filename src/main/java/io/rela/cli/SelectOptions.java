@@ -21,24 +21,13 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import io.rela.distill.SubsetRequest;
+import io.rela.distill.SubsetRequest.Classes.Source;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Options that say how a subset is chosen. */
-public final class SelectOptions {
-    /** Where classes come from. */
-    enum ClassSource {
-        AUTO,
-        LABEL,
-        CLUSTER;
-
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
-
-    private static final int CLUSTERS = 100;
-
+final class SelectOptions {
     /** Each has its counters. */
     private static final int MOST_STRATA = 1 << 20;
 
@@ -66,7 +55,7 @@ public final class SelectOptions {
             required = true,
             paramLabel = "NAME",
             description = "uniform, cyclic, infobatch, orderdp, seta, ccs, rcap, importance, hard or easy")
-    public String policy;
+    String policy;
 
     @Option(names = "--ratio", paramLabel = "R", description = "of the samples that are kept, above 0, up to 1")
     Double ratio;
@@ -82,25 +71,25 @@ public final class SelectOptions {
             names = "--epochs",
             paramLabel = "N",
             description = "of the whole run, for policies that change towards its end")
-    public Integer epochs;
+    Integer epochs;
 
     @Option(
             names = "--losses-epoch",
             paramLabel = "N",
             description = "whose losses are used (default the newest scored one that is not after --epoch)")
-    public Integer lossesEpoch;
+    Integer lossesEpoch;
 
     @Option(names = "--columns", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
-    public Columns columns = Columns.TARGETS;
+    Columns columns = Columns.TARGETS;
 
     @Option(
             names = "--classes",
             description = "of cyclic and rcap: label, cluster (k-means of the targets), or auto: labels where there are"
                     + " some, else clusters for rcap (default ${DEFAULT-VALUE})")
-    public ClassSource classes = ClassSource.AUTO;
+    Source classes = Source.AUTO;
 
     @Option(names = "--clusters", paramLabel = "K", description = "of --classes cluster (default 100)")
-    public Integer clusters;
+    Integer clusters;
 
     @Option(
             names = "--prune-probability",
@@ -146,7 +135,7 @@ public final class SelectOptions {
                 "--losses-epoch " + lossesEpoch + ": epochs are counted from 0 on");
         problems.check(clusters == null || clusters >= 2, "--clusters " + clusters + ": write a number of at least 2");
         problems.check(
-                clusters == null || classes != ClassSource.LABEL,
+                clusters == null || classes != Source.LABEL,
                 "--clusters " + clusters + " has no meaning with --classes label: leave one of them out");
         Checks.share(problems, "--anneal-from", annealFrom);
         Checks.atLeastOne(problems, "--groups", groups);
@@ -174,7 +163,7 @@ public final class SelectOptions {
                     ratio != null || ratioSchedule != null || !policy().takesRatio(),
                     "--ratio is missing: --policy " + policy + " needs the share to keep");
             problems.check(
-                    policy().takesClasses() || (classes == ClassSource.AUTO && clusters == null),
+                    policy().takesClasses() || (classes == Source.AUTO && clusters == null),
                     "--policy " + policy + " does not look at classes: leave --classes and --clusters out");
         }
     }
@@ -235,7 +224,7 @@ public final class SelectOptions {
     }
 
     /** The policy, with its usual parameters where none were given. */
-    public SelectionPolicy policy() {
+    SelectionPolicy policy() {
         return switch (policy) {
             case "uniform" -> new Uniform();
             case "cyclic" -> new Cyclic();
@@ -257,51 +246,35 @@ public final class SelectOptions {
     }
 
     /** The ratio of each epoch; 1 where the policy takes none. */
-    public RatioSchedule ratios() {
+    RatioSchedule ratios() {
         return ratioSchedule == null
                 ? RatioSchedule.constant(ratio == null ? 1 : ratio)
                 : RatioSchedule.parse(ratioSchedule);
     }
 
-    public OptionalInt epochs() {
+    OptionalInt epochs() {
         return epochs == null ? OptionalInt.empty() : OptionalInt.of(epochs);
     }
 
-    public int clusters() {
-        return clusters == null ? CLUSTERS : clusters;
+    int clusters() {
+        return clusters == null ? SubsetRequest.Classes.USUAL_CLUSTERS : clusters;
     }
 
-    /** Every setting that {@link #identity} may have. */
-    public static Set<String> keys() {
-        Set<String> keys =
-                new TreeSet<>(List.of("policy", "ratio", "ratio-schedule", "epochs", "columns", "classes", "clusters"));
-        POLICIES.values().forEach(parameters -> keys.addAll(parameters.keySet()));
-        return keys;
+    SubsetRequest request() {
+        return new SubsetRequest(
+                new SubsetRequest.Policy(policy(), resolved()),
+                new SubsetRequest.Size(ratios(), Optional.ofNullable(ratioSchedule)),
+                epochs(),
+                Optional.ofNullable(lossesEpoch),
+                columns,
+                new SubsetRequest.Classes(classes, clusters()));
     }
 
-    /** What decides the subset, by option name, resolved; not what it is chosen from. */
-    public Map<String, String> identity(int epoch) {
-        Map<String, String> identity = new TreeMap<>();
-        identity.put("policy", policy);
-        if (policy().takesRatio()) {
-            identity.put("ratio", Double.toString(ratios().ratio(epoch)));
-        }
-        if (ratioSchedule != null) {
-            identity.put("ratio-schedule", ratioSchedule);
-        }
-        if (epochs != null) {
-            identity.put("epochs", Integer.toString(epochs));
-        }
-        identity.put("columns", columns.label());
+    private Map<String, Double> resolved() {
+        Map<String, Double> resolved = new TreeMap<>();
         POLICIES.get(policy).keySet().stream()
                 .filter(name -> !Double.isNaN(parameter(name)))
-                .forEach(name -> identity.put(name, Double.toString(parameter(name))));
-        if (policy().takesClasses()) {
-            identity.put("classes", classes.toString());
-            if (classes != ClassSource.LABEL) {
-                identity.put("clusters", Integer.toString(clusters()));
-            }
-        }
-        return identity;
+                .forEach(name -> resolved.put(name, parameter(name)));
+        return resolved;
     }
 }

@@ -1,8 +1,11 @@
 package io.rela.cli;
 
-import io.rela.run.Sessions;
+import io.rela.run.CommandResult;
+import io.rela.run.CommandRun;
 import io.rela.transport.Transport;
-import java.io.PrintStream;
+import io.rela.transport.TransportRequest;
+import io.rela.transport.TransportRequest.Other;
+import io.rela.transport.TransportRequest.Representation;
 import picocli.CommandLine.Option;
 import picocli.CommandLine;
 
@@ -12,43 +15,37 @@ import picocli.CommandLine;
         description =
                 "Measures how well a linear map turns one prior's features into another's: helps to choose a prior.",
         sortOptions = false)
-public final class TransportCommand extends Command {
-    /** Which representation of a home is meant. */
-    public enum Representation {
-        FEATURES,
-        TARGETS
-    }
-
+final class TransportCommand extends Command {
     @Option(names = "--home", required = true, paramLabel = "URI", description = "a dataset home")
-    public String home;
+    String home;
 
     @Option(names = "--other-home", paramLabel = "URI", description = "a home of the same pictures by another prior")
-    public String otherHome;
+    String otherHome;
 
     @Option(
             names = "--other-features",
             paramLabel = "URI",
             description = "instead: Parquet with feature array<float> or array<double>, and id string or index long")
-    public String otherFeatures;
+    String otherFeatures;
 
     @Option(names = "--table", description = "of the homes: ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
-    public Representation table = Representation.FEATURES;
+    Representation table = Representation.FEATURES;
 
     @Option(
             names = "--held-out",
             paramLabel = "SHARE",
             description = "of the samples that the maps are tried on, above 0, below 1 (default ${DEFAULT-VALUE})")
-    public double heldOut = 0.2;
+    double heldOut = 0.2;
 
     @Option(
             names = "--ridge",
             paramLabel = "R",
             description =
                     "penalty, as a part of the mean variance of a dimension, 0 or more (default ${DEFAULT-VALUE})")
-    public double ridge = 1e-3;
+    double ridge = 1e-3;
 
     @Option(names = "--seed", paramLabel = "N", description = "of the split (default ${DEFAULT-VALUE})")
-    public long seed = 0;
+    long seed = 0;
 
     @Override
     void check(Problems problems) {
@@ -68,7 +65,10 @@ public final class TransportCommand extends Command {
     }
 
     @Override
-    Result run(PrintStream out) {
-        return new Transport(Sessions.start("transport"), this, out).run();
+    CommandResult run(CommandRun run) {
+        Other other = otherHome == null
+                ? new Other("--other-features", otherFeatures, false)
+                : new Other("--other-home", otherHome, true);
+        return Transport.run(new TransportRequest(home, other, table, heldOut, ridge, seed), run);
     }
 }

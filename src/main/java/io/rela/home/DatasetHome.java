@@ -1,45 +1,64 @@
 package io.rela.home;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.table.Json;
 import io.rela.table.Tables;
+import io.rela.home.LockOwner.Purpose;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.spark.deploy.SparkHadoopUtil;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A dataset home: the folder that holds the tables and the manifest. Tables are made in a hidden folder beside them and
- * appear by renaming, listed beforehand in a journal; a commit that was cut off is completed by the next command. Driver
- * only, one thread.
+ * appear by renaming, listed beforehand in a journal; a commit that was cut off is completed by the next command. A command
+ * holds the home for its whole work ({@link #prepare}), or one epoch, and the home while it commits ({@link #prepareEpoch}).
+ * Driver only, one thread.
  */
 public final class DatasetHome {
     private static final String MANIFEST = "manifest.json";
     private static final String HIDDEN = ".rela";
-    private static final TypeReference<List<ManifestRecord>> RECORDS = new TypeReference<>() {};
+    private static final String EPOCH = "epoch=";
+    private static final String EPOCH_LOCK = "lock-" + EPOCH;
+    private static final Logger LOG = LoggerFactory.getLogger(DatasetHome.class);
+    private static final TypeReference<JsonNode> TREE = new TypeReference<>() {};
     private static final TypeReference<Journal> JOURNAL = new TypeReference<>() {};
 
+    /** A file or folder that commands of an epoch leave in the hidden folder. */
+    private static final Pattern OF_EPOCH = Pattern.compile("(?:lock-)?" + EPOCH + "(\\d+)");
+
     /** What a commit is going to do: tables to move from the staging folder, then the manifest as it will be. */
-    private record Journal(String staging, List<String> tables, List<String> removed, List<ManifestRecord> manifest) {
-        Journal {
-            removed = removed == null ? List.of() : removed;
-        }
-    }
+    private record Journal(String staging, List<String> tables, List<String> removed, Manifest manifest) {}
 
     private final FileSystem fs;
     private final Path root;
     private boolean made;
-    private HomeLock lock;
+    private String command;
+    private LockWait wait;
+    /** Of the home; null while it is not held. */
+    private HomeLock homeLock;
+    /** Of the epoch; null while none is held. */
+    private HomeLock epochLock;
 
     private DatasetHome(FileSystem fs, Path root) {
         this.fs = fs;
@@ -87,29 +106,45 @@ public final class DatasetHome {
         return new Path(new Path(root, HIDDEN), command);
     }
 
+    /** The hidden folder in which the commands of an epoch make its tables and keep their progress. */
+    public Path staging(int epoch) {
+        return staging(EPOCH + epoch);
+    }
+
     /** The file system that the home lies on. */
     public FileSystem fileSystem() {
         return fs;
     }
 
     /**
-     * All records, oldest first; empty when no command has finished here.
+     * What the home holds; {@link Manifest#EMPTY} when no command has finished here.
      *
-     * @throws RelaException when the file is damaged
+     * @throws RelaException when the file is damaged, or of a format that this program does not know
      */
-    public List<ManifestRecord> manifest() {
+    public Manifest manifest() {
         Path file = new Path(root, MANIFEST);
         try {
-            List<ManifestRecord> records = Json.read(fs, file, RECORDS);
-            if (records == null || records.stream().anyMatch(record -> record == null || !record.isWhole())) {
-                throw Json.damaged(file, "a record lacks a part", null);
+            JsonNode tree = Json.read(fs, file, TREE);
+            int format = tree == null ? 0 : tree.path("format").asInt(0);
+            if (format != Manifest.FORMAT) {
+                throw otherFormat(file, format);
             }
-            return records;
+            return Json.value(tree, Manifest.class, file);
         } catch (FileNotFoundException e) {
-            return List.of();
+            return Manifest.EMPTY;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static RelaException otherFormat(Path file, int format) {
+        return new RelaException(
+                ExitCode.HOME,
+                format > Manifest.FORMAT
+                        ? file + " has format " + format + ", this program knows format " + Manifest.FORMAT
+                                + ". Use the newer program that wrote it."
+                        : file + " is damaged, or of a program before format " + Manifest.FORMAT
+                                + ". Restore it, or convert into a new home.");
     }
 
     /** Whether a commit was cut off, which {@link #prepare} would complete. */
@@ -119,11 +154,6 @@ public final class DatasetHome {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** The newest record of a command. */
-    public Optional<ManifestRecord> newest(String command) {
-        return manifest().stream().filter(r -> r.command().equals(command)).reduce((a, b) -> b);
     }
 
     /** The first of these tables that is not there. */
@@ -144,106 +174,261 @@ public final class DatasetHome {
      * Makes sure that the home is ours and can be written, keeps other commands out of it until {@link #leave}, and
      * completes a commit that was cut off.
      *
-     * @throws RelaException when the folder holds something else, cannot be written, or another command works in it
+     * @param command that asks, by its name
+     * @param wait for other commands
+     * @throws RelaException when the folder holds something else, cannot be written, or another command holds it
      */
-    public void prepare() {
+    public void prepare(String command, LockWait wait) {
+        begin(command, wait, () -> holdHome(Purpose.WORK));
+    }
+
+    /**
+     * Makes sure that the home is ours and can be written, keeps other commands out of one epoch until {@link #leave}, and
+     * completes a commit that was cut off. Commands of other epochs may work at the same time.
+     *
+     * @param command that asks, by its name
+     * @param epoch to work on
+     * @param alone whether all other commands are kept out of the home as well
+     * @param wait for other commands
+     * @throws RelaException when the folder holds something else, cannot be written, or another command holds the epoch, or
+     *     the home for its whole work
+     */
+    public void prepareEpoch(String command, int epoch, boolean alone, LockWait wait) {
+        begin(command, wait, () -> {
+            epochLock = HomeLock.take(lockOf(epoch), LockOwner.me(command, Purpose.WORK), wait);
+            if (alone) {
+                holdHome(Purpose.WORK);
+                return;
+            }
+            HomeLock.awaitNoWork(lockOfHome(), LockOwner.me(command, Purpose.WORK), wait);
+            if (isCutOff()) {
+                whileHeld(() -> {});
+            }
+        });
+    }
+
+    /** What takes locks. */
+    private interface Taking {
+        void run() throws IOException;
+    }
+
+    private void begin(String asking, LockWait waiting, Taking locks) {
+        command = asking;
+        wait = waiting;
         try {
             made = !fs.exists(root);
             if (!made) {
                 refuseForeign();
             }
-            Path hidden = new Path(root, HIDDEN);
-            fs.mkdirs(hidden);
-            lock = HomeLock.take(fs, new Path(hidden, "lock"));
+            enter(locks);
         } catch (IOException e) {
             throw new RelaException(
                     ExitCode.SETTINGS,
                     "--home " + root + " cannot be written (" + e.getMessage() + "). Name a folder that can.",
                     e);
         }
+    }
+
+    private void enter(Taking locks) throws IOException {
         try {
-            if (isCutOff()) {
-                complete(cutOff());
-            }
+            fs.mkdirs(new Path(root, HIDDEN));
+            locks.run();
         } catch (IOException | RuntimeException e) {
-            giveFree();
-            throw e instanceof RuntimeException unchecked ? unchecked : new UncheckedIOException((IOException) e);
+            leave();
+            throw e;
+        }
+    }
+
+    /** Takes the home's lock, and completes a commit that was cut off. */
+    private void holdHome(Purpose purpose) throws IOException {
+        homeLock = HomeLock.take(lockOfHome(), LockOwner.me(command, purpose), wait);
+        if (isCutOff()) {
+            complete(cutOff());
+        }
+    }
+
+    private LockFile lockOfHome() {
+        return new LockFile(fs, new Path(new Path(root, HIDDEN), "lock"), root.toString());
+    }
+
+    private LockFile lockOf(int epoch) {
+        return new LockFile(fs, new Path(new Path(root, HIDDEN), EPOCH_LOCK + epoch), "epoch " + epoch + " of " + root);
+    }
+
+    /**
+     * Does something while no other command commits: under the lock that is held, or under one that is taken for it, after
+     * whatever other commands have committed meanwhile.
+     *
+     * @throws RelaException with {@link ExitCode#BUSY} when another command holds the home for too long, and nothing was done
+     */
+    public void whileHeld(Runnable work) {
+        if (homeLock != null) {
+            work.run();
+            return;
+        }
+        try {
+            holdHome(Purpose.COMMIT);
+            work.run();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            homeLock = givenFree(homeLock);
         }
     }
 
     private Journal cutOff() throws IOException {
         Journal journal = Json.read(fs, journal(), JOURNAL);
-        if (journal == null || journal.staging() == null || journal.tables() == null || journal.manifest() == null) {
+        if (journal == null || journal.staging() == null || journal.tables() == null || journal.removed() == null || journal.manifest() == null) {
             throw Json.damaged(journal(), "it lacks a part", null);
         }
         return journal;
     }
 
-    private void giveFree() {
-        try {
-            lock.close();
-        } catch (IOException e) {
-            // The lock expires; what went wrong before is what a person should hear of.
-            return;
+    /** Gives a lock free, if there is one; null, to be written where the lock stood. */
+    private static HomeLock givenFree(HomeLock lock) {
+        if (lock != null) {
+            try {
+                lock.close();
+            } catch (IOException | RuntimeException e) {
+                // What the command made stands, and what it failed by is what a person should hear of.
+                LOG.warn("A lock could not be given free; it expires by itself", e);
+            }
         }
+        return null;
     }
 
     /**
-     * Deletes a staging folder and gives the home free; what {@link #prepare} made goes, unless it is in use now. The staging
-     * folder of a commit that failed half way stays: the next command needs it.
+     * Deletes a staging folder and gives everything free; what was made to begin goes, unless it is in use now. The staging
+     * folder of a commit that failed half way stays: the next command needs it. So does one whose lock is lost: it is
+     * another's.
      */
     public void leave(Path staging) {
+        HomeLock mine = epochLock != null ? epochLock : homeLock;
         try {
-            if (!isCutOff()) {
+            if (mine != null && mine.isHeld() && !isCutOff()) {
                 fs.delete(staging, true);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("{} could not be deleted", staging, e);
         }
         leave();
     }
 
-    /** Gives the home free; what was staged stays. */
+    /** Gives everything free; what was staged stays. */
     public void leave() {
+        epochLock = givenFree(epochLock);
+        homeLock = givenFree(homeLock);
         try {
-            lock.close();
             removeIfEmpty(new Path(root, HIDDEN));
             if (made) {
                 removeIfEmpty(root);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("Empty folders could not be deleted", e);
+        }
+    }
+
+    /** Deletes what commands that ended without cleaning up, and will not go on, have staged of epochs. */
+    public void removeAbandoned() {
+        try {
+            Set<Integer> epochs = new TreeSet<>();
+            for (FileStatus status : fs.listStatus(new Path(root, HIDDEN))) {
+                Matcher epoch = OF_EPOCH.matcher(status.getPath().getName());
+                if (epoch.matches()) {
+                    epochs.add(Integer.valueOf(epoch.group(1)));
+                }
+            }
+            for (int epoch : epochs) {
+                removeUnlessHeld(epoch);
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("What was staged for targets that are gone could not be deleted", e);
+        }
+    }
+
+    private void removeUnlessHeld(int epoch) throws IOException {
+        HomeLock lock;
+        try {
+            lock = HomeLock.take(lockOf(epoch), LockOwner.me(command, Purpose.WORK), LockWait.none());
+        } catch (RelaException living) {
+            return;
+        }
+        try {
+            fs.delete(staging(epoch), true);
+        } finally {
+            lock.close();
         }
     }
 
     /**
-     * Makes staged tables visible and adds a record. The journal's creation is the point of no return: before it nothing
-     * has changed, after it the commit will be completed, by this process or by the next.
+     * Makes staged tables visible and adds a record to the manifest as it is now; within {@link #whileHeld}, or where the home is
+     * held. The journal's creation is the point of no return: before it nothing has changed, after it the commit will be
+     * completed, by this process or by the next.
      *
      * @param staging the folder that holds one folder a table
-     * @param tables names of the tables, such as {@code targets} or {@code losses/epoch=7}; each replaces the one that is there
-     * @param removed names of tables that no longer hold for the new ones; they go, where they are
-     * @param record describes the command
+     * @param change what becomes visible, and what goes
+     * @throws UncheckedIOException when the storage fails, and nothing has become visible
+     * @throws RelaException when a lock is lost, with {@link ExitCode#BUSY}; when the storage fails after the commit was begun, or
+     *     may have been, with {@link ExitCode#DOUBTFUL}
      */
-    public void commit(Path staging, List<String> tables, List<String> removed, ManifestRecord record) {
+    public void commit(Path staging, Change change) {
         try {
-            lock.requireHeld();
+            List<String> tables = change.made().stream().map(StagedTable::name).toList();
             for (String table : tables) {
                 if (!fs.exists(new Path(staging, table))) {
                     throw new IllegalStateException("No staged table " + table + " in " + staging);
                 }
             }
-            List<ManifestRecord> records = new ArrayList<>(manifest());
-            records.add(record);
-            Journal journal = new Journal(staging.getName(), tables, removed, records);
-            Json.replace(fs, journal(), journal);
+            Journal journal = new Journal(
+                    staging.getName(), tables, change.removed(), manifest().after(change));
+            if (epochLock != null) {
+                epochLock.requireHeld();
+            }
+            Objects.requireNonNull(homeLock, "A commit wants the home's lock").requireHeld();
+            begin(journal);
             complete(journal);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private void complete(Journal journal) throws IOException {
+    /** Writes the journal. Storage may fail and have written it nevertheless: then the commit is begun as well. */
+    private void begin(Journal journal) throws IOException {
+        try {
+            Json.replace(fs, journal(), journal);
+        } catch (IOException | RuntimeException e) {
+            boolean written;
+            try {
+                written = isCutOff() && cutOff() != null;
+            } catch (IOException | RuntimeException unknown) {
+                e.addSuppressed(unknown);
+                throw doubtful(e);
+            }
+            if (!written) {
+                throw e;
+            }
+        }
+    }
+
+    private void complete(Journal journal) {
+        try {
+            makeVisible(journal);
+        } catch (IOException | RuntimeException e) {
+            throw doubtful(e);
+        }
+    }
+
+    private RelaException doubtful(Exception cause) {
+        return new RelaException(
+                ExitCode.DOUBTFUL,
+                "A commit in " + root + " was begun, and storage failed before its end was known ("
+                        + cause.getMessage()
+                        + "). Nothing is lost: the next command that writes to this home completes it."
+                        + " Run this one again.",
+                cause);
+    }
+
+    private void makeVisible(Journal journal) throws IOException {
         Path staging = staging(journal.staging());
         for (String table : journal.removed()) {
             setAside(table, staging);
@@ -276,8 +461,22 @@ public final class DatasetHome {
     }
 
     private void removeIfEmpty(Path folder) throws IOException {
-        if (fs.exists(folder) && fs.listStatus(folder).length == 0) {
+        if (!fs.exists(folder) || fs.listStatus(folder).length > 0) {
+            return;
+        }
+        if (fs instanceof RawLocalFileSystem local) {
+            // Hadoop would delete, with the folder, what another command has put there since the look.
+            removeFolder(local.pathToFile(folder).toPath());
+        } else {
             fs.delete(folder, false);
+        }
+    }
+
+    private static void removeFolder(java.nio.file.Path folder) throws IOException {
+        try {
+            Files.deleteIfExists(folder);
+        } catch (DirectoryNotEmptyException e) {
+            return;
         }
     }
 

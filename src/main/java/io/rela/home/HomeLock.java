@@ -1,173 +1,179 @@
 package io.rela.home;
 
-import com.fasterxml.jackson.core.type.TypeReference;
 import io.rela.ExitCode;
 import io.rela.RelaException;
-import io.rela.table.Json;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.UUID;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.apache.hadoop.fs.FileAlreadyExistsException;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 
 /**
- * Keeps two commands from working in one home: a file that names its owner and is written anew every {@value
- * #BEAT_SECONDS} seconds. The lock of a process of this host that is gone is taken over at once, one of another host when it
- * has been silent for a minute. Driver only.
+ * Keeps two commands from one work: a file that names its owner and is touched every {@value #BEAT_SECONDS} seconds. It appears
+ * whole, and is alive while it is young by the storage's own clock, whoever looks at it; only where the owner's process is
+ * known to have ended is it dead at once. Of several that find it dead one replaces it. Driver only.
  */
 final class HomeLock implements AutoCloseable {
+    /** A lock that was not touched for longer is dead. */
+    static final Duration SILENCE = Duration.ofSeconds(60);
+
     private static final int BEAT_SECONDS = 15;
-    private static final Duration SILENCE = Duration.ofSeconds(60);
-    /** The system tells when a process began to about a second. */
-    private static final Duration CLOCK_STEP = Duration.ofSeconds(1);
+    /** A lock that its owner did not touch for longer is lost for the owner: others may be about to find it dead. */
+    private static final Duration LOST = SILENCE.minusSeconds(BEAT_SECONDS);
 
-    private static final TypeReference<Owner> OWNER = new TypeReference<>() {};
-
-    private record Owner(String run, String host, long pid, String since, long beat) {}
-
-    private final FileSystem fs;
-    private final Path file;
-    private final Owner owner;
+    private final LockFile file;
+    private final LockOwner me;
     private final ScheduledExecutorService heart = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread thread = new Thread(work, "rela-lock");
         thread.setDaemon(true);
         return thread;
     });
+    private volatile boolean lost;
 
-    private HomeLock(FileSystem fs, Path file, Owner owner) {
-        this.fs = fs;
+    private HomeLock(LockFile file, LockOwner me) {
         this.file = file;
-        this.owner = owner;
+        this.me = me;
     }
 
     /**
-     * Takes the lock.
+     * Takes the lock, and waits for it where it may.
      *
-     * @throws RelaException when another command works here
-     * @throws IOException when the home cannot be written
+     * @throws RelaException when another command holds it, with {@link ExitCode#BUSY}
+     * @throws IOException when the storage cannot be written
      */
-    static HomeLock take(FileSystem fs, Path file) throws IOException {
-        Owner me = new Owner(
-                UUID.randomUUID().toString(),
-                host(),
-                ProcessHandle.current().pid(),
-                Instant.now().toString(),
-                System.currentTimeMillis());
-        HomeLock lock = new HomeLock(fs, file, me);
-        try {
-            lock.create();
-        } catch (FileAlreadyExistsException e) {
-            refuseLiving(fs, file);
-            fs.delete(file, false);
-            lock.create();
+    static HomeLock take(LockFile file, LockOwner me, LockWait wait) throws IOException {
+        LockWait.Turn turn = wait.turn(file, me);
+        while (!file.put(me, wait)) {
+            Optional<LockFile.State> found = file.read();
+            if (found.isEmpty()) {
+                turn.moment();
+            } else if (!isDead(file, found.get())) {
+                turn.await(found.get());
+            } else if (takeOver(file, found.get(), me, wait)) {
+                break;
+            } else {
+                turn.moment();
+            }
         }
-        var unused = lock.heart.scheduleAtFixedRate(lock::beat, BEAT_SECONDS, BEAT_SECONDS, TimeUnit.SECONDS);
+        HomeLock lock = new HomeLock(file, me);
+        var unused = lock.heart.scheduleWithFixedDelay(lock::beat, BEAT_SECONDS, BEAT_SECONDS, TimeUnit.SECONDS);
+        lock.sweep();
         return lock;
     }
 
-    private void create() throws IOException {
-        try (OutputStream out = fs.create(file, false)) {
-            out.write(Json.text(owner).getBytes(StandardCharsets.UTF_8));
+    /**
+     * Waits, where it may, until nobody holds the lock for its whole work.
+     *
+     * @throws RelaException when somebody does, with {@link ExitCode#BUSY}
+     */
+    static void awaitNoWork(LockFile file, LockOwner me, LockWait wait) throws IOException {
+        LockWait.Turn turn = wait.turn(file, me);
+        while (true) {
+            Optional<LockFile.State> found = file.read();
+            if (found.isEmpty() || found.get().isCommit() || isDead(file, found.get())) {
+                return;
+            }
+            turn.await(found.get());
         }
     }
 
-    private static void refuseLiving(FileSystem fs, Path file) throws IOException {
-        Owner other;
-        try {
-            other = Json.read(fs, file, OWNER);
-        } catch (FileNotFoundException e) {
-            return;
-        } catch (RelaException e) {
-            // Cut off while it was written; nobody who lives leaves that.
-            return;
-        }
-        Duration silent = Duration.ofMillis(System.currentTimeMillis() - other.beat());
-        boolean lives = other.host().equals(host()) ? isRunning(other) : silent.compareTo(SILENCE) < 0;
-        if (lives) {
-            throw new RelaException(
-                    ExitCode.HOME,
-                    "Another command has worked in " + file.getParent().getParent() + " since " + other.since()
-                            + " (process " + other.pid() + " on " + other.host() + "). Wait for it; if it is dead on"
-                            + " another host, its lock expires a minute after its last beat.");
-        }
+    private static boolean isDead(LockFile file, LockFile.State found) throws IOException {
+        return (found.owner() != null && found.owner().isGone()) || isSilent(file, found, SILENCE);
     }
 
-    /** Numbers of processes come again, in a container at once: one that began after the last beat is another. */
-    private static boolean isRunning(Owner other) {
-        return ProcessHandle.of(other.pid())
-                .filter(process -> process.info()
-                        .startInstant()
-                        .map(start -> start.toEpochMilli() < other.beat() + CLOCK_STEP.toMillis())
-                        .orElse(true))
-                .isPresent();
+    private static boolean isSilent(LockFile file, LockFile.State found, Duration longest) throws IOException {
+        return file.now() - found.modified() > longest.toMillis();
     }
 
     /**
-     * Makes sure, before anything becomes visible, that nobody has taken this lock for that of the dead.
+     * Replaces the lock of the dead, unless another command is about to, or has. Whoever does holds a guard that is named after
+     * the dead one; a guard that is old itself is left behind, and the next one counts.
+     */
+    private static boolean takeOver(LockFile file, LockFile.State dead, LockOwner me, LockWait wait)
+            throws IOException {
+        int attempt = 0;
+        LockFile guard = file.guard(dead, attempt);
+        while (!guard.put(me, wait)) {
+            Optional<LockFile.State> other = guard.read();
+            if (other.isEmpty() || !isDead(guard, other.get())) {
+                return false;
+            }
+            guard = file.guard(dead, ++attempt);
+        }
+        try {
+            // Another one may have been here between the look at the lock and the guard.
+            Optional<LockFile.State> again = file.read();
+            if (again.isEmpty() || !again.get().id().equals(dead.id()) || !isDead(file, again.get())) {
+                return false;
+            }
+            file.delete();
+            return file.put(me, wait);
+        } finally {
+            for (; attempt >= 0; attempt--) {
+                file.guard(dead, attempt).delete();
+            }
+        }
+    }
+
+    /**
+     * Makes sure, before anything becomes visible, that nobody has taken this lock for that of the dead, nor will soon.
      *
-     * @throws RelaException when somebody has
+     * @throws RelaException when it is lost, with {@link ExitCode#BUSY}
      */
     void requireHeld() throws IOException {
         if (!isHeld()) {
             throw new RelaException(
-                    ExitCode.HOME,
-                    "Another command has taken over the lock " + file
-                            + " of this one, which was silent for long. Run it"
-                            + " again when the other one has ended.");
+                    ExitCode.BUSY,
+                    "busy: this command has lost " + file.what() + ": its lock was taken over or silent for more than "
+                            + LOST.toSeconds() + " s. Nothing has become visible; try again");
         }
+        file.touch(me);
     }
 
-    private boolean isHeld() throws IOException {
-        try {
-            return Json.read(fs, file, OWNER).run().equals(owner.run());
-        } catch (FileNotFoundException | RelaException e) {
-            return false;
+    /** Whether the lock is still this command's own. */
+    boolean isHeld() throws IOException {
+        if (!lost) {
+            Optional<LockFile.State> found = file.read();
+            lost = found.isEmpty() || !found.get().isOf(me) || isSilent(file, found.get(), LOST);
         }
+        return !lost;
     }
 
-    private void beat() {
+    /** Touches the lock, if it is still this command's own. */
+    void beat() {
         try {
-            if (!isHeld()) {
-                return;
+            if (isHeld()) {
+                file.touch(me);
             }
-            Json.replace(
-                    fs,
-                    file,
-                    new Owner(owner.run(), owner.host(), owner.pid(), owner.since(), System.currentTimeMillis()));
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             // The next beat may reach the storage again; the work itself will notice if it stays away.
+            return;
+        }
+    }
+
+    /** What the dead have left costs a look, and no command fails by it. */
+    private void sweep() {
+        try {
+            file.sweep(file.now() - SILENCE.toMillis());
+        } catch (IOException e) {
             return;
         }
     }
 
     @Override
     public void close() throws IOException {
-        heart.shutdownNow();
+        heart.shutdown();
         try {
-            heart.awaitTermination(1, TimeUnit.MINUTES);
+            if (!heart.awaitTermination(1, TimeUnit.MINUTES)) {
+                heart.shutdownNow();
+            }
         } catch (InterruptedException e) {
+            heart.shutdownNow();
             Thread.currentThread().interrupt();
         }
         if (isHeld()) {
-            fs.delete(file, false);
-        }
-    }
-
-    private static String host() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "localhost";
+            file.delete();
         }
     }
 }

@@ -16,6 +16,7 @@ import io.rela.RelaException;
 import io.rela.table.TableFolder;
 import io.rela.table.TableWriter;
 import io.rela.table.Tables;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -57,9 +58,12 @@ public final class LoggedLosses {
      * @param unknown rows of samples that the home does not have
      * @param superseded rows that a newer one of the same sample replaced
      * @param notFinite samples whose newest loss is no finite number
-     * @param rows samples that have a loss now
+     * @param losses of the samples that have one now
      */
-    public record Imported(long logged, long unknown, long superseded, long notFinite, long rows) {}
+    public record Imported(long logged, long unknown, long superseded, long notFinite, LossTally losses) {}
+
+    /** What one task wrote. */
+    private record Written(String file, LossTally losses) implements Serializable {}
 
     /**
      * Writes the newest loss of each sample.
@@ -78,7 +82,6 @@ public final class LoggedLosses {
             Optional<String> timeColumn,
             Dataset<Row> targets,
             TableFolder folder) {
-        session.sparkContext().setJobDescription("import losses");
         Dataset<Row> log = read(session, uri, csv);
         List<String> columns = Arrays.asList(log.columns());
         requireColumns(uri, columns, timeColumn);
@@ -110,13 +113,13 @@ public final class LoggedLosses {
             refuseTwice(uri, newest);
             Row finite = newest.agg(count(lit(1)), coalesce(sum(when(isFinite(), 1L)), lit(0L)))
                     .first();
-            write(newest.where(isFinite()).sort(Tables.INDEX), session, folder);
+            LossTally losses = write(newest.where(isFinite()).sort(Tables.INDEX), session, folder);
             return new Imported(
                     rows.getLong(0),
                     rows.getLong(0) - rows.getLong(1),
                     rows.getLong(1) - finite.getLong(0),
                     finite.getLong(0) - finite.getLong(1),
-                    finite.getLong(1));
+                    losses);
         } finally {
             matched.unpersist();
         }
@@ -242,30 +245,36 @@ public final class LoggedLosses {
     }
 
     /** Spark's sort leaves neighbouring ranges in its partitions: one file each. */
-    private static void write(Dataset<Row> sorted, SparkSession session, TableFolder folder) {
+    private static LossTally write(Dataset<Row> sorted, SparkSession session, TableFolder folder) {
         String path = folder.empty().path().toString();
         SerializableConfiguration hadoop =
                 new SerializableConfiguration(session.sparkContext().hadoopConfiguration());
-        List<String> written = sorted.toJavaRDD()
+        List<Written> written = sorted.toJavaRDD()
                 .mapPartitions(rows -> write(rows, path, hadoop).stream().iterator())
                 .collect();
-        folder.keepOnly(written);
+        folder.keepOnly(written.stream().map(Written::file).toList());
+        LossTally losses = new LossTally();
+        written.forEach(file -> losses.add(file.losses()));
+        return losses;
     }
 
-    private static Optional<String> write(Iterator<Row> rows, String folder, SerializableConfiguration hadoop)
+    private static Optional<Written> write(Iterator<Row> rows, String folder, SerializableConfiguration hadoop)
             throws java.io.IOException {
         if (!rows.hasNext()) {
             return Optional.empty();
         }
         Row row = rows.next();
         String name = String.format("part-%012d-%s.parquet", row.getLong(0), UUID.randomUUID());
+        LossTally losses = new LossTally();
         try (TableWriter writer = new TableWriter(Tables.LOSSES, new Path(folder, name), hadoop.value())) {
             writer.write(Tables.lossRow(row.getLong(0), row.getFloat(1)));
+            losses.add(row.getFloat(1));
             while (rows.hasNext()) {
                 row = rows.next();
                 writer.write(Tables.lossRow(row.getLong(0), row.getFloat(1)));
+                losses.add(row.getFloat(1));
             }
         }
-        return Optional.of(name);
+        return Optional.of(new Written(name, losses));
     }
 }
