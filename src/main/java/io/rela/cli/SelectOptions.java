@@ -1,5 +1,7 @@
 package io.rela.cli;
 
+import io.rela.distill.SubsetRequest.Classes.Source;
+import io.rela.distill.SubsetRequest;
 import io.rela.select.Columns;
 import io.rela.select.CoverageCentric;
 import io.rela.select.Cyclic;
@@ -16,14 +18,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import io.rela.distill.SubsetRequest;
-import io.rela.distill.SubsetRequest.Classes.Source;
-import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Options that say how a subset is chosen. */

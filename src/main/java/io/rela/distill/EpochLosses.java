@@ -1,9 +1,9 @@
 package io.rela.distill;
 
-import io.rela.home.Counts;
-import io.rela.home.EpochRecord;
-import io.rela.home.LossesRecord;
-import io.rela.home.StagedTable;
+import io.rela.manifest.Counts;
+import io.rela.manifest.EpochRecord;
+import io.rela.manifest.LossesRecord;
+import io.rela.manifest.StagedTable;
 import io.rela.table.RangedFiles;
 import java.util.List;
 import java.util.Optional;

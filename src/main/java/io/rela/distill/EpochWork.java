@@ -1,10 +1,10 @@
 package io.rela.distill;
 
 import io.rela.home.DatasetHome;
-import io.rela.home.Epochs;
-import io.rela.home.Manifest;
-import io.rela.home.StagedTable;
 import io.rela.home.TableFiles;
+import io.rela.manifest.Epochs;
+import io.rela.manifest.Manifest;
+import io.rela.manifest.StagedTable;
 import io.rela.run.CommandRun;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;

@@ -2,7 +2,7 @@ package io.rela.distill;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
-import io.rela.home.LossSettings;
+import io.rela.manifest.LossSettings;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

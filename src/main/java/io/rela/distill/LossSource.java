@@ -1,6 +1,6 @@
 package io.rela.distill;
 
-import io.rela.home.LossSettings;
+import io.rela.manifest.LossSettings;
 
 /** A way to an epoch's losses. Driver only, used once. */
 sealed interface LossSource permits Scoring, Importing {

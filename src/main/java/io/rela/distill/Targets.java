@@ -2,11 +2,11 @@ package io.rela.distill;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
-import io.rela.home.ConversionRecord;
 import io.rela.home.DatasetHome;
-import io.rela.home.Manifest;
-import io.rela.home.SourceSettings;
 import io.rela.home.TableFiles;
+import io.rela.manifest.ConversionRecord;
+import io.rela.manifest.Manifest;
+import io.rela.manifest.SourceSettings;
 import io.rela.run.CommandRun;
 import io.rela.source.ImageSource;
 import io.rela.source.SourceException;

@@ -8,8 +8,8 @@ import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 
 import io.rela.home.DatasetHome;
-import io.rela.home.EpochRecord;
-import io.rela.home.Epochs;
+import io.rela.manifest.EpochRecord;
+import io.rela.manifest.Epochs;
 import io.rela.run.CommandRun;
 import io.rela.run.Failures;
 import io.rela.table.TableSchema;
@@ -25,7 +25,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-
 
 /** Checks what must hold of losses and subsets, all epochs in a few passes. Driver only, used once. */
 final class EpochInspection {

@@ -11,12 +11,12 @@ import static org.apache.spark.sql.functions.size;
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.embed.WaveStore;
-import io.rela.home.ConversionRecord;
-import io.rela.home.ConversionSettings;
 import io.rela.home.DatasetHome;
-import io.rela.home.Differences;
-import io.rela.home.Epochs;
-import io.rela.home.Manifest;
+import io.rela.manifest.ConversionRecord;
+import io.rela.manifest.ConversionSettings;
+import io.rela.manifest.Differences;
+import io.rela.manifest.Epochs;
+import io.rela.manifest.Manifest;
 import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
 import io.rela.run.Failures;
@@ -37,7 +37,6 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-
 
 /** Looks at a dataset home and checks what must hold between its tables and its manifest. Driver only, used once. */
 public final class Inspection {

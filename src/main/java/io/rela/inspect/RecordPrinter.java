@@ -1,15 +1,15 @@
 package io.rela.inspect;
 
-import io.rela.home.ConversionRecord;
-import io.rela.home.Counts;
-import io.rela.home.EpochRecord;
-import io.rela.home.HomeRecord;
-import io.rela.home.LossInfo;
-import io.rela.home.LossesRecord.TransferInfo;
-import io.rela.home.ModelInfo;
-import io.rela.home.PruneRecord;
-import io.rela.home.RunInfo;
-import io.rela.home.SubsetRecord;
+import io.rela.manifest.ConversionRecord;
+import io.rela.manifest.Counts;
+import io.rela.manifest.EpochRecord;
+import io.rela.manifest.HomeRecord;
+import io.rela.manifest.LossInfo;
+import io.rela.manifest.LossesRecord.TransferInfo;
+import io.rela.manifest.ModelInfo;
+import io.rela.manifest.PruneRecord;
+import io.rela.manifest.RunInfo;
+import io.rela.manifest.SubsetRecord;
 import io.rela.table.Json;
 import java.io.PrintStream;
 import java.util.Locale;

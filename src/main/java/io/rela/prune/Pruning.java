@@ -1,12 +1,12 @@
 package io.rela.prune;
 
-import io.rela.home.Change;
 import io.rela.home.DatasetHome;
 import io.rela.home.LockWait;
-import io.rela.home.Manifest;
-import io.rela.home.PruneRecord;
-import io.rela.home.RunInfo;
-import io.rela.home.TableFile;
+import io.rela.manifest.Change;
+import io.rela.manifest.Manifest;
+import io.rela.manifest.PruneRecord;
+import io.rela.manifest.RunInfo;
+import io.rela.manifest.TableFile;
 import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
 import io.rela.run.Figures;

@@ -11,9 +11,8 @@ import static org.apache.spark.sql.functions.size;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
-
 import io.rela.home.DatasetHome;
-import io.rela.home.ConversionRecord;
+import io.rela.manifest.ConversionRecord;
 import io.rela.run.Failures;
 import io.rela.table.TableSchema;
 import io.rela.table.Tables;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rela.ExitCode;
 import io.rela.demo.DemoPictures;
+import io.rela.testing.Rela;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package io.rela.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rela.demo.DemoPictures;
+import io.rela.testing.Rela;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

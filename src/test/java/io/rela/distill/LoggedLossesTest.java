@@ -3,9 +3,9 @@ package io.rela.distill;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rela.ExitCode;
-import io.rela.cli.Rela;
 import io.rela.demo.DemoPictures;
 import io.rela.testing.LocalSpark;
+import io.rela.testing.Rela;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

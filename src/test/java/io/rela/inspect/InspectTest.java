@@ -3,8 +3,8 @@ package io.rela.inspect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rela.ExitCode;
-import io.rela.cli.Rela;
 import io.rela.demo.DemoPictures;
+import io.rela.testing.Rela;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

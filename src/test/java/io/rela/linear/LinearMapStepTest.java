@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.rela.linear.LinearMapStep.BothWays;
 import io.rela.testing.LocalSpark;
+import io.rela.testing.Pairs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;

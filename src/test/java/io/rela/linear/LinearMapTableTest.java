@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.testing.LocalSpark;
+import io.rela.testing.Pairs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.rela.moments.Moments;
 import io.rela.testing.Expectations;
+import io.rela.testing.Pairs;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rela.moments.IndexedFeature;
-import io.rela.moments.Samples;
 import io.rela.projection.Projection;
 import io.rela.projection.ProjectionKind;
 import io.rela.testing.LocalSpark;
+import io.rela.testing.Samples;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rela.testing.LocalSpark;
+import io.rela.testing.Samples;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.rela.moments.Moments;
-import io.rela.moments.Samples;
 import io.rela.testing.Expectations;
+import io.rela.testing.Samples;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;

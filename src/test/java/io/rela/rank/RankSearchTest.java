@@ -2,6 +2,7 @@ package io.rela.rank;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rela.testing.InMemoryPopulation;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Random;

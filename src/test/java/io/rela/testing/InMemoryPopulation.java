@@ -1,0 +1,120 @@
+package io.rela.testing;
+
+import io.rela.rank.Population;
+import io.rela.select.Rule;
+import io.rela.select.Selection;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+
+/**
+ * Samples in arrays, seen as Spark would show them: in an order of chance, in parts, each by a copy of the empty statistic
+ * that went through serialisation, and merged in an order of chance.
+ */
+public final class InMemoryPopulation implements Population {
+    private static final int PARTS = 3;
+
+    private final long[] index;
+    private final float[] loss;
+    private final int[] label;
+    private final Random order;
+
+    public InMemoryPopulation(long[] index, float[] loss, int[] label, long order) {
+        this.index = index;
+        this.loss = loss;
+        this.label = label;
+        this.order = new Random(order);
+    }
+
+    /** Samples 0, 1 and so on, without classes. */
+    public static InMemoryPopulation of(float... loss) {
+        int[] label = new int[loss.length];
+        Arrays.fill(label, NO_CLASS);
+        return of(loss, label);
+    }
+
+    /** Samples 0, 1 and so on. */
+    public static InMemoryPopulation of(float[] loss, int[] label) {
+        long[] index = new long[loss.length];
+        Arrays.setAll(index, i -> i);
+        return new InMemoryPopulation(index, loss, label, loss.length);
+    }
+
+    /** What a rule chooses: weights by index, ascending. */
+    public TreeMap<Long, Float> chosen(Selection.Settled settled) {
+        Rule rule = copy(settled.rule());
+        TreeMap<Long, Float> chosen = new TreeMap<>();
+        for (int i = 0; i < index.length; i++) {
+            float seen = Float.isNaN(loss[i]) ? settled.missing() : loss[i];
+            float weight = rule.weight(index[i], seen, label[i]);
+            if (weight != 0) {
+                chosen.put(index[i], weight);
+            }
+        }
+        return chosen;
+    }
+
+    @Override
+    public long size() {
+        return index.length;
+    }
+
+    @Override
+    public <S extends Statistic<S>> S scan(S empty) {
+        List<Integer> rows = new ArrayList<>();
+        for (int i = 0; i < index.length; i++) {
+            rows.add(i);
+        }
+        Collections.shuffle(rows, order);
+        byte[] sent = bytes(empty);
+        List<S> parts = new ArrayList<>();
+        for (int part = 0; part < PARTS; part++) {
+            S seen = read(sent);
+            int end = (int) ((part + 1L) * rows.size() / PARTS);
+            for (int row : rows.subList((int) ((long) part * rows.size() / PARTS), end)) {
+                seen.add(index[row], loss[row], label[row]);
+            }
+            parts.add(part == 0 ? copy(seen) : seen);
+        }
+        while (parts.size() > 1) {
+            S right = parts.remove(order.nextInt(parts.size()));
+            parts.get(order.nextInt(parts.size())).merge(right);
+        }
+        return parts.get(0);
+    }
+
+    private static <T extends Serializable> T copy(T object) {
+        return read(bytes(object));
+    }
+
+    private static byte[] bytes(Serializable object) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(object);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> T read(byte[] bytes) {
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes))) {
+            return (T) in.readObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.rela.testing;
+
+import io.rela.ExitCode;
+import io.rela.cli.Main;
+import io.rela.table.Tables;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.Row;
+
+/** Runs commands as a user would, in this JVM and on its session, and looks at what they leave. */
+public final class Rela {
+    private Rela() {}
+
+    /** How a command ended and what it said, on both streams. */
+    public record Outcome(ExitCode code, String text) {}
+
+    public static Outcome run(Object... args) {
+        LocalSpark.session();
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        PrintStream stream = new PrintStream(said, true, StandardCharsets.UTF_8);
+        List<String> texts = new ArrayList<>();
+        for (Object arg : args) {
+            texts.add(arg.toString());
+        }
+        ExitCode code = Main.run(texts.toArray(String[]::new), stream, stream);
+        return new Outcome(code, said.toString(StandardCharsets.UTF_8));
+    }
+
+    /** {@code convert} with the tests' tiny prior. */
+    public static Outcome convert(Path input, Path home, Object... more) {
+        List<Object> args = new ArrayList<>(List.of(
+                "convert",
+                "--input",
+                input,
+                "--home",
+                home,
+                "--prior",
+                prior("features16"),
+                "--input-size",
+                "16",
+                "--dimensions",
+                "8",
+                "--verbose"));
+        args.addAll(List.of(more));
+        return run(args.toArray());
+    }
+
+    /** A copy of one of the tests' models, as a file. */
+    public static Path prior(String name) {
+        try (InputStream in = Rela.class.getResourceAsStream("/models/" + name + ".pt")) {
+            Path file = Files.createTempDirectory("rela-model").resolve(name + ".pt");
+            Files.copy(in, file);
+            file.toFile().deleteOnExit();
+            file.getParent().toFile().deleteOnExit();
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public static List<Row> rows(Path home, String table) {
+        return LocalSpark.session()
+                .read()
+                .parquet(home.resolve(table).toString())
+                .collectAsList();
+    }
+
+    /** Targets by id, as bits: index first. */
+    public static Map<String, List<Integer>> targetBits(Path home) {
+        Map<String, List<Integer>> bits = new TreeMap<>();
+        for (Row row : rows(home, "targets")) {
+            List<Integer> values = new ArrayList<>();
+            values.add((int) row.<Long>getAs(Tables.INDEX).longValue());
+            for (float value : row.<Float>getList(row.fieldIndex(Tables.TARGET))) {
+                values.add(Float.floatToRawIntBits(value));
+            }
+            bits.put(row.getAs(Tables.ID), values);
+        }
+        return bits;
+    }
+}
