@@ -1,7 +1,5 @@
 package io.rela.rank;
 
-import io.rela.select.Rule;
-
 /** The orders that several policies use. */
 public final class Rankings {
     private Rankings() {}

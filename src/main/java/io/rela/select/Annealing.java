@@ -1,5 +1,6 @@
 package io.rela.select;
 
+import io.rela.rank.Rule;
 import java.util.Optional;
 
 /** What policies share that change towards the end of a training run. */

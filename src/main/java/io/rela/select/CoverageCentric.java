@@ -7,6 +7,7 @@ import io.rela.rank.Pool;
 import io.rela.rank.RankSearch;
 import io.rela.rank.Ranking;
 import io.rela.rank.Rankings;
+import io.rela.rank.Rule;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 

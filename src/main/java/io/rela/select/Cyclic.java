@@ -5,6 +5,7 @@ import io.rela.rank.Cut;
 import io.rela.rank.Draw;
 import io.rela.rank.RankSearch;
 import io.rela.rank.Ranking;
+import io.rela.rank.Rule;
 import java.math.BigInteger;
 import java.util.Arrays;
 

@@ -3,6 +3,7 @@ package io.rela.select;
 import io.rela.rank.RankSearch;
 import io.rela.rank.Ranking;
 import io.rela.rank.Rankings;
+import io.rela.rank.Rule;
 
 /**
  * {@code hard} and {@code easy}: the n largest, or smallest, losses, with weight 1. Baselines; {@code hard} keeps label noise

@@ -8,6 +8,7 @@ import io.rela.rank.Order;
 import io.rela.rank.Population.Statistic;
 import io.rela.rank.RankSearch;
 import io.rela.rank.Ranking;
+import io.rela.rank.Rule;
 
 /**
  * {@code importance}: exactly n samples without replacement, with probability proportional to ℓ. The key is that of Efraimidis

@@ -10,6 +10,7 @@ import io.rela.rank.Quotas;
 import io.rela.rank.RankSearch;
 import io.rela.rank.Ranking;
 import io.rela.rank.Rankings;
+import io.rela.rank.Rule;
 import java.util.Arrays;
 
 /**

@@ -4,6 +4,7 @@ import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.rank.Draw;
 import io.rela.rank.Population;
+import io.rela.rank.Rule;
 import io.rela.rank.Summary;
 import java.math.BigDecimal;
 import java.math.RoundingMode;

@@ -1,6 +1,7 @@
 package io.rela.select;
 
 import io.rela.rank.Draw;
+import io.rela.rank.Rule;
 import java.util.Optional;
 
 /**

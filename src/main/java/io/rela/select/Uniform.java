@@ -3,6 +3,7 @@ package io.rela.select;
 import io.rela.rank.RankSearch;
 import io.rela.rank.Ranking;
 import io.rela.rank.Rankings;
+import io.rela.rank.Rule;
 
 /**
  * {@code uniform}: exactly n samples, those with the smallest u, with weight 1. As a distribution it is the reference

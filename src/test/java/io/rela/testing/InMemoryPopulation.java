@@ -1,7 +1,7 @@
 package io.rela.testing;
 
 import io.rela.rank.Population;
-import io.rela.select.Rule;
+import io.rela.rank.Rule;
 import io.rela.select.Selection;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -1,6 +1,5 @@
-package io.rela.select;
+package io.rela.rank;
 
-import io.rela.rank.Population;
 import java.io.Serializable;
 
 /** Whether one row is in the subset, and with which weight. Immutable, safe for threads; sent to where the rows lie. */
