@@ -31,4 +31,9 @@ public enum ExitCode {
     public int code() {
         return code;
     }
+
+    /** Whether the same command may end otherwise when it is tried again later. */
+    public boolean isRetryable() {
+        return this == UNEXPECTED || this == INPUT || this == BUSY || this == DOUBTFUL;
+    }
 }

@@ -1,40 +1,118 @@
 package io.rela;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
     private static final JavaClasses CLASSES =
             new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages("io.rela");
 
+    private static final Path SOURCES = Path.of("src/main/java/io/rela");
+    private static final int MOST_FILES = 30;
+
     @Test
-    void onlyThePriorKnowsDjl() {
-        none("io.rela.prior..", "ai.djl..");
+    void layersLieOnEachOther() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("command line")
+                .definedBy("io.rela.cli..")
+                .layer("commands' work")
+                .definedBy(
+                        "io.rela.convert..",
+                        "io.rela.distill..",
+                        "io.rela.inspect..",
+                        "io.rela.prune..",
+                        "io.rela.transport..",
+                        "io.rela.demo..",
+                        "io.rela.ml..")
+                .layer("homes")
+                .definedBy("io.rela.home..", "io.rela.manifest..")
+                .layer("steps and mathematics")
+                .definedBy(
+                        "io.rela.embed..",
+                        "io.rela.model..",
+                        "io.rela.moments..",
+                        "io.rela.projection..",
+                        "io.rela.linear..",
+                        "io.rela.loss..",
+                        "io.rela.rank..",
+                        "io.rela.select..",
+                        "io.rela.cluster..")
+                .layer("tables")
+                .definedBy("io.rela.table..")
+                .layer("pictures")
+                .definedBy("io.rela.source..", "io.rela.image..")
+                .whereLayer("command line")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("commands' work")
+                .mayOnlyBeAccessedByLayers("command line")
+                .whereLayer("homes")
+                .mayOnlyBeAccessedByLayers("command line", "commands' work")
+                .whereLayer("steps and mathematics")
+                .mayOnlyBeAccessedByLayers("command line", "commands' work", "homes")
+                .whereLayer("tables")
+                .mayOnlyBeAccessedByLayers("command line", "commands' work", "homes", "steps and mathematics")
+                .check(CLASSES);
     }
 
     @Test
-    void picturesAndSettingsArePlainJava() {
-        for (String layer : new String[] {"io.rela.image..", "io.rela.settings.."}) {
-            noClasses()
-                    .that()
-                    .resideInAPackage(layer)
-                    .should()
-                    .dependOnClassesThat()
-                    .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop..", "ai.djl..")
-                    .check(CLASSES);
-        }
+    void onlyTheCommandLineKnowsPicocli() {
+        none("io.rela.cli..", "picocli..");
+    }
+
+    @Test
+    void onlyTheModelKnowsDjl() {
+        none("io.rela.model..", "ai.djl..");
+    }
+
+    @Test
+    void picturesArePlainJava() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.rela.image..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop..", "ai.djl..")
+                .check(CLASSES);
+    }
+
+    /** Of Spark they take its hash, which users can compute in SQL. */
+    @Test
+    void ranksArePlainJava() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.rela.rank..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "org.apache.spark.api..",
+                        "org.apache.spark.rdd..",
+                        "org.apache.spark.sql",
+                        "org.apache.hadoop..",
+                        "ai.djl..")
+                .check(CLASSES);
     }
 
     @Test
     void theModelDoesNotKnowSpark() {
         noClasses()
                 .that()
-                .resideInAPackage("io.rela.prior..")
+                .resideInAPackage("io.rela.model..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.apache.spark..")
@@ -42,13 +120,40 @@ class ArchitectureTest {
     }
 
     @Test
-    void commandsAreTheOutermostLayer() {
-        none("io.rela.app..", "io.rela.app..");
+    void packagesHaveNoCycles() {
+        slices().matching("io.rela.(*)..").should().beFreeOfCycles().check(CLASSES);
     }
 
     @Test
-    void packagesHaveNoCycles() {
-        slices().matching("io.rela.(*)..").should().beFreeOfCycles().check(CLASSES);
+    void nobodyBelowTheCommandLineWritesToStandardStreams() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.rela.cli..")
+                .should()
+                .accessField(System.class, "err")
+                .orShould()
+                .accessField(System.class, "out")
+                .check(CLASSES);
+    }
+
+    @Test
+    void aPackageHasFewFilesAndSaysWhatLivesInIt() throws IOException {
+        Map<String, Long> files = new TreeMap<>();
+        List<String> silent = new ArrayList<>();
+        try (Stream<Path> packages = Files.list(SOURCES).filter(Files::isDirectory)) {
+            for (Path folder : packages.toList()) {
+                try (Stream<Path> inside = Files.list(folder)) {
+                    files.put(folder.getFileName().toString(), inside.count());
+                }
+                if (!Files.exists(folder.resolve("package-info.java"))) {
+                    silent.add(folder.getFileName().toString());
+                }
+            }
+        }
+        assertThat(silent).isEmpty();
+        assertThat(files).isNotEmpty().allSatisfy((name, count) -> assertThat(count)
+                .as(name)
+                .isLessThanOrEqualTo(MOST_FILES));
     }
 
     /** Nobody outside of {@code layer} uses {@code used}. */

@@ -12,9 +12,4 @@ final class Checks {
         problems.check(
                 value == null || (value >= 0 && value <= 1), option + " " + value + " is no share: write 0 to 1");
     }
-
-    static void batchSize(Problems problems, BatchSizes value) {
-        problems.check(
-                value == null || !value.isWrong(), "--batch-size " + value + ": write auto or a number of at least 1");
-    }
 }

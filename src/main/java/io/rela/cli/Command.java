@@ -1,9 +1,10 @@
 package io.rela.cli;
 
-import java.io.PrintStream;
+import io.rela.run.CommandResult;
+import io.rela.run.CommandRun;
 import picocli.CommandLine.Mixin;
 
-/** A command of the program. One thread. */
+/** A command of the program: options, what has to hold of them, and the request that they come to. One thread. */
 abstract class Command {
     @Mixin
     CommonOptions common;
@@ -11,19 +12,11 @@ abstract class Command {
     /** Notes everything that is wrong with the options, before any work starts. */
     abstract void check(Problems problems);
 
-    /**
-     * Does the work.
-     *
-     * @param out for what a person or a script asked for; progress goes to stderr
-     */
-    abstract Result run(PrintStream out);
+    /** Makes a request of the options and has it done. */
+    abstract CommandResult run(CommandRun run);
 
-    /**
-     * How a command ended well.
-     *
-     * @param message one sentence
-     * @param home the dataset home
-     * @param record what was written or found: anything that JSON can show; null for nothing
-     */
-    record Result(String message, String home, Object record) {}
+    /** Whether the same command goes on where this one is stopped. */
+    boolean resumes() {
+        return false;
+    }
 }

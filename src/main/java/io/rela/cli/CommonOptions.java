@@ -11,8 +11,11 @@ final class CommonOptions {
             description = "properties file with any of these options, KEY=VALUE without dashes; the command line wins")
     Path config;
 
-    @Option(names = "--result-file", paramLabel = "PATH", description = "writes the result as one JSON object")
-    Path resultFile;
+    @Option(
+            names = "--result-file",
+            paramLabel = "URI",
+            description = "writes the result as one JSON object, of failures too, on any file system")
+    String resultFile;
 
     @Option(names = "--verbose", description = "prints the stack trace of a failure")
     boolean verbose;

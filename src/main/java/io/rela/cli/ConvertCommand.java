@@ -1,12 +1,15 @@
 package io.rela.cli;
 
 import io.rela.convert.Conversion;
-import io.rela.home.IfExists;
-import io.rela.model.DeviceRequest;
+import io.rela.convert.ConvertRequest.Axes;
+import io.rela.convert.ConvertRequest.Pictures;
+import io.rela.convert.ConvertRequest;
+import io.rela.model.ModelRequest;
 import io.rela.projection.ProjectionKind;
+import io.rela.run.CommandResult;
+import io.rela.run.CommandRun;
 import io.rela.source.InputFormat;
 import io.rela.source.ParquetColumns;
-import java.io.PrintStream;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,15 +24,15 @@ final class ConvertCommand extends Command {
     @Option(names = "--input", required = true, paramLabel = "URI", description = "folder, tar shards or Parquet")
     String input;
 
-    @Option(names = "--home", required = true, paramLabel = "URI", description = "the dataset home")
-    String home;
-
     @Option(
             names = "--prior",
             required = true,
             paramLabel = "URI",
             description = "TorchScript file, model directory, or builtin:prior")
     String prior;
+
+    @Mixin
+    HomeOptions home = new HomeOptions();
 
     @Option(names = "--input-format", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
     InputFormat inputFormat = InputFormat.AUTO;
@@ -49,14 +52,8 @@ final class ConvertCommand extends Command {
     @Option(
             names = "--dimensions",
             paramLabel = "N",
-            description = "values a target (default 512, or all that the prior gives where that is less)")
+            description = "values per target (default 512, or all that the prior gives where that is less)")
     Integer dimensions;
-
-    @Option(
-            names = "--max-rejects",
-            paramLabel = "SHARE",
-            description = "of pictures that may be unreadable, 0 to 1 (default ${DEFAULT-VALUE})")
-    double maxRejects = 0.01;
 
     @Option(names = "--keep-images", description = "the encoded pictures travel along in targets/")
     boolean keepImages;
@@ -64,63 +61,61 @@ final class ConvertCommand extends Command {
     @Mixin
     ViewOptions view = new ViewOptions();
 
-    @Option(names = "--device", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
-    DeviceRequest device = DeviceRequest.AUTO;
-
-    @Option(
-            names = "--batch-size",
-            paramLabel = "N",
-            converter = BatchSizes.Converter.class,
-            description = "pictures a forward pass, or auto: what is fastest here"
-                    + " (default 4 on a CPU, or 32 of up to 64 pixels; 256 on a GPU)")
-    BatchSizes batchSize;
+    @Mixin
+    EmbedOptions embed = new EmbedOptions();
 
     @Option(names = "--seed", paramLabel = "N", description = "of everything random (default ${DEFAULT-VALUE})")
     long seed = 0;
 
-    @Option(names = "--if-exists", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
-    IfExists ifExists = IfExists.ERROR;
-
     @Option(
             names = "--partitions",
             paramLabel = "N",
-            description = "tasks a wave (default two a task slot); results do not depend on it")
+            description = "tasks per wave (default two per task slot); results do not depend on it")
     Integer partitions;
 
     @Option(
             names = "--wave-size",
             paramLabel = "N",
-            description = "pictures that a killed run re-does at most (default 32768, more on large clusters)")
+            description = "pictures of a wave; a killed run re-does up to two (default 32768, more on large clusters)")
     Long waveSize;
-
-    @Mixin
-    LockOptions lock = new LockOptions();
 
     @Override
     void check(Problems problems) {
-        Checks.share(problems, "--max-rejects", maxRejects);
         Checks.atLeastOne(problems, "--dimensions", dimensions);
         view.check(problems);
-        Checks.batchSize(problems, batchSize);
+        embed.check(problems);
+        home.check(problems);
         Checks.atLeastOne(problems, "--partitions", partitions);
         problems.check(waveSize == null || waveSize >= 1, "--wave-size " + waveSize + ": write a number of at least 1");
         problems.check(
                 projection != ProjectionKind.NONE || dimensions == null,
                 "--dimensions " + dimensions + " has no meaning with --projection none, which keeps all values: leave"
                         + " one of them out");
-        lock.check(problems);
         Inputs.check(problems, "--input", input);
-        Inputs.refuseSecret(problems, "--home", home);
         Inputs.checkModel(problems, "--prior", prior);
     }
 
     @Override
-    Result run(PrintStream out) {
-        return new Conversion(this).run();
+    CommandResult run(CommandRun run) {
+        return Conversion.run(
+                new ConvertRequest(
+                        home.request(),
+                        new Pictures(
+                                input,
+                                inputFormat,
+                                new ParquetColumns(
+                                        Optional.ofNullable(imageColumn),
+                                        Optional.ofNullable(labelColumn),
+                                        Optional.ofNullable(idColumn))),
+                        new ModelRequest("--prior", prior, view.overrides()),
+                        new Axes(projection, Optional.ofNullable(dimensions), seed),
+                        keepImages,
+                        embed.request(waveSize, partitions)),
+                run);
     }
 
-    ParquetColumns columns() {
-        return new ParquetColumns(
-                Optional.ofNullable(imageColumn), Optional.ofNullable(labelColumn), Optional.ofNullable(idColumn));
+    @Override
+    boolean resumes() {
+        return true;
     }
 }

@@ -1,16 +1,17 @@
 package io.rela.cli;
 
 import io.rela.distill.Distillation;
-import io.rela.home.IfExists;
-import java.io.PrintStream;
+import io.rela.distill.EpochRequest;
+import io.rela.run.CommandResult;
+import io.rela.run.CommandRun;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** A command that works on one epoch of a dataset home. One thread. */
 abstract class EpochCommand extends Command {
-    @Option(names = "--home", required = true, paramLabel = "URI", description = "the dataset home")
-    String home;
+    @Mixin
+    HomeOptions home = new HomeOptions();
 
     @Option(names = "--epoch", required = true, paramLabel = "N", description = "of the training run, from 0 on")
     Integer epoch;
@@ -18,17 +19,11 @@ abstract class EpochCommand extends Command {
     @Option(names = "--seed", paramLabel = "N", description = "of everything random (default ${DEFAULT-VALUE})")
     long seed = 0;
 
-    @Option(names = "--if-exists", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
-    IfExists ifExists = IfExists.ERROR;
-
     @Option(
             names = "--partitions",
             paramLabel = "N",
-            description = "tasks (default two a task slot); results do not depend on it")
+            description = "tasks (default two per task slot); results do not depend on it")
     Integer partitions;
-
-    @Mixin
-    LockOptions lock = new LockOptions();
 
     /** How losses are computed; empty for a command that does not. */
     abstract Optional<ScoreOptions> score();
@@ -41,17 +36,30 @@ abstract class EpochCommand extends Command {
 
     @Override
     void check(Problems problems) {
-        Inputs.check(problems, "--home", home);
+        home.check(problems);
+        Inputs.check(problems, "--home", home.uri);
         problems.check(epoch == null || epoch >= 0, "--epoch " + epoch + ": epochs are counted from 0 on");
         Checks.atLeastOne(problems, "--partitions", partitions);
-        lock.check(problems);
         logged().check(problems);
         score().ifPresent(options -> options.check(problems, logged().losses));
         select().ifPresent(options -> options.check(problems, epoch));
     }
 
     @Override
-    Result run(PrintStream out) {
-        return new Distillation(this).run();
+    CommandResult run(CommandRun run) {
+        return Distillation.run(
+                new EpochRequest(
+                        home.request(),
+                        epoch,
+                        seed,
+                        Optional.ofNullable(partitions),
+                        logged().request().or(() -> score().map(options -> options.request(partitions))),
+                        select().map(SelectOptions::request)),
+                run);
+    }
+
+    @Override
+    boolean resumes() {
+        return score().isPresent();
     }
 }

@@ -1,7 +1,7 @@
 package io.rela.cli;
 
-import io.rela.convert.ConvertIdentity;
 import io.rela.model.ModelFile;
+import io.rela.run.Redaction;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -59,10 +59,10 @@ final class Inputs {
 
     /** Notes a password in a URI: it would stand in tables and logs. */
     static boolean refuseSecret(Problems problems, String option, String uri) {
-        boolean secret = uri != null && !ConvertIdentity.redacted(uri).equals(uri);
+        boolean secret = uri != null && !Redaction.of(uri).equals(uri);
         problems.check(
                 !secret,
-                option + " " + ConvertIdentity.redacted(String.valueOf(uri))
+                option + " " + Redaction.of(String.valueOf(uri))
                         + " carries a password. Put it into Hadoop's settings, such as spark.hadoop.fs.s3a.secret.key.");
         return secret;
     }

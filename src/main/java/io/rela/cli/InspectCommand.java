@@ -1,9 +1,10 @@
 package io.rela.cli;
 
+import io.rela.inspect.InspectRequest;
 import io.rela.inspect.Inspection;
-import io.rela.run.Sessions;
-import java.io.PrintStream;
-import org.apache.spark.sql.SparkSession;
+import io.rela.run.CommandResult;
+import io.rela.run.CommandRun;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 import picocli.CommandLine;
 
@@ -29,8 +30,7 @@ final class InspectCommand extends Command {
     }
 
     @Override
-    Result run(PrintStream out) {
-        SparkSession session = Sessions.start("inspect");
-        return new Inspection(session, home, timesSelected, out).run();
+    CommandResult run(CommandRun run) {
+        return Inspection.run(new InspectRequest(home, Optional.ofNullable(timesSelected)), run);
     }
 }

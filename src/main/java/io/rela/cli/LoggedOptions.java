@@ -1,5 +1,7 @@
 package io.rela.cli;
 
+import io.rela.distill.LossRequest;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Options for losses that a training run logged. */
@@ -21,5 +23,9 @@ final class LoggedOptions {
         Inputs.check(problems, "--losses", losses);
         problems.check(
                 time == null || losses != null, "--losses-time " + time + " has no meaning without --losses: add it");
+    }
+
+    Optional<LossRequest> request() {
+        return Optional.ofNullable(losses).map(uri -> new LossRequest.Log("--losses", uri, Optional.ofNullable(time)));
     }
 }

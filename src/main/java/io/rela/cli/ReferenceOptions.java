@@ -1,7 +1,10 @@
 package io.rela.cli;
 
+import io.rela.distill.LossRequest;
+import io.rela.distill.SubsetRequest;
 import io.rela.select.Need;
 import io.rela.select.PolicyDeclaration;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Options for the losses that a policy compares others with. */
@@ -49,5 +52,14 @@ final class ReferenceOptions {
                 given || !needed,
                 "--reference-losses-epoch is missing: --policy " + policy.name() + " compares losses with those of a"
                         + " reference; name an epoch that was scored with it, or losses with --reference-losses");
+    }
+
+    Optional<SubsetRequest.Reference> request() {
+        if (epoch != null) {
+            return Optional.of(new SubsetRequest.Reference.OfEpoch("--reference-losses-epoch", epoch));
+        }
+        return Optional.ofNullable(losses)
+                .map(uri -> new SubsetRequest.Reference.OfLog(
+                        new LossRequest.Log("--reference-losses", uri, Optional.ofNullable(time))));
     }
 }

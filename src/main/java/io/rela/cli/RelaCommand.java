@@ -14,6 +14,7 @@ import picocli.CommandLine;
             SelectCommand.class,
             InspectCommand.class,
             TransportCommand.class,
+            PruneCommand.class,
             DemoCommand.class
         })
 final class RelaCommand {

@@ -1,14 +1,17 @@
 package io.rela.cli;
 
+import io.rela.distill.LossRequest.Transfer;
+import io.rela.distill.LossRequest;
 import io.rela.loss.LossKind;
-import io.rela.model.DeviceRequest;
+import io.rela.model.ModelRequest;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that say how losses are computed. */
 final class ScoreOptions {
-    static final String FIT = "fit";
-    static final String NONE = "none";
+    private static final String FIT = "fit";
+    private static final String NONE = "none";
 
     @Option(
             names = "--learner",
@@ -38,27 +41,13 @@ final class ScoreOptions {
             names = "--ridge",
             paramLabel = "X",
             description = "of the fit, in mean variances of the learner's outputs (default ${DEFAULT-VALUE})")
-    double ridge = 1e-3;
-
-    @Option(
-            names = "--max-rejects",
-            paramLabel = "SHARE",
-            description = "of samples that may come to no loss, 0 to 1 (default ${DEFAULT-VALUE})")
-    double maxRejects = 0.01;
+    double ridge = Transfer.USUAL_RIDGE;
 
     @Mixin
     ViewOptions view = new ViewOptions();
 
-    @Option(names = "--device", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
-    DeviceRequest device = DeviceRequest.AUTO;
-
-    @Option(
-            names = "--batch-size",
-            paramLabel = "N",
-            converter = BatchSizes.Converter.class,
-            description = "pictures a forward pass, or auto: what is fastest here"
-                    + " (default 4 on a CPU, or 32 of up to 64 pixels; 256 on a GPU)")
-    BatchSizes batchSize;
+    @Mixin
+    EmbedOptions embed = new EmbedOptions();
 
     void check(Problems problems, String losses) {
         problems.check(
@@ -68,8 +57,7 @@ final class ScoreOptions {
                         : "--learner and --losses both give losses: leave one of them out");
         Inputs.checkModel(problems, "--learner", learner);
         view.check(problems);
-        Checks.batchSize(problems, batchSize);
-        Checks.share(problems, "--max-rejects", maxRejects);
+        embed.check(problems);
         problems.check(
                 transferShare == null || (transferShare > 0 && transferShare <= 1),
                 "--transfer-share " + transferShare + " is no share: write a number above 0, up to 1");
@@ -84,8 +72,30 @@ final class ScoreOptions {
         }
     }
 
-    /** Whether the transfer is one that was fitted before. */
-    boolean isStored() {
+    private boolean isStored() {
         return transfer != null && !transfer.equals(FIT) && !transfer.equals(NONE);
+    }
+
+    LossRequest request(Integer partitions) {
+        return new LossRequest.Learner(
+                new ModelRequest("--learner", learner, view.overrides()),
+                loss,
+                new Transfer(
+                        kind(),
+                        isStored() ? Optional.of(transfer) : Optional.empty(),
+                        Optional.ofNullable(transferShare),
+                        ridge),
+                embed.request(null, partitions));
+    }
+
+    private Transfer.Kind kind() {
+        if (transfer == null) {
+            return Transfer.Kind.AUTO;
+        }
+        return switch (transfer) {
+            case FIT -> Transfer.Kind.FIT;
+            case NONE -> Transfer.Kind.NONE;
+            default -> Transfer.Kind.STORED;
+        };
     }
 }

@@ -14,25 +14,13 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import io.rela.distill.SubsetRequest;
+import io.rela.distill.SubsetRequest.Classes.Source;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that say how a subset is chosen. */
 final class SelectOptions {
-    /** Where classes come from. */
-    enum ClassSource {
-        AUTO,
-        LABEL,
-        CLUSTER;
-
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
-
-    private static final int CLUSTERS = 100;
-
     @Option(
             names = "--policy",
             required = true,
@@ -71,7 +59,7 @@ final class SelectOptions {
             description = "for policies that look at classes: label, cluster (k-means of the targets), or auto: labels"
                     + " where there are some, else clusters for policies that cannot do without (default"
                     + " ${DEFAULT-VALUE})")
-    ClassSource classes = ClassSource.AUTO;
+    Source classes = Source.AUTO;
 
     @Option(names = "--clusters", paramLabel = "K", description = "of --classes cluster (default 100)")
     Integer clusters;
@@ -97,7 +85,7 @@ final class SelectOptions {
                 "--losses-epoch " + lossesEpoch + ": epochs are counted from 0 on");
         problems.check(clusters == null || clusters >= 2, "--clusters " + clusters + ": write a number of at least 2");
         problems.check(
-                clusters == null || classes != ClassSource.LABEL,
+                clusters == null || classes != Source.LABEL,
                 "--clusters " + clusters + " has no meaning with --classes label: leave one of them out");
         reference.check(problems);
         parameters.check(problems, declared);
@@ -115,7 +103,7 @@ final class SelectOptions {
         problems.check(
                 sized || !declared.takesRatio(), "--ratio is missing: --policy " + policy + " needs the share to keep");
         problems.check(
-                declared.needs(Need.CLASSES) || (classes == ClassSource.AUTO && clusters == null),
+                declared.needs(Need.CLASSES) || (classes == Source.AUTO && clusters == null),
                 "--policy " + policy + " does not look at classes: leave --classes and --clusters out");
         reference.checkAgainst(problems, declared);
     }
@@ -146,54 +134,33 @@ final class SelectOptions {
     }
 
     /** The policy, with its usual parameters where none were given. */
-    SelectionPolicy policy() {
+    private SelectionPolicy policy() {
         return declaration().make(parameters.given());
     }
 
     /** The ratio of each epoch; 1 where the policy takes none. */
-    RatioSchedule ratios() {
+    private RatioSchedule ratios() {
         return ratioSchedule == null
                 ? RatioSchedule.constant(ratio == null ? 1 : ratio)
                 : RatioSchedule.parse(ratioSchedule);
     }
 
-    OptionalInt epochs() {
+    private OptionalInt epochs() {
         return epochs == null ? OptionalInt.empty() : OptionalInt.of(epochs);
     }
 
-    int clusters() {
-        return clusters == null ? CLUSTERS : clusters;
+    private int clusters() {
+        return clusters == null ? SubsetRequest.Classes.USUAL_CLUSTERS : clusters;
     }
 
-    /** Every setting that {@link #identity} may have. */
-    static Set<String> keys() {
-        Set<String> keys =
-                new TreeSet<>(List.of("policy", "ratio", "ratio-schedule", "epochs", "columns", "classes", "clusters"));
-        keys.addAll(SelectionPolicies.byParameter().keySet());
-        return keys;
-    }
-
-    /** What decides the subset, by option name, resolved; not what it is chosen from. */
-    Map<String, String> identity(int epoch) {
-        Map<String, String> identity = new TreeMap<>();
-        identity.put("policy", policy);
-        if (declaration().takesRatio()) {
-            identity.put("ratio", Double.toString(ratios().ratio(epoch)));
-        }
-        if (ratioSchedule != null) {
-            identity.put("ratio-schedule", ratioSchedule);
-        }
-        if (epochs != null) {
-            identity.put("epochs", Integer.toString(epochs));
-        }
-        identity.put("columns", columns.label());
-        declaration().resolved(parameters.given()).forEach((name, value) -> identity.put(name, Double.toString(value)));
-        if (declaration().needs(Need.CLASSES)) {
-            identity.put("classes", classes.toString());
-            if (classes != ClassSource.LABEL) {
-                identity.put("clusters", Integer.toString(clusters()));
-            }
-        }
-        return identity;
+    SubsetRequest request() {
+        return new SubsetRequest(
+                new SubsetRequest.Policy(policy(), declaration().resolved(parameters.given())),
+                new SubsetRequest.Size(ratios(), Optional.ofNullable(ratioSchedule)),
+                epochs(),
+                Optional.ofNullable(lossesEpoch),
+                columns,
+                new SubsetRequest.Classes(classes, clusters()),
+                reference.request());
     }
 }

@@ -1,8 +1,11 @@
 package io.rela.cli;
 
-import io.rela.run.Sessions;
+import io.rela.run.CommandResult;
+import io.rela.run.CommandRun;
 import io.rela.transport.Transport;
-import java.io.PrintStream;
+import io.rela.transport.TransportRequest.Other;
+import io.rela.transport.TransportRequest.Representation;
+import io.rela.transport.TransportRequest;
 import picocli.CommandLine.Option;
 import picocli.CommandLine;
 
@@ -13,12 +16,6 @@ import picocli.CommandLine;
                 "Measures how well a linear map turns one prior's features into another's: helps to choose a prior.",
         sortOptions = false)
 final class TransportCommand extends Command {
-    /** Which representation of a home is meant. */
-    enum Representation {
-        FEATURES,
-        TARGETS
-    }
-
     @Option(names = "--home", required = true, paramLabel = "URI", description = "a dataset home")
     String home;
 
@@ -68,7 +65,10 @@ final class TransportCommand extends Command {
     }
 
     @Override
-    Result run(PrintStream out) {
-        return new Transport(Sessions.start("transport"), this, out).run();
+    CommandResult run(CommandRun run) {
+        Other other = otherHome == null
+                ? new Other("--other-features", otherFeatures, false)
+                : new Other("--other-home", otherHome, true);
+        return Transport.run(new TransportRequest(home, other, table, heldOut, ridge, seed), run);
     }
 }

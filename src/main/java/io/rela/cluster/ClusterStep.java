@@ -54,7 +54,6 @@ public final class ClusterStep {
             TableFolder clusters) {
         double[][] centres = centres(session, targets.rows(), folder, k, seed);
         JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
-        spark.sc().setJobDescription("cluster targets");
         String path = clusters.empty().path().toString();
         SerializableConfiguration hadoop = new SerializableConfiguration(spark.hadoopConfiguration());
         List<String> written = spark.parallelize(ranges, ranges.size())
@@ -75,7 +74,6 @@ public final class ClusterStep {
     }
 
     private static double[][] centres(SparkSession session, long rows, String folder, int k, long seed) {
-        session.sparkContext().setJobDescription("fit k-means");
         Dataset<Row> targets = session.read().parquet(folder).select(Tables.INDEX, Tables.TARGET);
         if (rows > SAMPLE) {
             long oneIn = (rows + SAMPLE - 1) / SAMPLE;

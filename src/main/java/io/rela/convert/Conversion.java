@@ -2,19 +2,28 @@ package io.rela.convert;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
-import io.rela.cli.BatchSizes;
-import io.rela.cli.Command;
-import io.rela.cli.ConvertCommand;
+import io.rela.embed.EmbedPlan;
 import io.rela.embed.Embedding;
 import io.rela.embed.TaskReport;
 import io.rela.embed.WaveStore;
 import io.rela.home.DatasetHome;
 import io.rela.home.IfExists;
-import io.rela.home.ManifestRecord.Counts;
-import io.rela.home.ManifestRecord.Fingerprint;
-import io.rela.home.ManifestRecord.ModelInfo;
-import io.rela.home.ManifestRecord.ProjectionInfo;
-import io.rela.home.ManifestRecord;
+import io.rela.home.LockWait;
+import io.rela.home.TableFiles;
+import io.rela.manifest.Change;
+import io.rela.manifest.ConversionRecord.ProjectionInfo;
+import io.rela.manifest.ConversionRecord;
+import io.rela.manifest.ConversionSettings.ProjectionSettings;
+import io.rela.manifest.ConversionSettings;
+import io.rela.manifest.Counts;
+import io.rela.manifest.Differences;
+import io.rela.manifest.Manifest;
+import io.rela.manifest.MannerInfo;
+import io.rela.manifest.ModelInfo;
+import io.rela.manifest.RunInfo;
+import io.rela.manifest.SourceSettings;
+import io.rela.manifest.StagedTable;
+import io.rela.manifest.ViewSettings;
 import io.rela.model.Embedder;
 import io.rela.model.ModelFile;
 import io.rela.model.TorchScript;
@@ -25,68 +34,69 @@ import io.rela.projection.Projection;
 import io.rela.projection.ProjectionKind;
 import io.rela.projection.ProjectionTable;
 import io.rela.projection.Projections;
-import io.rela.run.Sessions;
-import io.rela.run.Timings;
-import io.rela.run.Versions;
+import io.rela.run.CommandResult;
+import io.rela.run.CommandRun;
+import io.rela.run.Outcome;
+import io.rela.run.Redaction;
+import io.rela.source.Fingerprint;
 import io.rela.source.ImageSource;
+import io.rela.source.InputFormat;
 import io.rela.source.Listing;
 import io.rela.table.RangedFiles;
 import io.rela.table.TableFolder;
-import java.time.Instant;
-import java.util.ArrayList;
+import io.rela.table.Tables;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.sql.SparkSession;
 
-/** One run of {@code convert}: list, embed, fit, project, commit. Driver only, used once. */
-final class Conversion {
-    private static final String COMMAND = "convert";
-    private static final List<String> TABLES = List.of("features", "projection", "targets", "rejects");
+/** Stage 1: images and a prior model become features, projection, targets and rejects. Driver only, used once. */
+public final class Conversion {
+    /** What a conversion makes. */
+    private static final List<String> TABLES = List.of(
+            Tables.FEATURES.name(), Tables.PROJECTION.name(), Tables.TARGETS.name(), Tables.REJECTS.name());
 
-    /** What another conversion has made of other targets. */
-    private static final List<String> STAGE_TWO = List.of("losses", "subsets", "clusters", "transfers");
+    /** What was made of the targets that it replaces. */
+    private static final List<String> STAGE_TWO = List.of(
+            Tables.LOSSES.name(), Tables.SUBSET.name(), Tables.CLUSTERS.name(), Tables.TRANSFERS.name());
 
-    private final ConvertCommand asked;
-    private final SparkSession session;
-    private final JavaSparkContext spark;
+    private final ConvertRequest asked;
+    private final CommandRun run;
     private final DatasetHome home;
-    private final Instant start;
-    private final Timings timings = new Timings();
-    private final List<String> warnings = new ArrayList<>();
+    private final WaveStore<ConversionSettings> store;
 
-    Conversion(ConvertCommand asked) {
+    private Conversion(ConvertRequest asked, CommandRun run) {
         this.asked = asked;
-        this.session = Sessions.start(COMMAND);
-        this.spark = JavaSparkContext.fromSparkContext(session.sparkContext());
-        this.start = Instant.now();
-        timings.add("start", Timings.sinceProcessStart());
-        this.home = DatasetHome.at(asked.home, spark.hadoopConfiguration());
+        this.run = run;
+        this.home = DatasetHome.at(asked.home().uri(), run.hadoop());
+        this.store = new WaveStore<>(
+                home.fileSystem(), home.staging(ConversionRecord.COMMAND), ConversionSettings.class);
     }
 
-    Command.Result run() {
-        ModelFile prior = ModelFile.read(asked.prior, asked.view.overrides(), spark.hadoopConfiguration());
-        ImageSource source =
-                ImageSource.open(asked.input, asked.inputFormat, asked.columns(), spark.hadoopConfiguration());
+    /**
+     * Does what is asked for, or goes on where an earlier run with the same settings stopped.
+     *
+     * @throws RelaException when that cannot be; what was embedded is kept
+     */
+    public static CommandResult run(ConvertRequest asked, CommandRun run) {
+        return new Conversion(asked, run).run();
+    }
+
+    private CommandResult run() {
+        ModelFile prior = ModelFile.read(asked.prior(), run.hadoop());
+        ImageSource source = ImageSource.open(
+                asked.pictures().input(),
+                asked.pictures().format(),
+                asked.pictures().columns(),
+                run.hadoop());
         refuseNested(source);
-        home.prepare(COMMAND, asked.lock.wait(COMMAND));
+        home.prepare(ConversionRecord.COMMAND, LockWait.of(asked.home().waitForLock(), run::say));
+        Broadcast<byte[]> module = run.spark().broadcast(prior.bytes());
         Path listed = home.staging("listing");
-        Broadcast<byte[]> module = spark.broadcast(prior.bytes());
         try {
-            Optional<ManifestRecord> finished = home.newest(COMMAND);
-            if (finished.isPresent()
-                    && asked.ifExists == IfExists.SKIP
-                    && home.missing(TABLES).isEmpty()) {
-                return result(home.root() + " holds a finished conversion: skipped.", finished.get());
-            }
-            ListingStep.Listed samples = timings.timed("list", () -> list(source, listed));
-            return convert(prior, module, source, samples);
+            Optional<CommandResult> skipped = skipped(prior, source);
+            return skipped.isPresent() ? skipped.get() : convert(prior, module, source, listed);
         } finally {
             Embedder.closeIdleModels();
             module.destroy();
@@ -94,14 +104,208 @@ final class Conversion {
         }
     }
 
+    private CommandResult convert(ModelFile prior, Broadcast<byte[]> module, ImageSource source, Path listed) {
+        ListingStep.Listed samples = run.timed("list", () -> list(source, listed));
+        ConvertPlan plan = plan(prior, module, source, samples);
+        Optional<ConversionRecord> done = finished().filter(record -> isDone(plan, record));
+        if (done.isPresent()) {
+            return result(Outcome.UNCHANGED, " is already converted with these settings: nothing to do.", done.get());
+        }
+        List<TaskReport> reports = embed(plan, samples.files());
+        Counts counts = counts(plan, reports);
+        RangedFiles features = store.features(reports);
+        Projection projection = run.timed("project", () -> fit(plan, features, counts));
+        List<StagedTable> tables = write(plan, source, samples, reports, projection);
+        return commit(prior, plan, reports, samples.classNames(), new Made(counts, projection, tables));
+    }
+
+    /** What was made. */
+    private record Made(Counts counts, Projection projection, List<StagedTable> tables) {}
+
+    private Optional<ConversionRecord> finished() {
+        return home.manifest().newest(ConversionRecord.class);
+    }
+
     /** The listing as a table sorted by index, of which a wave reads only its part. */
     private ListingStep.Listed list(ImageSource source, Path listed) {
-        try (Listing listing = source.list(session)) {
-            listing.warnings().forEach(this::warn);
-            if (listing.count() < 2 && asked.projection != ProjectionKind.NONE) {
+        try (Listing listing = source.list(run.session())) {
+            listing.warnings().forEach(run::warn);
+            if (listing.count() < 2 && asked.axes().kind() != ProjectionKind.NONE) {
                 throw tooFew(listing.count());
             }
-            return ListingStep.run(spark, listing, new TableFolder(home.fileSystem(), listed).empty());
+            return ListingStep.run(run.spark(), listing, new TableFolder(home.fileSystem(), listed).empty());
+        }
+    }
+
+    private ConvertPlan plan(
+            ModelFile prior, Broadcast<byte[]> module, ImageSource source, ListingStep.Listed samples) {
+        Fingerprint fingerprint = run.timed("list", () -> Fingerprints.of(run.session(), samples));
+        TorchScript model = new TorchScript(prior.name(), prior.sha256(), module::value);
+        return run.timed(
+                "probe",
+                () -> ConvertPlan.resolve(
+                        asked,
+                        new EmbedPlan.Subject(prior, model, Optional.of(source), fingerprint.count()),
+                        fingerprint,
+                        new ConvertPlan.Before(store.state(), finished()),
+                        store.folder().toString(),
+                        run));
+    }
+
+    private List<TaskReport> embed(ConvertPlan plan, RangedFiles samples) {
+        Optional<WaveStore.State<ConversionSettings>> unfinished = store.state();
+        if (unfinished.isEmpty() || !goesOn(plan, unfinished.get())) {
+            store.begin(new WaveStore.State<>(
+                    plan.settings(), plan.source(), plan.embedding().waves()));
+        }
+        List<TaskReport> reports = run.timed(
+                "embed",
+                () -> new Embedding(
+                                run,
+                                asked.embed(),
+                                plan.embedding(),
+                                samples,
+                                plan.source().count(),
+                                store)
+                        .reports());
+        store.deleteOrphans(reports);
+        return reports;
+    }
+
+    private static Counts counts(ConvertPlan plan, List<TaskReport> reports) {
+        long listed = plan.source().count();
+        long converted = reports.stream().mapToLong(TaskReport::converted).sum();
+        return new Counts(listed, converted, listed - converted, Embedding.byReason(reports), null);
+    }
+
+    private Projection fit(ConvertPlan plan, RangedFiles features, Counts counts) {
+        if (counts.converted() == 0) {
+            throw new RelaException(
+                    ExitCode.REJECTS,
+                    "None of the " + counts.listed() + " pictures could be converted. Look at the input: "
+                            + counts.rejectedByReason() + ".");
+        }
+        ProjectionSettings axes = plan.settings().projection();
+        if (counts.converted() < 2 && axes.projection() != ProjectionKind.NONE) {
+            throw tooFew(counts.converted());
+        }
+        Moments moments = MomentsStep.of(
+                FeatureRows.of(run.spark(), features), plan.embedding().waves().block());
+        return Projections.fit(axes.projection(), moments, axes.dimensions(), axes.seed());
+    }
+
+    private List<StagedTable> write(
+            ConvertPlan plan,
+            ImageSource source,
+            ListingStep.Listed samples,
+            List<TaskReport> reports,
+            Projection projection) {
+        run.timed(
+                "project",
+                () -> ProjectionTable.write(
+                        projection,
+                        staged(Tables.PROJECTION.name()).removed().path().toString(),
+                        run.session()));
+        TargetsStep.Given given = new TargetsStep.Given(
+                samples.files(),
+                plan.source().bytes(),
+                plan.embedding().waves(),
+                asked.keepImages() ? Optional.of(source) : Optional.empty(),
+                store.features(reports),
+                projection);
+        run.timed(
+                "targets",
+                () -> TargetsStep.run(run.spark(), given, run.slots(), staged(Tables.TARGETS.name())));
+        run.timed(
+                "rejects",
+                () -> RejectsStep.run(
+                        run.spark(),
+                        store.folder(),
+                        reports,
+                        staged(Tables.REJECTS.name()).empty()));
+        return TABLES.stream()
+                .map(table -> TableFiles.staged(home.fileSystem(), table, staged(table).path()))
+                .toList();
+    }
+
+    private TableFolder staged(String table) {
+        return new TableFolder(home.fileSystem(), new Path(store.folder(), table));
+    }
+
+    private CommandResult commit(
+            ModelFile prior, ConvertPlan plan, List<TaskReport> reports, List<String> classNames, Made made) {
+        requireRows(made, Tables.FEATURES.name(), made.counts().converted());
+        requireRows(made, Tables.TARGETS.name(), made.counts().converted());
+        requireRows(made, Tables.REJECTS.name(), made.counts().rejected());
+        reports.forEach(report -> run.add(report.seconds()));
+        ConversionRecord record = new ConversionRecord(
+                ConversionRecord.COMMAND,
+                plan.settings(),
+                new MannerInfo(
+                        asked.embed().device().toString(),
+                        asked.embed().maxRejects(),
+                        asked.embed().batchSizeAsked()),
+                new ModelInfo(
+                        Redaction.of(prior.uri()),
+                        prior.sha256(),
+                        plan.embedding().probe().outputDimension(),
+                        prior.preprocessing().inputSize()),
+                plan.source(),
+                new ConversionRecord.Result(made.counts(), info(made.projection())),
+                RunInfo.of(
+                        run,
+                        plan.embedding().probe().libtorch(),
+                        reports.stream().map(TaskReport::device).toList()));
+        home.commit(store.folder(), new Change(made.tables(), STAGE_TWO, record, Optional.of(classNames)));
+        home.removeAbandoned();
+        return result(Outcome.DONE, summary(record), record);
+    }
+
+    /** The footers say what was written: whatever went wrong on the way does not become visible. */
+    private static void requireRows(Made made, String table, long rows) {
+        long written = made.tables().stream()
+                .filter(staged -> staged.name().equals(table))
+                .mapToLong(StagedTable::rows)
+                .sum();
+        if (written != rows) {
+            throw new IllegalStateException(table + " has " + written + " rows instead of " + rows);
+        }
+    }
+
+    private ProjectionInfo info(Projection projection) {
+        double explained = 0;
+        for (float variance : projection.explainedVariance()) {
+            explained += variance;
+        }
+        return new ProjectionInfo(
+                asked.axes().kind().label(),
+                projection.outputDimension(),
+                projection.totalVariance() == 0 ? 0 : Math.min(1, explained / projection.totalVariance()),
+                projection.zeroVariance());
+    }
+
+    private boolean isDone(ConvertPlan plan, ConversionRecord finished) {
+        if (store.state().isPresent() || asked.home().overwrites()) {
+            return false;
+        }
+        Optional<String> difference = plan.differenceFrom(finished.settings(), finished.source())
+                .or(() -> home.missing(TABLES).map(table -> table + "/ is gone"));
+        difference.ifPresent(d -> refuseUnlessOverwrite("holds a finished conversion that is not this one", d));
+        return difference.isEmpty();
+    }
+
+    private boolean goesOn(ConvertPlan plan, WaveStore.State<ConversionSettings> unfinished) {
+        Optional<String> difference = plan.differenceFrom(unfinished.identity(), unfinished.source());
+        difference.ifPresent(d -> refuseUnlessOverwrite("holds an unfinished conversion that is not this one", d));
+        return difference.isEmpty();
+    }
+
+    private void refuseUnlessOverwrite(String what, String difference) {
+        if (!asked.home().overwrites()) {
+            throw new RelaException(
+                    ExitCode.HOME,
+                    home.root() + " " + what + " (" + difference
+                            + "). Use the same settings, another --home, or --if-exists overwrite.");
         }
     }
 
@@ -117,215 +321,68 @@ final class Conversion {
         }
     }
 
-    private Command.Result convert(
-            ModelFile prior, Broadcast<byte[]> module, ImageSource source, ListingStep.Listed samples) {
-        WaveStore store = new WaveStore(home.fileSystem(), home.staging(COMMAND));
-        Optional<WaveStore.State> unfinished = store.state();
-        Optional<ManifestRecord> finished = home.newest(COMMAND);
-        Fingerprint fingerprint = timings.timed("list", () -> Fingerprints.of(session, samples));
-        TorchScript model = new TorchScript("--prior " + prior.uri(), prior.sha256(), module::value);
-        ConvertPlan plan = timings.timed(
-                "probe",
-                () -> ConvertPlan.resolve(
-                        asked,
-                        prior,
-                        model,
-                        source,
-                        fingerprint,
-                        store.folder().toString(),
-                        unfinished,
-                        finished,
-                        timings,
-                        spark));
-        if (unfinished.isEmpty()
-                && finished.isPresent()
-                && asked.ifExists != IfExists.OVERWRITE
-                && isSame(plan, finished.get())) {
-            return result(home.root() + " is already converted with these settings: nothing to do.", finished.get());
-        }
-        if (unfinished.isEmpty() || !goesOn(plan, unfinished.get())) {
-            store.begin(new WaveStore.State(
-                    plan.identity(), plan.source(), plan.embedding().waves()));
-        }
-        List<TaskReport> reports = timings.timed(
-                "embed", () -> embedding(plan, samples.files(), store).run());
-        Counts counts = counts(plan, reports);
-        store.deleteOrphans(reports);
-        RangedFiles features = store.features(reports);
-        Projection projection = timings.timed("project", () -> fit(plan, features, counts));
-        timings.timed(
-                "project",
-                () -> ProjectionTable.write(
-                        projection, staged("projection").removed().path().toString(), session));
-        timings.timed("targets", () -> writeTargets(plan, source, samples.files(), features, projection, counts));
-        timings.timed(
-                "rejects",
-                () -> RejectsStep.run(
-                        spark, store.folder(), reports, staged("rejects").empty()));
-        ManifestRecord record = record(prior, plan, projection, counts, reports);
-        home.commit(store.folder(), TABLES, STAGE_TWO, record);
-        home.removeAbandoned();
-        return result(summary(record), record);
-    }
-
-    private boolean isSame(ConvertPlan plan, ManifestRecord finished) {
-        Optional<String> difference = plan.differenceFrom(finished.settings(), finished.source())
-                .or(() -> home.missing(TABLES).map(table -> table + "/ is gone"));
-        difference.ifPresent(d -> refuseUnlessOverwrite("holds a finished conversion that is not this one", d));
-        return difference.isEmpty();
-    }
-
-    private boolean goesOn(ConvertPlan plan, WaveStore.State unfinished) {
-        Optional<String> difference = plan.differenceFrom(unfinished.identity(), unfinished.source());
-        difference.ifPresent(d -> refuseUnlessOverwrite("holds an unfinished conversion that is not this one", d));
-        return difference.isEmpty();
-    }
-
-    private void refuseUnlessOverwrite(String what, String difference) {
-        if (asked.ifExists != IfExists.OVERWRITE) {
-            throw new RelaException(
-                    ExitCode.HOME,
-                    home.root() + " " + what + " (" + difference
-                            + "). Use the same settings, another --home, or --if-exists overwrite.");
-        }
-    }
-
-    private Embedding embedding(ConvertPlan plan, RangedFiles samples, WaveStore store) {
-        return new Embedding(
-                COMMAND,
-                session,
-                plan.embedding(),
-                samples,
-                plan.source().count(),
-                store,
-                asked.partitions,
-                asked.maxRejects,
-                this::warn);
-    }
-
-    private static Counts counts(ConvertPlan plan, List<TaskReport> reports) {
-        Map<String, Long> byReason = Embedding.byReason(reports);
-        long converted = reports.stream().mapToLong(TaskReport::converted).sum();
-        return new Counts(plan.source().count(), converted, plan.source().count() - converted, byReason, null);
-    }
-
-    private Projection fit(ConvertPlan plan, RangedFiles features, Counts counts) {
-        if (counts.converted() == 0) {
-            throw new RelaException(
-                    ExitCode.REJECTS,
-                    "None of the " + counts.listed() + " pictures could be converted. Look at the input: "
-                            + counts.rejectedByReason() + ".");
-        }
-        if (counts.converted() < 2 && asked.projection != ProjectionKind.NONE) {
-            throw tooFew(counts.converted());
-        }
-        spark.sc().setJobDescription("fit projection");
-        Moments moments = MomentsStep.of(
-                FeatureRows.of(spark, features), plan.embedding().waves().block());
-        return Projections.fit(asked.projection, moments, plan.dimensions(), asked.seed);
-    }
-
     private RelaException tooFew(long pictures) {
         return new RelaException(
                 ExitCode.INPUT,
-                "--projection " + asked.projection.label() + " needs at least 2 pictures, --input " + asked.input
-                        + " gives " + pictures + ". Add pictures, or ask for --projection none.");
+                "--projection " + asked.axes().kind().label() + " needs at least 2 pictures, --input "
+                        + asked.pictures().input() + " gives " + pictures
+                        + ". Add pictures, or ask for --projection none.");
     }
 
-    private long writeTargets(
-            ConvertPlan plan,
-            ImageSource source,
-            RangedFiles samples,
-            RangedFiles features,
-            Projection projection,
-            Counts counts) {
-        long rows = TargetsStep.run(
-                spark,
-                samples,
-                plan.source().bytes(),
-                plan.embedding().waves(),
-                Sessions.slots(spark),
-                source,
-                asked.keepImages,
-                features,
-                projection,
-                staged("targets").empty());
-        if (rows != counts.converted()) {
-            throw new IllegalStateException("targets has " + rows + " rows, " + counts.converted() + " were converted");
-        }
-        return rows;
+    /** What is there already and is to be left, without a look at the input. */
+    private Optional<CommandResult> skipped(ModelFile prior, ImageSource source) {
+        Manifest manifest = home.manifest();
+        return manifest.newest(ConversionRecord.class)
+                .filter(record -> asked.home().ifExists() == IfExists.SKIP
+                        && home.missing(TABLES).isEmpty())
+                .map(record -> {
+                    ConversionSettings wanted = asExpected(record.settings(), prior, source);
+                    List<String> differences = Differences.between(record.settings(), wanted);
+                    CommandResult skipped = result(
+                            Outcome.SKIPPED,
+                            " holds a finished conversion"
+                                    + (differences.isEmpty()
+                                            ? ""
+                                            : " with other settings (" + String.join("; ", differences) + ")")
+                                    + ": skipped.",
+                            record);
+                    return differences.isEmpty() ? skipped : skipped.insteadOf(wanted);
+                });
     }
 
-    private TableFolder staged(String table) {
-        return new TableFolder(home.fileSystem(), new Path(home.staging(COMMAND), table));
+    /** The settings as they are asked for; what the request leaves open is as it was. */
+    private ConversionSettings asExpected(ConversionSettings was, ModelFile prior, ImageSource source) {
+        return new ConversionSettings(
+                SourceSettings.of(
+                        Redaction.of(source.uri()),
+                        asked.pictures().format() == InputFormat.AUTO ? was.source().inputFormat() : source.format(),
+                        asked.pictures().columns()),
+                prior.sha256(),
+                ViewSettings.of(prior.preprocessing()),
+                new ProjectionSettings(
+                        asked.axes().kind(),
+                        asked.axes().dimensions().orElse(was.projection().dimensions()),
+                        asked.axes().seed()),
+                asked.keepImages(),
+                asked.embed().batchSize().flatMap(size -> size.pictures()).orElse(was.batchSize()));
     }
 
-    private ManifestRecord record(
-            ModelFile prior, ConvertPlan plan, Projection projection, Counts counts, List<TaskReport> reports) {
-        Map<String, String> settings = new TreeMap<>(plan.identity());
-        settings.put("prior", ConvertIdentity.redacted(asked.prior));
-        settings.put("device", asked.device.name().toLowerCase(Locale.ROOT));
-        settings.put("max-rejects", Double.toString(asked.maxRejects));
-        if (asked.batchSize != null && asked.batchSize.isAuto()) {
-            settings.put("batch-size-asked", BatchSizes.AUTO);
-        }
-        settings.put("block-size", Integer.toString(plan.embedding().waves().block()));
-        reports.forEach(report -> report.seconds().forEach(timings::add));
-        Instant end = Instant.now();
-        timings.add("total", (end.toEpochMilli() - start.toEpochMilli()) / 1000.0);
-        return new ManifestRecord(
-                COMMAND,
-                settings,
-                new ModelInfo(
-                        ConvertIdentity.redacted(prior.uri()),
-                        prior.sha256(),
-                        plan.embedding().probe().outputDimension(),
-                        prior.preprocessing().inputSize()),
-                plan.source(),
-                counts,
-                new ProjectionInfo(
-                        asked.projection.label(),
-                        projection.outputDimension(),
-                        explainedShare(projection),
-                        projection.zeroVariance()),
-                null,
-                timings.seconds(),
-                Versions.all(plan.embedding().probe().libtorch()),
-                List.copyOf(
-                        new TreeSet<>(reports.stream().map(TaskReport::device).toList())),
-                warnings,
-                start.toString(),
-                end.toString());
-    }
-
-    private static double explainedShare(Projection projection) {
-        double explained = 0;
-        for (float variance : projection.explainedVariance()) {
-            explained += variance;
-        }
-        return projection.totalVariance() == 0 ? 0 : Math.min(1, explained / projection.totalVariance());
-    }
-
-    private String summary(ManifestRecord record) {
+    private static String summary(ConversionRecord record) {
         Counts counts = record.counts();
         return String.format(
                 Locale.ROOT,
-                "%s: %,d listed = %,d converted + %,d rejected, targets of %d values (%.1f%% of the variance), %.1f s",
-                home.root(),
+                ": %,d listed = %,d converted + %,d rejected, targets of %d values (%.1f%% of the variance), %.1f s",
                 counts.listed(),
                 counts.converted(),
                 counts.rejected(),
                 record.projection().dimensions(),
                 100 * record.projection().explainedVariance(),
-                record.seconds().get("total"));
+                record.run().seconds().get("total"));
     }
 
-    private Command.Result result(String message, ManifestRecord record) {
-        return new Command.Result(message, ConvertIdentity.redacted(home.root().toString()), record);
-    }
-
-    private void warn(String warning) {
-        warnings.add(warning);
-        System.err.println(warning);
+    private CommandResult result(Outcome outcome, String message, ConversionRecord record) {
+        return CommandResult.done(home.root() + message, record)
+                .about(home.root(), Tables.TARGETS.name())
+                .ended(outcome);
     }
 }

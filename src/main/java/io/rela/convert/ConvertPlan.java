@@ -2,111 +2,126 @@ package io.rela.convert;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
-import io.rela.cli.BatchSizes;
-import io.rela.cli.ConvertCommand;
+import io.rela.embed.BatchSize;
 import io.rela.embed.EmbedPlan;
 import io.rela.embed.WaveStore;
-import io.rela.home.IfExists;
-import io.rela.home.ManifestRecord.Fingerprint;
-import io.rela.home.ManifestRecord;
+import io.rela.manifest.ConversionRecord;
+import io.rela.manifest.ConversionSettings.ProjectionSettings;
+import io.rela.manifest.ConversionSettings;
+import io.rela.manifest.Differences;
+import io.rela.manifest.SourceSettings;
+import io.rela.manifest.ViewSettings;
 import io.rela.model.ModelFile;
-import io.rela.model.TorchScript;
-import io.rela.run.Timings;
+import io.rela.run.CommandRun;
+import io.rela.run.Redaction;
+import io.rela.source.Fingerprint;
 import io.rela.source.ImageSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.apache.spark.api.java.JavaSparkContext;
 
 /**
  * What a {@code convert} was asked for, resolved: nothing after this decides anything. Immutable.
  *
- * @param identity the settings that decide the result
+ * @param settings what decides the result
  * @param source the pictures
  * @param embedding how the prior runs over them
- * @param dimensions values a target
  */
-record ConvertPlan(Map<String, String> identity, Fingerprint source, EmbedPlan embedding, int dimensions) {
+record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan embedding) {
     private static final int USUAL_DIMENSIONS = 512;
 
     /**
-     * Tries the prior on an executor and settles every setting. What was resolved once for a home stays, unless the command
-     * line says otherwise.
+     * What this home holds of conversions.
      *
-     * @param asked the command line
-     * @param prior the model
-     * @param model the same, on its way to executors
+     * @param unfinished one that goes on
+     * @param finished one that is complete
+     */
+    record Before(Optional<WaveStore.State<ConversionSettings>> unfinished, Optional<ConversionRecord> finished) {}
+
+    /**
+     * Tries the prior on an executor and settles every setting. What was resolved once for a home stays, unless the request
+     * says otherwise.
+     *
+     * @param subject what is to be embedded
      * @param source of the pictures
-     * @param fingerprint of the pictures
      * @param folder in which tasks leave their files
-     * @param unfinished a conversion in this home that goes on
-     * @param finished a conversion in this home that is complete
-     * @param timings takes the seconds of choosing a batch size, where one is chosen by trying
      * @throws RelaException when prior, device and settings do not go together
      */
     static ConvertPlan resolve(
-            ConvertCommand asked,
-            ModelFile prior,
-            TorchScript model,
-            ImageSource source,
-            Fingerprint fingerprint,
+            ConvertRequest asked,
+            EmbedPlan.Subject subject,
+            Fingerprint source,
+            Before before,
             String folder,
-            Optional<WaveStore.State> unfinished,
-            Optional<ManifestRecord> finished,
-            Timings timings,
-            JavaSparkContext spark) {
-        EmbedPlan embedding = new EmbedPlan.Asked(asked.device, asked.batchSize, asked.waveSize)
-                .resolve(
-                        prior,
-                        model,
-                        source,
-                        fingerprint.count(),
-                        settledBatch(asked, unfinished, finished),
-                        unfinished.map(WaveStore.State::plan),
-                        folder,
-                        timings,
-                        spark);
-        int dimensions = dimensions(asked, embedding.probe().outputDimension());
+            CommandRun run) {
+        EmbedPlan embedding = EmbedPlan.resolve(
+                asked.embed(),
+                subject,
+                new EmbedPlan.Settled(
+                        settledBatch(asked, before),
+                        before.unfinished().map(WaveStore.State::plan)),
+                folder,
+                run);
         return new ConvertPlan(
-                ConvertIdentity.of(asked, prior, source, embedding.job().batch(), dimensions),
-                fingerprint,
-                embedding,
-                dimensions);
+                settings(
+                        asked,
+                        subject.source().orElseThrow(),
+                        subject.file(),
+                        embedding.job().batch(),
+                        dimensions(asked.axes(), embedding.probe().outputDimension())),
+                source,
+                embedding);
     }
 
-    /** What the command line says, else what this home was begun with. */
-    private static Optional<Integer> settledBatch(
-            ConvertCommand asked, Optional<WaveStore.State> unfinished, Optional<ManifestRecord> finished) {
-        boolean anew = asked.batchSize != null && asked.batchSize.isAuto() && asked.ifExists == IfExists.OVERWRITE;
-        return Optional.ofNullable(asked.batchSize).flatMap(BatchSizes::pictures).or(() -> unfinished
-                .map(WaveStore.State::identity)
-                .or(() -> finished.filter(record -> !anew).map(ManifestRecord::settings))
-                .map(settings -> settings.get(EmbedPlan.BATCH_SIZE))
-                .map(Integer::parseInt));
+    private static ConversionSettings settings(
+            ConvertRequest asked, ImageSource source, ModelFile prior, int batch, int dimensions) {
+        return new ConversionSettings(
+                SourceSettings.of(
+                        Redaction.of(source.uri()),
+                        source.format(),
+                        asked.pictures().columns()),
+                prior.sha256(),
+                ViewSettings.of(prior.preprocessing()),
+                new ProjectionSettings(
+                        asked.axes().kind(), dimensions, asked.axes().seed()),
+                asked.keepImages(),
+                batch);
+    }
+
+    /** What the request says, else what this home was begun with. */
+    private static Optional<Integer> settledBatch(ConvertRequest asked, Before before) {
+        Optional<BatchSize> size = asked.embed().batchSize();
+        boolean anew =
+                size.filter(BatchSize::isAuto).isPresent() && asked.home().overwrites();
+        return size.flatMap(BatchSize::pictures)
+                .or(() -> before.unfinished().map(state -> state.identity().batchSize()))
+                .or(() -> before.finished()
+                        .filter(record -> !anew)
+                        .map(record -> record.settings().batchSize()));
     }
 
     /** What differs from an earlier conversion, as a person reads it; empty when this is the same one. */
-    Optional<String> differenceFrom(Map<String, String> settings, Fingerprint before) {
-        List<String> differences = ConvertIdentity.differences(ConvertIdentity.of(settings), identity);
-        if (!source.equals(before)) {
-            differences.add("the input has changed: " + before.count() + " pictures of " + before.bytes()
+    Optional<String> differenceFrom(ConversionSettings before, Fingerprint listed) {
+        List<String> differences = Differences.between(before, settings);
+        if (!source.equals(listed)) {
+            differences.add("the input has changed: " + listed.count() + " pictures of " + listed.bytes()
                     + " bytes before, " + source.count() + " of " + source.bytes() + " now, ids "
-                    + (source.idsSha256().equals(before.idsSha256()) ? "the same" : "differ"));
+                    + (source.idsSha256().equals(listed.idsSha256()) ? "the same" : "differ"));
         }
         return differences.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", differences));
     }
 
-    private static int dimensions(ConvertCommand asked, int given) {
-        return switch (asked.projection) {
+    private static int dimensions(ConvertRequest.Axes axes, int given) {
+        return switch (axes.kind()) {
             case NONE -> given;
             case PCA, RANDOM -> {
-                if (asked.dimensions != null && asked.dimensions > given) {
+                int wanted = axes.dimensions().orElse(Math.min(USUAL_DIMENSIONS, given));
+                if (wanted > given) {
                     throw new RelaException(
                             ExitCode.SETTINGS,
-                            "The prior gives " + given + " values, --dimensions asks for " + asked.dimensions
-                                    + ": ask for " + given + " or less.");
+                            "The prior gives " + given + " values, --dimensions asks for " + wanted + ": ask for "
+                                    + given + " or less.");
                 }
-                yield asked.dimensions != null ? asked.dimensions : Math.min(USUAL_DIMENSIONS, given);
+                yield wanted;
             }
         };
     }

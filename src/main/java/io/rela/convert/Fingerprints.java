@@ -1,7 +1,7 @@
 package io.rela.convert;
 
 import io.rela.Digests;
-import io.rela.home.ManifestRecord.Fingerprint;
+import io.rela.source.Fingerprint;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
 import io.rela.table.TableSchema;
@@ -50,7 +50,6 @@ final class Fingerprints {
     }
 
     private static JavaRDD<String> ids(JavaSparkContext spark, RangedFiles files, long count) {
-        spark.sc().setJobDescription("fingerprint");
         SerializableConfiguration hadoop = new SerializableConfiguration(spark.hadoopConfiguration());
         List<IndexRange> ranges =
                 new IndexRange(0, count).split((int) Math.min(1 + (count - 1) / IDS_A_TASK, MOST_TASKS));

@@ -30,8 +30,9 @@ public final class ListingStep {
      *
      * @param files with rows of {@link Tables#SAMPLES}
      * @param bytes sum of the pictures' lengths
+     * @param classNames names by label; empty where the source names no classes
      */
-    public record Listed(RangedFiles files, long bytes) {}
+    public record Listed(RangedFiles files, long bytes, List<String> classNames) {}
 
     /** What one task wrote: a file that is not reported here does not count. */
     private record Part(RangedFiles.File file, long bytes) implements Serializable {}
@@ -42,7 +43,6 @@ public final class ListingStep {
      * @param folder empty
      */
     public static Listed run(JavaSparkContext spark, Listing listing, TableFolder folder) {
-        spark.sc().setJobDescription("write listing");
         SerializableConfiguration hadoop = new SerializableConfiguration(spark.hadoopConfiguration());
         String path = folder.path().toString();
         List<Part> parts = listing.samples()
@@ -52,7 +52,7 @@ public final class ListingStep {
         if (files.rows() != listing.count()) {
             throw new IllegalStateException(files.rows() + " samples were written of " + listing.count());
         }
-        return new Listed(files, parts.stream().mapToLong(Part::bytes).sum());
+        return new Listed(files, parts.stream().mapToLong(Part::bytes).sum(), listing.classNames());
     }
 
     private static Iterator<Part> write(Iterator<Sample> samples, String folder, Configuration conf)

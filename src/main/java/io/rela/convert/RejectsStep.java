@@ -27,7 +27,6 @@ public final class RejectsStep {
      * @param table the table's folder, empty
      */
     public static void run(JavaSparkContext spark, Path folder, List<TaskReport> reports, TableFolder table) {
-        spark.sc().setJobDescription("write rejects");
         Path rejected = new Path(folder, EmbedOutput.REJECTS);
         List<String> parts = reports.stream()
                 .filter(report -> report.rejects() != null)

@@ -25,8 +25,7 @@ import org.apache.spark.util.SerializableConfiguration;
  * What every task that writes targets does. Immutable.
  *
  * @param samples the listing
- * @param source gives the pictures again when they travel along
- * @param keepImages whether they do
+ * @param source gives the pictures again when they travel along; else null
  * @param features what was embedded
  * @param projection what makes targets of features
  * @param folder of the table
@@ -35,7 +34,6 @@ import org.apache.spark.util.SerializableConfiguration;
 record TargetsJob(
         RangedFiles samples,
         ImageSource source,
-        boolean keepImages,
         RangedFiles features,
         Broadcast<Projection> projection,
         String folder,
@@ -48,10 +46,10 @@ record TargetsJob(
 
     Written run(IndexRange range) throws IOException {
         String name = String.format("part-%012d-%s.parquet", range.first(), UUID.randomUUID());
-        TableSchema schema = keepImages ? Tables.TARGETS_WITH_IMAGES : Tables.TARGETS;
+        TableSchema schema = source != null ? Tables.TARGETS_WITH_IMAGES : Tables.TARGETS;
         try (RangedFiles.Rows listed = samples.rows(Tables.SAMPLES, range, hadoop.value());
                 RangedFiles.Rows rows = features.rows(Tables.FEATURES, range, hadoop.value());
-                SampleReader reader = source.reader();
+                SampleReader reader = source == null ? null : source.reader();
                 TableWriter writer = new TableWriter(schema, new Path(folder, name), hadoop.value())) {
             List<Sample> some = new ArrayList<>();
             List<float[]> theirs = new ArrayList<>();
@@ -94,7 +92,7 @@ record TargetsJob(
         float[] targets = axes.project(features, some.size());
         for (int i = 0; i < some.size(); i++) {
             Sample sample = some.get(i);
-            EncodedImage image = keepImages ? EncodedImage.read(reader, sample) : null;
+            EncodedImage image = reader == null ? null : EncodedImage.read(reader, sample);
             float[] target = Arrays.copyOfRange(targets, i * outputs, (i + 1) * outputs);
             writer.write(Tables.targetRow(sample, target, image));
         }

@@ -7,6 +7,7 @@ import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
 import io.rela.table.TableFolder;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
@@ -24,45 +25,47 @@ public final class TargetsStep {
     private TargetsStep() {}
 
     /**
-     * Writes the table.
+     * What targets are made of.
      *
-     * @param spark the session's context
      * @param samples the listing
      * @param encodedBytes sum of the pictures' lengths
      * @param plan how the samples are cut
-     * @param slots tasks that run at a time
-     * @param source gives the pictures again when they travel along
-     * @param keepImages whether they do
+     * @param pictures gives the pictures again when they travel along; else empty
      * @param features what was embedded
      * @param projection what makes targets of features
-     * @param folder of the table; replaced
-     * @return rows written
      */
-    public static long run(
-            JavaSparkContext spark,
+    public record Given(
             RangedFiles samples,
             long encodedBytes,
             WavePlan plan,
-            int slots,
-            ImageSource source,
-            boolean keepImages,
+            Optional<ImageSource> pictures,
             RangedFiles features,
-            Projection projection,
-            TableFolder folder) {
-        spark.sc().setJobDescription("write targets");
-        long bytes = plan.samples() * (OTHER_COLUMNS_BYTES + (long) Float.BYTES * projection.outputDimension())
-                + (keepImages ? encodedBytes : 0);
+            Projection projection) {}
+
+    /**
+     * Writes the table.
+     *
+     * @param spark the session's context
+     * @param slots number of tasks that run at a time
+     * @param folder of the table; replaced
+     * @return number of rows written
+     */
+    public static long run(JavaSparkContext spark, Given given, int slots, TableFolder folder) {
+        WavePlan plan = given.plan();
+        long bytes = plan.samples()
+                        * (OTHER_COLUMNS_BYTES
+                                + (long) Float.BYTES * given.projection().outputDimension())
+                + (given.pictures().isPresent() ? given.encodedBytes() : 0);
         long files = Math.max(bytes / FILE_BYTES, Math.min(slots, plan.samples() / SMALLEST_TASK));
         List<IndexRange> ranges =
                 plan.split(new IndexRange(0, plan.samples()), (int) Math.max(1, Math.min(files, Integer.MAX_VALUE)));
-        Broadcast<Projection> axes = spark.broadcast(projection);
+        Broadcast<Projection> axes = spark.broadcast(given.projection());
         TargetsJob job = new TargetsJob(
-                samples,
-                source,
-                keepImages,
-                features,
+                given.samples(),
+                given.pictures().orElse(null),
+                given.features(),
                 axes,
-                folder.path().toString(),
+                folder.empty().path().toString(),
                 new SerializableConfiguration(spark.hadoopConfiguration()));
         List<TargetsJob.Written> written =
                 spark.parallelize(ranges, ranges.size()).map(job::run).collect();

@@ -2,189 +2,256 @@ package io.rela.distill;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
-import io.rela.cli.Command;
-import io.rela.cli.EpochCommand;
-import io.rela.cli.Main;
-import io.rela.convert.ConvertIdentity;
 import io.rela.home.DatasetHome;
-import io.rela.home.Epochs;
-import io.rela.home.HomeTables;
 import io.rela.home.IfExists;
-import io.rela.home.ManifestRecord.Counts;
-import io.rela.home.ManifestRecord;
+import io.rela.home.LockWait;
+import io.rela.manifest.Change;
+import io.rela.manifest.Counts;
+import io.rela.manifest.Differences;
+import io.rela.manifest.EpochRecord;
+import io.rela.manifest.Epochs;
+import io.rela.manifest.LossesRecord;
+import io.rela.manifest.Manifest;
+import io.rela.manifest.RunInfo;
+import io.rela.manifest.StagedTable;
 import io.rela.model.Embedder;
-import io.rela.run.Sessions;
-import io.rela.run.Timings;
-import io.rela.run.Versions;
+import io.rela.run.CommandResult;
+import io.rela.run.CommandRun;
+import io.rela.run.Figures;
+import io.rela.run.Outcome;
+import io.rela.run.Shutdown;
 import io.rela.table.Tables;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.SparkSession;
 
-/** One run of {@code distill}, {@code score} or {@code select}: score, select, commit. Driver only, used once. */
-final class Distillation {
+/** Stage 2: an epoch's losses, then its subset, then the commit of both. Driver only, used once. */
+public final class Distillation {
     /** Failures that no change of the home by another command explains. */
     private static final Set<ExitCode> OWN =
             Set.of(ExitCode.SETTINGS, ExitCode.REJECTS, ExitCode.DEVICE, ExitCode.BUSY, ExitCode.DOUBTFUL);
 
-    private final EpochCommand asked;
-    private final String command;
-    private final SparkSession session;
+    private final EpochRequest asked;
+    private final CommandRun run;
     private final DatasetHome home;
-    private final Instant start;
-    private final Timings timings = new Timings();
-    private final List<String> warnings = new ArrayList<>();
-    /** Whether something that is there was made with other settings. */
-    private boolean differs;
+    /** Why the result says something else than what was asked for: of what is there already. */
+    private final List<String> differences = new ArrayList<>();
     /** Whether what is staged stays when this command fails. */
     private boolean keeps;
 
-    Distillation(EpochCommand asked) {
+    private Distillation(EpochRequest asked, CommandRun run) {
         this.asked = asked;
-        this.command = asked.getClass()
-                .getAnnotation(picocli.CommandLine.Command.class)
-                .name();
-        this.session = Sessions.start(command);
-        this.start = Instant.now();
-        timings.add("start", Timings.sinceProcessStart());
-        this.home = DatasetHome.at(asked.home, session.sparkContext().hadoopConfiguration());
+        this.run = run;
+        this.home = DatasetHome.at(asked.home().uri(), run.hadoop());
     }
 
-    Command.Result run() {
-        home.prepareEpoch(command, asked.epoch, asked.ifExists == IfExists.OVERWRITE, asked.lock.wait(command));
-        Path staged = home.staging(asked.epoch);
+    /**
+     * Does what is asked for of an epoch; what is there already, made with the same settings, stays.
+     *
+     * @throws RelaException when that cannot be; the home is then as it was
+     */
+    public static CommandResult run(EpochRequest asked, CommandRun run) {
+        return new Distillation(asked, run).run();
+    }
+
+    private CommandResult run() {
+        home.prepareEpoch(
+                run.command(),
+                asked.epoch(),
+                asked.home().overwrites(),
+                LockWait.of(asked.home().waitForLock(), run::say));
+        Path staging = home.staging(asked.epoch());
         try {
-            return distill(new Epochs(home), staged);
+            Manifest manifest = home.manifest();
+            Epochs epochs = new Epochs(manifest, home.root());
+            Targets targets = Targets.open(run, home, manifest, epochs.conversion());
+            return distill(new EpochWork(run, home, manifest, epochs, targets, asked, staging));
         } finally {
             Embedder.closeIdleModels();
-            if (keeps || Main.isStopping()) {
+            if (keeps || Shutdown.isRequested()) {
                 home.leave();
             } else {
-                home.leave(staged);
+                home.leave(staging);
             }
         }
     }
 
-    private Command.Result distill(Epochs epochs, Path staged) {
-        Optional<Losses> wanted = wantedLosses(epochs);
-        Optional<ManifestRecord> scored = wanted.flatMap(losses -> existing(
-                epochs.losses(asked.epoch),
-                losses.identity(),
-                Losses.keys(),
-                Tables.epoch(Tables.LOSSES, asked.epoch)));
-        boolean toScore = wanted.isPresent() && scored.isEmpty();
-        Optional<Selecting> selecting = asked.select()
-                .map(select -> new Selecting(session, home, epochs, asked, select, toScore, timings, this::warn));
-        Optional<ManifestRecord> selected = selecting.flatMap(select -> existing(
-                epochs.subset(asked.epoch),
-                select.identity(),
-                Selecting.keys(),
-                Tables.epoch(Tables.SUBSET, asked.epoch)));
-        if (!toScore && (selecting.isEmpty() || selected.isPresent())) {
-            ManifestRecord record = selected.or(() -> scored).orElseThrow();
-            return new Command.Result(
-                    home.root() + ": epoch " + asked.epoch
-                            + (differs
-                                    ? " is already done with other settings, and --if-exists skip leaves it: nothing to do."
-                                    : " is already done with these settings: nothing to do."),
-                    home.root().toString(),
-                    record);
+    private CommandResult distill(EpochWork work) {
+        Optional<LossSource> source = asked.losses().map(losses -> source(work, losses));
+        Optional<EpochRecord> scored = source.flatMap(losses -> there(
+                work.epochs().losses(asked.epoch()),
+                record -> record.losses().settings(),
+                losses.settings(),
+                Tables.epoch(Tables.LOSSES, asked.epoch())));
+        boolean scores = source.isPresent() && scored.isEmpty();
+        Optional<Subsetting> subsetting = asked.subset().map(subset -> new Subsetting(work, subset, scores));
+        Optional<EpochRecord> selected = subsetting.flatMap(subset -> there(
+                work.epochs().subset(asked.epoch()),
+                record -> record.subset().settings(),
+                subset.settings(),
+                Tables.epoch(Tables.SUBSET, asked.epoch())));
+        if (!scores && (subsetting.isEmpty() || selected.isPresent())) {
+            EpochRecord before = selected.or(() -> scored).orElseThrow();
+            return nothingToDo(before, selected.isPresent() ? subsetting.get().settings() : source.get().settings());
         }
-        if (differs) {
-            warn("--if-exists skip: epoch " + asked.epoch + " goes on from what is there, made with other settings.");
+        if (!differences.isEmpty()) {
+            run.warn("--if-exists skip: epoch " + asked.epoch()
+                    + " goes on from what is there, made with other settings (" + String.join("; ", differences) + ").");
         }
-        selecting.ifPresent(Selecting::refuseUnknownLosses);
-        Optional<ManifestRecord> used = selecting.flatMap(Selecting::scored);
+        subsetting.ifPresent(Subsetting::refuseUnknownLosses);
+        Optional<EpochRecord> used = subsetting.flatMap(Subsetting::scored);
         try {
-            requireAllTargets(epochs);
-            Optional<Losses.Made> made = toScore ? wanted.map(losses -> losses.make(staged)) : Optional.empty();
-            Optional<Selecting.Made> subset =
-                    selected.isPresent() ? Optional.empty() : selecting.map(select -> select.make(staged, made));
-            return commit(epochs, staged, new Work(wanted.filter(losses -> toScore), made, selecting, subset, used));
+            Optional<EpochLosses.Made> losses = scores ? source.map(LossSource::make) : Optional.empty();
+            Optional<Subsetting.Made> subset =
+                    selected.isPresent() ? Optional.empty() : subsetting.map(step -> subset(step, losses));
+            return commit(work, new Made(losses, subset, used));
         } catch (RuntimeException failure) {
-            throw outdated(epochs, used, failure);
+            throw outdated(work.epochs(), used, failure);
         }
     }
 
     /**
-     * What was done, and is to become visible.
+     * What was made, and is to become visible.
      *
-     * @param losses that were wanted and were not there
-     * @param made the same, made
-     * @param selecting what chose the subset
-     * @param subset that was chosen
-     * @param used what had made the losses that it was chosen by, where this command did not
+     * @param losses of the epoch
+     * @param subset of the epoch
+     * @param used what had made the losses that the subset was chosen by, where this command did not
      */
-    private record Work(
-            Optional<Losses> losses,
-            Optional<Losses.Made> made,
-            Optional<Selecting> selecting,
-            Optional<Selecting.Made> subset,
-            Optional<ManifestRecord> used) {}
+    private record Made(
+            Optional<EpochLosses.Made> losses, Optional<Subsetting.Made> subset, Optional<EpochRecord> used) {}
 
-    private Command.Result commit(Epochs began, Path staged, Work work) {
-        // Whoever waits for the home in vain goes on from its outputs the next time.
-        keeps = work.losses().filter(losses -> losses instanceof Scoring).isPresent();
-        AtomicReference<ManifestRecord> written = new AtomicReference<>();
-        home.whileHeld(() -> {
-            keeps = false;
-            Epochs now = new Epochs(home);
-            began.outdatedBy(now, asked.epoch, work.used()).ifPresent(why -> {
-                throw busy(why, null);
-            });
-            written.set(write(now, staged, work));
-        });
-        return new Command.Result(summary(written.get()), home.root().toString(), written.get());
+    private static LossSource source(EpochWork work, LossRequest asked) {
+        return asked instanceof LossRequest.Learner learner
+                ? new Scoring(work, learner)
+                : new Importing(work, (LossRequest.Log) asked);
     }
 
-    private ManifestRecord write(Epochs now, Path staged, Work work) {
-        Optional<Losses.Made> made = work.made();
-        Optional<ManifestRecord> clusters = now.clusters()
-                .filter(record -> home.missing(List.of(Tables.CLUSTERS.name())).isEmpty());
-        Optional<Selecting.Made> subset = work.subset().map(rows -> rows.beside(clusters));
-        ManifestRecord record = record(now, work.losses(), made, work.selecting(), subset);
-        List<String> tables = new ArrayList<>();
-        made.ifPresent(losses -> tables.addAll(losses.tables()));
+    private static Subsetting.Made subset(Subsetting step, Optional<EpochLosses.Made> losses) {
+        return step.make(losses.isPresent() ? losses : step.found());
+    }
+
+    /** The settings of one part of a record. */
+    private interface Settings {
+        Figures of(EpochRecord record);
+    }
+
+    /** What is there already and may stay; an error when it is something else. */
+    private Optional<EpochRecord> there(
+            Optional<EpochRecord> before, Settings settings, Figures wanted, String table) {
+        if (before.isEmpty()
+                || asked.home().overwrites()
+                || home.missing(List.of(table)).isPresent()) {
+            return Optional.empty();
+        }
+        List<String> found = Differences.between(settings.of(before.get()), wanted);
+        differences.addAll(found);
+        if (!found.isEmpty() && asked.home().ifExists() == IfExists.ERROR) {
+            throw new RelaException(
+                    ExitCode.HOME,
+                    home.root() + " holds another " + table + " (" + String.join("; ", found)
+                            + "). Use the same settings, another --epoch, or --if-exists overwrite.");
+        }
+        return before;
+    }
+
+    private CommandResult nothingToDo(EpochRecord before, Figures wanted) {
+        boolean same = differences.isEmpty();
+        CommandResult result = CommandResult.done(
+                        home.root() + ": epoch " + asked.epoch()
+                                + (same
+                                        ? " is already done with these settings: nothing to do."
+                                        : " is already done with other settings (" + String.join("; ", differences)
+                                                + "), and --if-exists skip leaves it: nothing to do."),
+                        before)
+                .about(home.root(), table())
+                .ended(same ? Outcome.UNCHANGED : Outcome.SKIPPED);
+        return same ? result : result.insteadOf(wanted);
+    }
+
+    /** The table that was asked for. */
+    private String table() {
+        return Tables.epoch(asked.subset().isPresent() ? Tables.SUBSET : Tables.LOSSES, asked.epoch());
+    }
+
+    private CommandResult commit(EpochWork work, Made made) {
+        // Whoever waits for the home in vain goes on from its outputs the next time.
+        keeps = made.losses().isPresent() && asked.losses().get() instanceof LossRequest.Learner;
+        AtomicReference<EpochRecord> written = new AtomicReference<>();
+        home.whileHeld(() -> {
+            keeps = false;
+            Epochs now = new Epochs(home.manifest(), home.root());
+            work.epochs().outdatedBy(now, asked.epoch(), made.used()).ifPresent(why -> {
+                throw busy(why, null);
+            });
+            written.set(write(work, now, made));
+        });
+        return CommandResult.done(summary(written.get()), written.get()).about(home.root(), table());
+    }
+
+    private EpochRecord write(EpochWork work, Epochs now, Made made) {
+        Optional<EpochLosses.Made> losses = made.losses();
+        Optional<Subsetting.Made> subset = made.subset().map(rows -> rows.beside(now.clusters()));
+        List<StagedTable> tables = new ArrayList<>();
+        losses.ifPresent(rows -> tables.addAll(rows.tables()));
         subset.ifPresent(rows -> tables.addAll(rows.tables()));
-        // A map of losses that go would be taken for one of those that come.
-        String transfer = Tables.epoch(Tables.TRANSFERS, asked.epoch);
-        boolean outdated = made.isPresent()
-                && !tables.contains(transfer)
-                && !made.get().transfer().map(this::uri).equals(Optional.of(home.table(transfer)));
-        home.commit(staged, tables, outdated ? List.of(transfer) : List.of(), record);
+        Counts counts = losses.map(EpochLosses.Made::counts)
+                .orElseGet(() -> Counts.all(work.targets().rows()));
+        EpochLosses.Machine machine =
+                losses.map(EpochLosses.Made::machine).orElse(EpochLosses.Machine.NONE);
+        EpochRecord record = new EpochRecord(
+                run.command(),
+                asked.epoch(),
+                losses.map(EpochLosses.Made::record).orElse(null),
+                subset.map(Subsetting.Made::record).orElse(null),
+                now.conversion().source(),
+                counts.selecting(
+                        subset.map(rows -> rows.record().figures().rows()).orElse(null)),
+                RunInfo.of(run, machine.libtorch().orElse("not used"), machine.devices()));
+        home.commit(work.staging(), new Change(tables, outdatedTransfer(losses, tables), record));
         return record;
+    }
+
+    /** A map of losses that go would be taken for one of those that come. */
+    private List<String> outdatedTransfer(Optional<EpochLosses.Made> losses, List<StagedTable> tables) {
+        String transfer = Tables.epoch(Tables.TRANSFERS, asked.epoch());
+        boolean used = tables.stream().anyMatch(table -> table.name().equals(transfer))
+                || losses.map(EpochLosses.Made::record)
+                        .map(LossesRecord::transfer)
+                        .filter(map -> qualified(map.uri()).equals(home.table(transfer)))
+                        .isPresent();
+        return losses.isPresent() && !used ? List.of(transfer) : List.of();
+    }
+
+    private Path qualified(String uri) {
+        return new Path(uri)
+                .makeQualified(home.fileSystem().getUri(), home.fileSystem().getWorkingDirectory());
     }
 
     private RelaException busy(String why, Throwable cause) {
         return new RelaException(
                 ExitCode.BUSY,
-                "busy: " + home.root() + " has changed while this command worked on epoch " + asked.epoch + " (" + why
+                "busy: " + home.root() + " has changed while this command worked on epoch " + asked.epoch() + " (" + why
                         + "). It leaves nothing; try again",
                 cause);
     }
 
     /** The failure, or what another command did to the home if that is a cause of it. */
-    private RuntimeException outdated(Epochs began, Optional<ManifestRecord> used, RuntimeException failure) {
+    private RuntimeException outdated(Epochs began, Optional<EpochRecord> used, RuntimeException failure) {
         RelaException known = RelaException.in(failure);
-        if (Main.isStopping() || (known != null && OWN.contains(known.exitCode()))) {
+        if (Shutdown.isRequested() || (known != null && OWN.contains(known.exitCode()))) {
             return failure;
         }
         AtomicReference<RuntimeException> found = new AtomicReference<>(failure);
         try {
             // A commit that is being made has to end before it can be seen.
             home.whileHeld(() -> {
-                Epochs now = new Epochs(home);
+                Epochs now = new Epochs(home.manifest(), home.root());
                 Optional<String> why = now.clusters().equals(began.clusters())
-                        ? began.outdatedBy(now, asked.epoch, used)
+                        ? began.outdatedBy(now, asked.epoch(), used)
                         : Optional.of("clusters were written meanwhile");
                 why.ifPresent(text -> found.set(busy(text, failure)));
             });
@@ -194,138 +261,35 @@ final class Distillation {
         return found.get();
     }
 
-    private Path uri(ManifestRecord.TransferInfo transfer) {
-        return new Path(transfer.uri())
-                .makeQualified(home.fileSystem().getUri(), home.fileSystem().getWorkingDirectory());
-    }
-
-    /** A file that is gone would make all of this be about fewer samples, and nobody would know. */
-    private void requireAllTargets(Epochs epochs) {
-        long rows = HomeTables.files(home.fileSystem(), home.table(Tables.TARGETS.name()))
-                .rows();
-        long converted = epochs.conversion().counts().converted();
-        if (rows != converted) {
-            throw new RelaException(
-                    ExitCode.HOME,
-                    home.root() + " is damaged: targets has " + rows + " rows, the manifest says " + converted
-                            + ". Restore it, or convert again with --if-exists overwrite.");
-        }
-    }
-
-    private Optional<Losses> wantedLosses(Epochs epochs) {
-        if (asked.logged().losses != null) {
-            return Optional.of(new Importing(session, home, asked, timings, this::warn));
-        }
-        return asked.score().map(score -> new Scoring(session, home, epochs, asked, score, timings, this::warn));
-    }
-
-    /** What is there already and may stay; an error when it is something else. */
-    private Optional<ManifestRecord> existing(
-            Optional<ManifestRecord> before, Map<String, String> identity, Set<String> keys, String table) {
-        if (before.isEmpty()
-                || asked.ifExists == IfExists.OVERWRITE
-                || home.missing(List.of(table)).isPresent()) {
-            return Optional.empty();
-        }
-        Map<String, String> was = new TreeMap<>(before.get().settings());
-        was.keySet().retainAll(keys);
-        List<String> differences = ConvertIdentity.differences(was, identity);
-        differs |= !differences.isEmpty();
-        if (!differences.isEmpty() && asked.ifExists == IfExists.ERROR) {
-            throw new RelaException(
-                    ExitCode.HOME,
-                    home.root() + " holds another " + table + " (" + String.join("; ", differences)
-                            + "). Use the same settings, another --epoch, or --if-exists overwrite.");
-        }
-        return before;
-    }
-
-    private ManifestRecord record(
-            Epochs epochs,
-            Optional<Losses> losses,
-            Optional<Losses.Made> made,
-            Optional<Selecting> selecting,
-            Optional<Selecting.Made> subset) {
-        Map<String, String> settings = new TreeMap<>();
-        settings.put("epoch", Integer.toString(asked.epoch));
-        settings.put("seed", Long.toString(asked.seed));
-        losses.ifPresent(l -> settings.putAll(l.identity()));
-        made.ifPresent(m -> settings.putAll(m.settings()));
-        if (subset.isPresent()) {
-            settings.putAll(selecting.orElseThrow().identity());
-            settings.putAll(subset.get().settings());
-            if (made.isPresent()) {
-                settings.put(Selecting.LOSSES_MADE, start.toString());
-            }
-        }
-        Counts counts = made.map(Losses.Made::counts).orElseGet(() -> {
-            long rows = epochs.conversion().counts().converted();
-            return new Counts(rows, rows, 0, Map.of(), null);
-        });
-        Instant end = Instant.now();
-        timings.add("total", (end.toEpochMilli() - start.toEpochMilli()) / 1000.0);
-        return new ManifestRecord(
-                command,
-                settings,
-                made.flatMap(Losses.Made::model).orElse(null),
-                epochs.conversion().source(),
-                new Counts(
-                        counts.listed(),
-                        counts.converted(),
-                        counts.rejected(),
-                        counts.rejectedByReason(),
-                        subset.map(s -> s.subset().rows()).orElse(null)),
-                null,
-                new ManifestRecord.Distillation(
-                        asked.epoch,
-                        made.map(Losses.Made::info)
-                                .or(() -> subset.flatMap(Selecting.Made::losses))
-                                .orElse(null),
-                        made.flatMap(Losses.Made::transfer).orElse(null),
-                        subset.map(Selecting.Made::subset).orElse(null)),
-                timings.seconds(),
-                Versions.all(made.flatMap(Losses.Made::libtorch).orElse("not used")),
-                List.copyOf(new TreeSet<>(made.map(Losses.Made::devices).orElse(List.of()))),
-                warnings,
-                start.toString(),
-                end.toString());
-    }
-
-    private String summary(ManifestRecord record) {
-        StringBuilder text = new StringBuilder(home.root() + ": epoch " + asked.epoch);
+    private String summary(EpochRecord record) {
+        StringBuilder text = new StringBuilder(home.root() + ": epoch " + asked.epoch());
         Counts counts = record.counts();
-        ManifestRecord.Distillation done = record.distillation();
-        if (record.settings().containsKey(Epochs.LOSS) || record.settings().containsKey(Epochs.LOSSES)) {
+        if (record.losses() != null) {
             text.append(String.format(
                     Locale.ROOT,
                     ", %,d samples = %,d scored + %,d without a loss, mean %.6f",
                     counts.listed(),
                     counts.converted(),
                     counts.rejected(),
-                    done.losses().mean()));
+                    record.losses().figures().mean()));
+            if (record.losses().transfer() != null) {
+                text.append(String.format(
+                        Locale.ROOT,
+                        ", transfer R2 %.4f, mean cosine %.4f",
+                        record.losses().transfer().r2(),
+                        record.losses().transfer().meanCosine()));
+            }
         }
-        if (done.transfer() != null) {
-            text.append(String.format(
-                    Locale.ROOT,
-                    ", transfer R2 %.4f, mean cosine %.4f",
-                    done.transfer().r2(),
-                    done.transfer().meanCosine()));
-        }
-        if (done.subset() != null) {
+        if (record.subset() != null) {
             text.append(String.format(
                     Locale.ROOT,
                     ", %s chose %,d of %,d",
-                    done.subset().policy(),
-                    done.subset().rows(),
+                    record.subset().settings().policy().policy(),
+                    record.subset().figures().rows(),
                     counts.listed()));
         }
-        return text.append(
-                        String.format(Locale.ROOT, ", %.1f s", record.seconds().get("total")))
+        return text.append(String.format(
+                        Locale.ROOT, ", %.1f s", record.run().seconds().get("total")))
                 .toString();
-    }
-
-    private void warn(String warning) {
-        warnings.add(warning);
-        System.err.println(warning);
     }
 }

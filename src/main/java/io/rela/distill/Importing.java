@@ -1,64 +1,65 @@
 package io.rela.distill;
 
-import io.rela.cli.EpochCommand;
-import io.rela.home.DatasetHome;
-import io.rela.home.Epochs;
-import io.rela.home.HomeTables;
-import io.rela.home.ManifestRecord.Counts;
 import io.rela.loss.LoggedLosses.Imported;
-import io.rela.run.Timings;
+import io.rela.manifest.Counts;
+import io.rela.manifest.LossInfo;
+import io.rela.manifest.LossSettings;
+import io.rela.manifest.LossesRecord;
+import io.rela.manifest.StagedTable;
+import io.rela.home.TableFiles;
+import io.rela.rank.KnownLosses;
+import io.rela.table.TableFolder;
 import io.rela.table.Tables;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Consumer;
-import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.SparkSession;
 
 /** Losses that a training run logged. */
-final class Importing implements Losses {
-    private final SparkSession session;
-    private final DatasetHome home;
-    private final EpochCommand asked;
-    private final Timings timings;
-    private final Consumer<String> warn;
+final class Importing implements LossSource {
+    private final EpochWork work;
     private final LossLog log;
 
-    Importing(SparkSession session, DatasetHome home, EpochCommand asked, Timings timings, Consumer<String> warn) {
-        this.session = session;
-        this.home = home;
-        this.asked = asked;
-        this.timings = timings;
-        this.warn = warn;
-        this.log = new LossLog(session, home, Epochs.LOSSES, asked.logged().losses, asked.logged().time);
+    Importing(EpochWork work, LossRequest.Log asked) {
+        this.work = work;
+        this.log = new LossLog(work, asked);
     }
 
     @Override
-    public Map<String, String> identity() {
-        return log.identity();
+    public LossSettings.Logged settings() {
+        return log.settings();
     }
 
     @Override
-    public Made make(Path staged) {
-        String table = Tables.epoch(Tables.LOSSES, asked.epoch);
-        Path folder = new Path(staged, table);
-        Imported imported = timings.timed("import", () -> log.read(folder));
-        long samples = HomeTables.files(home.fileSystem(), home.table(Tables.TARGETS.name()))
-                .rows();
+    public EpochLosses.Made make() {
+        int epoch = work.asked().epoch();
+        String table = Tables.epoch(Tables.LOSSES, epoch);
+        TableFolder folder = work.folder(table);
+        Imported imported = log.read(folder, "losses");
+        KnownLosses losses = imported.losses();
+        Counts counts = counts(imported);
+        StagedTable staged = work.staged(table);
+        return new EpochLosses.Made(
+                epoch,
+                TableFiles.ranged(staged, folder.path()),
+                new LossesRecord(
+                        settings(),
+                        null,
+                        null,
+                        null,
+                        new LossInfo(epoch, losses.mean(), losses.smallest(), losses.largest(), counts.rejected()),
+                        LossLog.info(imported)),
+                List.of(staged),
+                counts,
+                EpochLosses.Machine.NONE);
+    }
+
+    private Counts counts(Imported imported) {
+        long samples = work.targets().rows();
+        long rows = imported.losses().number();
         Map<String, Long> byReason = new TreeMap<>();
-        byReason.put("no-loss", samples - imported.rows() - imported.notFinite());
+        byReason.put("no-loss", samples - rows - imported.notFinite());
         byReason.put("not-finite-loss", imported.notFinite());
         byReason.values().removeIf(count -> count == 0);
-        LossLog.warning("losses", imported, samples).ifPresent(warn);
-        return new Made(
-                List.of(table),
-                log.settings(imported),
-                new Counts(samples, imported.rows(), samples - imported.rows(), byReason, null),
-                LossFigures.of(session, home, folder, asked.epoch, asked.partitions),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                List.of());
+        return new Counts(samples, rows, samples - rows, byReason, null);
     }
 }

@@ -2,56 +2,33 @@ package io.rela.distill;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
-import io.rela.cli.ReferenceOptions;
-import io.rela.home.DatasetHome;
-import io.rela.home.Epochs;
-import io.rela.home.HomeTables;
-import io.rela.home.ManifestRecord;
+import io.rela.home.TableFiles;
 import io.rela.loss.LoggedLosses.Imported;
-import io.rela.run.Timings;
+import io.rela.loss.LossKind;
+import io.rela.manifest.EpochRecord;
+import io.rela.manifest.LossSettings;
+import io.rela.manifest.LossesRecord.LogInfo;
+import io.rela.manifest.SubsetSettings;
 import io.rela.table.RangedFiles;
+import io.rela.table.TableFolder;
 import io.rela.table.Tables;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.function.Consumer;
-import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.SparkSession;
 
-/** Where the losses are that a policy compares others with. Driver only. */
+/** The losses that a policy compares others with. Driver only. */
 sealed interface ReferenceLosses {
-    /** The option that names a log of them. */
-    String LOGGED = "reference-losses";
-
-    /** The option that names an epoch of the home. */
-    String EPOCH = "reference-losses-epoch";
-
-    /** When the losses of that epoch were made. */
-    String MADE = "reference-losses-made";
-
-    /** Every setting that {@link #identity} may have. */
-    static Set<String> keys() {
-        Set<String> keys = new TreeSet<>(Set.of(EPOCH, MADE));
-        keys.addAll(LossLog.keys(LOGGED));
-        return keys;
-    }
-
     /**
-     * As the options name them.
+     * As somebody named them.
      *
      * @throws RelaException when a log cannot be listed
      */
-    static ReferenceLosses of(
-            SparkSession session, DatasetHome home, Epochs epochs, ReferenceOptions options, Timings timings) {
-        return options.epoch == null
-                ? new Logged(home, new LossLog(session, home, LOGGED, options.losses, options.time), timings)
-                : new OfEpoch(home, options.epoch, epochs.losses(options.epoch));
+    static ReferenceLosses of(EpochWork work, SubsetRequest.Reference asked) {
+        return asked instanceof SubsetRequest.Reference.OfEpoch named
+                ? new OfEpoch(work, named, work.epochs().losses(named.epoch()))
+                : new Logged(work, new LossLog(work, ((SubsetRequest.Reference.OfLog) asked).log()));
     }
 
-    /** The settings that tell these losses from others, by option name. */
-    Map<String, String> identity();
+    /** What tells these losses from others. */
+    SubsetSettings.ReferenceLosses settings();
 
     /**
      * Makes sure that they are there, and others than the losses that they are compared with.
@@ -66,85 +43,93 @@ sealed interface ReferenceLosses {
      *
      * @param loss the kind of the losses that are compared, where it is known
      */
-    Optional<String> warning(Optional<String> loss);
+    Optional<String> warning(Optional<LossKind> loss);
+
+    /** Opens the table, which is made where it is not there. */
+    Opened open();
 
     /**
-     * Opens the table.
+     * The table.
      *
-     * @param staged folder for a table that is not committed
-     * @param settings takes what was found out on the way
-     * @param warn takes what a person should know
+     * @param files of it
+     * @param log what became of the log's rows; empty without a log
      */
-    RangedFiles open(Path staged, Map<String, String> settings, Consumer<String> warn);
+    record Opened(RangedFiles files, Optional<LogInfo> log) {}
 
     /**
      * Those of an epoch of the home.
      *
      * @param scored what made them; empty when there are none
      */
-    record OfEpoch(DatasetHome home, int epoch, Optional<ManifestRecord> scored) implements ReferenceLosses {
+    record OfEpoch(EpochWork work, SubsetRequest.Reference.OfEpoch asked, Optional<EpochRecord> scored)
+            implements ReferenceLosses {
         @Override
-        public Map<String, String> identity() {
-            Map<String, String> identity = new TreeMap<>();
-            identity.put(EPOCH, Integer.toString(epoch));
-            scored.ifPresent(record -> identity.put(MADE, record.start()));
-            return identity;
+        public SubsetSettings.ReferenceLosses settings() {
+            return new SubsetSettings.ReferenceLosses(
+                    asked.epoch(), scored.map(record -> record.run().start()).orElse(null), null);
         }
 
         @Override
         public void requireOthers(int lossesEpoch) {
-            if (epoch == lossesEpoch) {
+            String named = asked.setting() + " " + asked.epoch();
+            if (asked.epoch() == lossesEpoch) {
                 throw new RelaException(
                         ExitCode.SETTINGS,
-                        "--" + EPOCH + " " + epoch + " is the epoch whose losses are compared with it. Name the epoch"
-                                + " that a reference was scored as.");
+                        named + " is the epoch whose losses are compared with it. Name the epoch that a reference was"
+                                + " scored as.");
             }
             if (scored.isEmpty()) {
                 throw new RelaException(
                         ExitCode.SETTINGS,
-                        "--" + EPOCH + " " + epoch + ": " + home.root()
+                        named + ": " + work.home().root()
                                 + " has no losses of that epoch. Name one that was scored, or score it.");
             }
         }
 
         @Override
-        public Optional<String> warning(Optional<String> loss) {
-            return scored.map(record -> record.settings().get(Epochs.LOSS))
-                    .filter(kind -> loss.filter(other -> !other.equals(kind)).isPresent())
-                    .map(kind -> "The losses are " + loss.get() + ", the reference losses of epoch " + epoch + " "
-                            + kind + ": a difference of them says little.");
+        public Optional<String> warning(Optional<LossKind> loss) {
+            return scored.flatMap(ReferenceLosses::kind)
+                    .filter(kind -> loss.filter(other -> other != kind).isPresent())
+                    .map(kind -> "The losses are " + loss.get() + ", the reference losses of epoch " + asked.epoch()
+                            + " " + kind + ": a difference of them says little.");
         }
 
         @Override
-        public RangedFiles open(Path staged, Map<String, String> settings, Consumer<String> warn) {
-            return HomeTables.files(home.fileSystem(), home.table(Tables.epoch(Tables.LOSSES, epoch)));
+        public Opened open() {
+            return new Opened(work.opened(Tables.epoch(Tables.LOSSES, asked.epoch())), Optional.empty());
         }
     }
 
+    /** What was computed; empty for logged losses. */
+    static Optional<LossKind> kind(EpochRecord scored) {
+        return scored.losses().settings() instanceof LossSettings.Scored settings
+                ? Optional.of(settings.loss())
+                : Optional.empty();
+    }
+
     /** Those of a log: a table in the staging folder, which goes with it. */
-    record Logged(DatasetHome home, LossLog log, Timings timings) implements ReferenceLosses {
+    record Logged(EpochWork work, LossLog log) implements ReferenceLosses {
         @Override
-        public Map<String, String> identity() {
-            return log.identity();
+        public SubsetSettings.ReferenceLosses settings() {
+            return new SubsetSettings.ReferenceLosses(null, null, log.settings());
         }
 
         @Override
         public void requireOthers(int lossesEpoch) {}
 
         @Override
-        public Optional<String> warning(Optional<String> loss) {
+        public Optional<String> warning(Optional<LossKind> loss) {
             return Optional.empty();
         }
 
         @Override
-        public RangedFiles open(Path staged, Map<String, String> settings, Consumer<String> warn) {
-            Path folder = new Path(staged, LOGGED);
-            Imported imported = timings.timed("import", () -> log.read(folder));
-            settings.putAll(log.settings(imported));
-            long samples = HomeTables.files(home.fileSystem(), home.table(Tables.TARGETS.name()))
-                    .rows();
-            LossLog.warning("reference losses", imported, samples).ifPresent(warn);
-            return HomeTables.files(home.fileSystem(), folder);
+        public Opened open() {
+            TableFolder folder = work.folder("reference-losses");
+            Imported imported = log.read(folder, "reference losses");
+            return new Opened(
+                    TableFiles.ranged(
+                            TableFiles.staged(folder.fs(), folder.path().getName(), folder.path()), folder.path()),
+                    Optional.of(LossLog.info(imported)));
         }
     }
 }

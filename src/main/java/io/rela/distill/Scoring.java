@@ -2,388 +2,264 @@ package io.rela.distill;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
-import io.rela.cli.BatchSizes;
-import io.rela.cli.EpochCommand;
-import io.rela.cli.ScoreOptions;
-import io.rela.convert.ConvertIdentity;
+import io.rela.embed.BatchSize;
 import io.rela.embed.EmbedPlan;
 import io.rela.embed.Embedding;
 import io.rela.embed.TaskReport;
 import io.rela.embed.WaveStore;
-import io.rela.home.DatasetHome;
-import io.rela.home.Epochs;
-import io.rela.home.HomeTables;
-import io.rela.home.IfExists;
-import io.rela.home.ManifestRecord.Counts;
-import io.rela.home.ManifestRecord.LossInfo;
-import io.rela.home.ManifestRecord.ModelInfo;
-import io.rela.home.ManifestRecord.TransferInfo;
-import io.rela.home.ManifestRecord;
-import io.rela.image.Interpolation;
-import io.rela.image.Preprocessing;
+import io.rela.home.TableFiles;
 import io.rela.linear.FittedMap;
-import io.rela.linear.LinearMap;
-import io.rela.linear.LinearMapStep;
-import io.rela.linear.LinearMapTable;
-import io.rela.linear.Split;
 import io.rela.loss.LossKind;
 import io.rela.loss.LossStep;
-import io.rela.loss.Outputs;
+import io.rela.manifest.ConversionRecord;
+import io.rela.manifest.Counts;
+import io.rela.manifest.LossInfo;
+import io.rela.manifest.LossSettings;
+import io.rela.manifest.LossesRecord;
+import io.rela.manifest.MannerInfo;
+import io.rela.manifest.ModelInfo;
+import io.rela.manifest.StagedTable;
+import io.rela.manifest.ViewSettings;
 import io.rela.model.ModelFile;
+import io.rela.model.ModelRequest;
 import io.rela.model.TorchScript;
-import io.rela.run.Sessions;
-import io.rela.run.Timings;
+import io.rela.rank.KnownLosses;
+import io.rela.run.Redaction;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
-import io.rela.table.TableFolder;
 import io.rela.table.Tables;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.function.Consumer;
-import org.apache.hadoop.fs.Path;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.sql.SparkSession;
 
 /**
  * Losses under a learner: its outputs are made as a conversion makes features, wave by wave, and compared with the targets that
  * lie beside them.
  */
-final class Scoring implements Losses {
-    /** Samples that a map is fitted to: some for each input, and never few. */
-    private static final long SAMPLES_A_DIMENSION = 32;
-
-    private static final long FEWEST_SAMPLES = 16_384;
-
-    /** Rows a file of losses, and the fewest that are worth one. */
-    private static final long ROWS_A_FILE = 8_000_000;
+final class Scoring implements LossSource {
+    /** Rows per file of losses, and the fewest that are worth one. */
+    private static final long ROWS_PER_FILE = 8_000_000;
 
     private static final long SMALLEST_FILE = 16_384;
 
     /** A mean cosine loss from here on says that outputs and targets have nothing to do with each other. */
     private static final double UNRELATED = 0.9;
 
-    private final SparkSession session;
-    private final JavaSparkContext spark;
-    private final DatasetHome home;
-    private final Epochs epochs;
-    private final EpochCommand asked;
-    private final ScoreOptions options;
-    private final Timings timings;
-    private final Consumer<String> warn;
+    private final EpochWork work;
+    private final LossRequest.Learner asked;
     private final ModelFile learner;
-    /** The map that was asked for by its URI. */
-    private final Optional<FittedMap> stored;
+    private final TransferMaker transfers;
+    private final WaveStore<LossSettings.Scored> store;
 
-    Scoring(
-            SparkSession session,
-            DatasetHome home,
-            Epochs epochs,
-            EpochCommand asked,
-            ScoreOptions options,
-            Timings timings,
-            Consumer<String> warn) {
-        this.session = session;
-        this.spark = JavaSparkContext.fromSparkContext(session.sparkContext());
-        this.home = home;
-        this.epochs = epochs;
+    Scoring(EpochWork work, LossRequest.Learner asked) {
+        this.work = work;
         this.asked = asked;
-        this.options = options;
-        this.timings = timings;
-        this.warn = warn;
-        this.learner = ModelFile.read("--learner", options.learner, view(), spark.hadoopConfiguration());
-        this.stored =
-                options.isStored() ? Optional.of(LinearMapTable.read(options.transfer, session)) : Optional.empty();
+        this.learner = ModelFile.read(
+                viewedAsThePrior(asked.model(), work.epochs().conversion()), work.run().hadoop());
+        this.transfers = new TransferMaker(work, asked);
+        this.store = new WaveStore<>(work.home().fileSystem(), work.staging(), LossSettings.Scored.class);
     }
 
     /** What the learner wants to see: a bare module is taken to want what the home's prior wanted. */
-    private ModelFile.Overrides view() {
-        ModelFile.Overrides said = options.view.overrides();
-        if (!options.learner.endsWith(".pt")) {
-            return said;
+    private static ModelRequest viewedAsThePrior(ModelRequest learner, ConversionRecord conversion) {
+        if (!learner.uri().endsWith(".pt")) {
+            return learner;
         }
-        Map<String, String> prior = epochs.conversion().settings();
+        ViewSettings prior = conversion.settings().view();
+        ModelFile.Overrides said = learner.view();
         boolean ownSize = said.inputSize().isPresent() || said.resize().isPresent();
-        return new ModelFile.Overrides(
-                said.inputSize().or(() -> Optional.of(Integer.valueOf(prior.get("input-size")))),
-                ownSize ? said.resize() : Optional.of(Integer.valueOf(prior.get("resize"))),
-                said.interpolation()
-                        .or(() -> Optional.of(
-                                Interpolation.valueOf(prior.get("interpolation").toUpperCase(Locale.ROOT)))),
-                said.means().or(() -> Optional.of(numbers(prior.get("mean")))),
-                said.stds().or(() -> Optional.of(numbers(prior.get("std")))));
-    }
-
-    private static List<Float> numbers(String text) {
-        return Arrays.stream(text.split(",")).map(Float::valueOf).toList();
+        return learner.seeing(new ModelFile.Overrides(
+                said.inputSize().or(() -> Optional.of(prior.inputSize())),
+                ownSize ? said.resize() : Optional.of(prior.resize()),
+                said.interpolation().or(() -> Optional.of(prior.interpolation())),
+                said.means().or(() -> Optional.of(prior.mean())),
+                said.stds().or(() -> Optional.of(prior.std()))));
     }
 
     @Override
-    public Map<String, String> identity() {
-        Map<String, String> identity = new TreeMap<>();
-        Preprocessing seen = learner.preprocessing();
-        identity.put("learner-sha256", learner.sha256());
-        identity.putAll(ConvertIdentity.view(seen));
-        identity.put(Epochs.LOSS, options.loss.label());
-        identity.put("transfer", transferAsked());
-        stored.ifPresent(map -> identity.put("transfer-sha256", map.map().sha256()));
-        if (mayFit()) {
-            identity.put("ridge", Double.toString(options.ridge));
-            identity.put("transfer-seed", Long.toString(asked.seed));
-            if (options.transferShare != null) {
-                identity.put("transfer-share", Double.toString(options.transferShare));
-            }
-        }
-        settledBatch().ifPresent(batch -> identity.put(EmbedPlan.BATCH_SIZE, Integer.toString(batch)));
-        return identity;
+    public LossSettings.Scored settings() {
+        return settings(settledBatch());
     }
 
-    private String transferAsked() {
-        if (options.transfer != null) {
-            return options.transfer;
-        }
-        return options.loss.ofLabels() ? ScoreOptions.NONE : "auto";
+    private LossSettings.Scored settings(Optional<Integer> batch) {
+        return new LossSettings.Scored(
+                learner.sha256(),
+                ViewSettings.of(learner.preprocessing()),
+                asked.loss(),
+                transfers.settings(),
+                batch.orElse(null));
     }
 
-    private boolean mayFit() {
-        return transferAsked().equals("auto") || transferAsked().equals(ScoreOptions.FIT);
-    }
-
-    /** What the command line says, else what this epoch was scored with before, unless that goes. */
+    /** What the request says, else what this epoch was scored with before, unless that goes. */
     private Optional<Integer> settledBatch() {
-        return Optional.ofNullable(options.batchSize)
-                .flatMap(BatchSizes::pictures)
-                .or(() -> Optional.of(asked.epoch)
-                        .filter(epoch -> asked.ifExists != IfExists.OVERWRITE)
-                        .flatMap(epochs::losses)
-                        .map(ManifestRecord::settings)
-                        .map(settings -> settings.get(EmbedPlan.BATCH_SIZE))
-                        .map(Integer::parseInt));
+        return asked.embed().batchSize().flatMap(BatchSize::pictures).or(() -> Optional.of(
+                        work.asked().epoch())
+                .filter(epoch -> !work.asked().home().overwrites())
+                .flatMap(epoch -> work.epochs().losses(epoch))
+                .map(record -> record.losses().settings())
+                .filter(LossSettings.Scored.class::isInstance)
+                .map(before -> ((LossSettings.Scored) before).batchSize()));
     }
 
     @Override
-    public Made make(Path staged) {
-        WaveStore store = new WaveStore(home.fileSystem(), staged);
-        RangedFiles targets = HomeTables.files(home.fileSystem(), home.table(Tables.TARGETS.name()));
-        if (options.loss.ofLabels() && !HomeTables.hasLabels(session, home)) {
+    public EpochLosses.Made make() {
+        if (asked.loss().ofLabels() && !work.targets().hasLabels()) {
             throw new RelaException(
                     ExitCode.SETTINGS,
-                    "--loss " + options.loss.label() + ": " + home.root() + " has no labels. Use cosine or mse.");
+                    "--loss " + asked.loss().label() + ": " + work.home().root()
+                            + " has no labels. Use cosine or mse.");
         }
-        Broadcast<byte[]> module = spark.broadcast(learner.bytes());
+        Broadcast<byte[]> module = work.run().spark().broadcast(learner.bytes());
         try {
-            TorchScript model = new TorchScript("--learner " + learner.uri(), learner.sha256(), module::value);
-            EmbedPlan plan = timings.timed("probe", () -> plan(model, store));
-            stored.ifPresent(map -> refuseOther(map.map(), plan.probe().outputDimension()));
-            boolean fits = fits(plan.probe().outputDimension());
-            Embedding embedding = begin(plan, store, targets);
-            List<TaskReport> reports = timings.timed("embed", embedding::run);
+            EmbedPlan plan = work.run().timed("probe", () -> plan(module));
+            int given = plan.probe().outputDimension();
+            boolean fits = transfers.isToBeFitted(given);
+            Embedding embedding = begin(plan);
+            List<TaskReport> reports = work.run().timed("embed", embedding::reports);
             RangedFiles outputs = store.features(reports);
-            List<String> tables = new ArrayList<>();
-            Optional<FittedMap> transfer = stored;
-            if (fits) {
-                transfer = Optional.of(timings.timed("fit", () -> fit(outputs, targets, plan)));
-                String table = Tables.epoch(Tables.TRANSFERS, asked.epoch);
-                LinearMapTable.write(
-                        transfer.get(),
-                        new TableFolder(home.fileSystem(), new Path(staged, table))
-                                .removed()
-                                .path()
-                                .toString(),
-                        session);
-                tables.add(table);
-            }
-            Optional<LinearMap> map = transfer.map(FittedMap::map);
-            String table = Tables.epoch(Tables.LOSSES, asked.epoch);
-            Path folder = new Path(staged, table);
-            LossStep.Scored scored = timings.timed(
-                    "losses",
-                    () -> LossStep.run(
-                            spark,
-                            options.loss,
-                            outputs,
-                            targets,
-                            map,
-                            ranges(targets),
-                            new TableFolder(home.fileSystem(), folder)));
-            tables.add(table);
-            Counts counts = counts(targets.rows(), reports, scored);
+            Optional<TransferMaker.Fitted> fitted = fits
+                    ? Optional.of(work.run()
+                            .timed(
+                                    "fit",
+                                    () -> transfers.fit(outputs, given, plan.waves().block())))
+                    : Optional.empty();
+            Optional<FittedMap> transfer = fitted.map(TransferMaker.Fitted::map).or(transfers::stored);
+            LossStep.Scored scored = work.run().timed("losses", () -> losses(outputs, transfer));
+            Counts counts = counts(reports, scored);
             embedding.refuseTooManyRejects(counts.rejectedByReason());
-            if (scored.rows() == 0) {
-                throw new RelaException(
-                        ExitCode.REJECTS,
-                        "No sample has a loss " + counts.rejectedByReason() + ". Look at the learner.");
-            }
-            reports.forEach(report -> report.seconds().forEach(timings::add));
-            return made(
-                    plan,
-                    reports,
-                    tables,
-                    counts,
-                    transfer,
-                    LossFigures.of(session, home, folder, asked.epoch, asked.partitions));
+            refuseNone(scored.losses(), counts);
+            reports.forEach(report -> work.run().add(report.seconds()));
+            return made(plan, reports, fitted, scored.losses(), counts);
         } finally {
             module.destroy();
         }
     }
 
-    private EmbedPlan plan(TorchScript model, WaveStore store) {
-        return new EmbedPlan.Asked(options.device, options.batchSize, null)
-                .resolve(
+    private EmbedPlan plan(Broadcast<byte[]> module) {
+        TorchScript model = new TorchScript(learner.name(), learner.sha256(), module::value);
+        return EmbedPlan.resolve(
+                asked.embed(),
+                new EmbedPlan.Subject(
                         learner,
                         model,
-                        Sources.unlessKept(epochs.conversion(), spark.hadoopConfiguration())
-                                .orElse(null),
-                        epochs.conversion().source().count(),
-                        settledBatch().or(() -> interruptedBatch(store)),
-                        store.state().map(WaveStore.State::plan),
-                        store.folder().toString(),
-                        timings,
-                        spark);
+                        work.targets().pictures(),
+                        work.epochs().conversion().source().count()),
+                new EmbedPlan.Settled(
+                        settledBatch().or(this::interruptedBatch), store.state().map(WaveStore.State::plan)),
+                store.folder().toString(),
+                work.run());
     }
 
     /** What this very scoring began with when it was killed. */
-    private Optional<Integer> interruptedBatch(WaveStore store) {
-        return store.state().map(WaveStore.State::identity).flatMap(begun -> {
-            int batch = Integer.parseInt(begun.get(EmbedPlan.BATCH_SIZE));
-            return begun.equals(identity(batch)) ? Optional.of(batch) : Optional.empty();
-        });
-    }
-
-    private Map<String, String> identity(int batch) {
-        Map<String, String> identity = new TreeMap<>(identity());
-        identity.put("epoch", Integer.toString(asked.epoch));
-        identity.put(EmbedPlan.BATCH_SIZE, Integer.toString(batch));
-        return identity;
+    private Optional<Integer> interruptedBatch() {
+        return store.state()
+                .map(WaveStore.State::identity)
+                .filter(begun -> begun.equals(settings(Optional.ofNullable(begun.batchSize()))))
+                .map(LossSettings.Scored::batchSize);
     }
 
     /** Goes on with the outputs of a run that was killed, where they are the same; else begins anew. */
-    private Embedding begin(EmbedPlan plan, WaveStore store, RangedFiles targets) {
-        WaveStore.State state = new WaveStore.State(
-                identity(plan.job().batch()), epochs.conversion().source(), plan.waves());
+    private Embedding begin(EmbedPlan plan) {
+        WaveStore.State<LossSettings.Scored> state = new WaveStore.State<>(
+                settings(Optional.of(plan.job().batch())),
+                work.epochs().conversion().source(),
+                plan.waves());
         if (!store.state().equals(Optional.of(state))) {
             store.begin(state);
         }
         return new Embedding(
-                "score", session, plan, targets, targets.rows(), store, asked.partitions, options.maxRejects, warn);
+                work.run(),
+                asked.embed(),
+                plan,
+                work.targets().files(),
+                work.targets().rows(),
+                store);
     }
 
-    private List<IndexRange> ranges(RangedFiles targets) {
-        long rows = targets.rows();
-        long files = Math.max(rows / ROWS_A_FILE, Math.min(Sessions.slots(spark), rows / SMALLEST_FILE));
-        return new IndexRange(0, targets.end())
-                .split(asked.partitions == null ? (int) Math.max(1, files) : asked.partitions);
+    private LossStep.Scored losses(RangedFiles outputs, Optional<FittedMap> transfer) {
+        return LossStep.run(
+                work.run().spark(),
+                asked.loss(),
+                outputs,
+                work.targets().files(),
+                transfer.map(FittedMap::map),
+                ranges(),
+                work.folder(table()));
     }
 
-    private void refuseOther(LinearMap map, int given) {
-        int wanted = epochs.conversion().projection().dimensions();
-        if (map.inputDimension() != given || map.outputDimension() != wanted) {
-            throw new RelaException(
-                    ExitCode.SETTINGS,
-                    "--transfer " + options.transfer + " maps " + map.inputDimension() + " values to "
-                            + map.outputDimension() + ", the learner gives " + given + " and targets have "
-                            + wanted + ". Use --transfer fit, or the map of this learner.");
-        }
+    private String table() {
+        return Tables.epoch(Tables.LOSSES, work.asked().epoch());
     }
 
-    /** Whether a transfer is fitted here. */
-    private boolean fits(int given) {
-        int wanted = epochs.conversion().projection().dimensions();
-        if (options.loss.ofLabels() || stored.isPresent()) {
-            return false;
-        }
-        if (transferAsked().equals(ScoreOptions.NONE) && given != wanted) {
-            throw new RelaException(
-                    ExitCode.SETTINGS,
-                    "--transfer none: the learner gives " + given + " values, targets have " + wanted
-                            + ". Use --transfer fit, or a learner with its linear layer.");
-        }
-        return transferAsked().equals(ScoreOptions.FIT) || given != wanted;
+    private List<IndexRange> ranges() {
+        long rows = work.targets().rows();
+        long files = Math.max(rows / ROWS_PER_FILE, Math.min(work.run().slots(), rows / SMALLEST_FILE));
+        return new IndexRange(0, work.targets().files().end())
+                .split(work.asked().partitions().orElse((int) Math.max(1, files)));
     }
 
-    private FittedMap fit(RangedFiles outputs, RangedFiles targets, EmbedPlan plan) {
-        spark.sc().setJobDescription("fit transfer");
-        try {
-            return LinearMapStep.fit(
-                    Outputs.pairs(spark, outputs, targets),
-                    plan.waves().block(),
-                    split(outputs.rows(), plan.probe().outputDimension()),
-                    options.ridge);
-        } catch (IllegalArgumentException e) {
-            throw new RelaException(
-                    ExitCode.INPUT,
-                    "--transfer fit: " + outputs.rows()
-                            + " samples have an output, and no map can be fitted to the share"
-                            + " of them that is meant for it: " + e.getMessage()
-                            + " Raise --transfer-share, or use --transfer none or a fitted map.",
-                    e);
-        }
-    }
-
-    /** As many samples as the map needs, and a quarter of that, from the others, to try it on. */
-    private Split split(long samples, int dimension) {
-        double share = options.transferShare != null
-                ? options.transferShare
-                : Math.min(0.8, (double) Math.max(FEWEST_SAMPLES, SAMPLES_A_DIMENSION * (dimension + 1)) / samples);
-        return new Split(share, Math.min(1 - share, share / 4), asked.seed);
-    }
-
-    private static Counts counts(long samples, List<TaskReport> reports, LossStep.Scored scored) {
+    private Counts counts(List<TaskReport> reports, LossStep.Scored scored) {
         Map<String, Long> byReason = Embedding.byReason(reports);
         byReason.put("not-finite-loss", scored.notFinite());
         byReason.put("unlabeled", scored.unlabeled());
         byReason.values().removeIf(count -> count == 0);
-        return new Counts(samples, scored.rows(), samples - scored.rows(), byReason, null);
+        long samples = work.targets().rows();
+        long rows = scored.losses().number();
+        return new Counts(samples, rows, samples - rows, byReason, null);
     }
 
-    private Made made(
+    private static void refuseNone(KnownLosses losses, Counts counts) {
+        if (losses.number() == 0) {
+            throw new RelaException(
+                    ExitCode.REJECTS,
+                    "No sample has a loss " + counts.rejectedByReason() + ". Look at the learner.");
+        }
+    }
+
+    private EpochLosses.Made made(
             EmbedPlan plan,
             List<TaskReport> reports,
-            List<String> tables,
-            Counts counts,
-            Optional<FittedMap> transfer,
-            LossInfo info) {
-        if (options.loss == LossKind.COSINE && info.mean() >= UNRELATED && transfer.isEmpty()) {
-            warn.accept(String.format(
-                    Locale.ROOT,
-                    "The mean loss is %.3f: the learner's output does not point to the targets. Is --transfer fit"
-                            + " meant?",
-                    info.mean()));
+            Optional<TransferMaker.Fitted> fitted,
+            KnownLosses losses,
+            Counts counts) {
+        boolean mapped = fitted.isPresent() || transfers.stored().isPresent();
+        if (asked.loss() == LossKind.COSINE && losses.mean() >= UNRELATED && !mapped) {
+            work.run()
+                    .warn(String.format(
+                            Locale.ROOT,
+                            "The mean loss is %.3f: the learner's output does not point to the targets. Is --transfer fit"
+                                    + " meant?",
+                            losses.mean()));
         }
-        Map<String, String> settings = new TreeMap<>();
-        settings.put("learner", ConvertIdentity.redacted(options.learner));
-        settings.put("device", options.device.name().toLowerCase(Locale.ROOT));
-        settings.put("max-rejects", Double.toString(options.maxRejects));
-        settings.put(EmbedPlan.BATCH_SIZE, Integer.toString(plan.job().batch()));
-        return new Made(
+        int epoch = work.asked().epoch();
+        StagedTable staged = work.staged(table());
+        List<StagedTable> tables = new ArrayList<>();
+        fitted.ifPresent(map -> tables.add(map.table()));
+        tables.add(staged);
+        return new EpochLosses.Made(
+                epoch,
+                TableFiles.ranged(staged, work.folder(table()).path()),
+                new LossesRecord(
+                        settings(Optional.of(plan.job().batch())),
+                        new MannerInfo(
+                                asked.embed().device().toString(),
+                                asked.embed().maxRejects(),
+                                asked.embed().batchSizeAsked()),
+                        new ModelInfo(
+                                Redaction.of(learner.uri()),
+                                learner.sha256(),
+                                plan.probe().outputDimension(),
+                                learner.preprocessing().inputSize()),
+                        transfers.info(fitted.map(TransferMaker.Fitted::map)).orElse(null),
+                        new LossInfo(epoch, losses.mean(), losses.smallest(), losses.largest(), counts.rejected()),
+                        null),
                 tables,
-                settings,
                 counts,
-                info,
-                Optional.of(new ModelInfo(
-                        ConvertIdentity.redacted(learner.uri()),
-                        learner.sha256(),
-                        plan.probe().outputDimension(),
-                        learner.preprocessing().inputSize())),
-                transfer.map(this::info),
-                Optional.of(plan.probe().libtorch()),
-                reports.stream().map(TaskReport::device).toList());
-    }
-
-    private TransferInfo info(FittedMap fitted) {
-        String uri = options.isStored()
-                ? options.transfer
-                : home.table(Tables.epoch(Tables.TRANSFERS, asked.epoch)).toString();
-        return new TransferInfo(
-                uri,
-                fitted.trainingSamples(),
-                fitted.heldOutSamples(),
-                fitted.agreement().r2(),
-                fitted.agreement().meanCosine());
+                new EpochLosses.Machine(
+                        Optional.of(plan.probe().libtorch()),
+                        reports.stream().map(TaskReport::device).toList()));
     }
 }

@@ -44,7 +44,6 @@ public final class BatchTrials {
         List<Integer> sizes =
                 (gpu ? GPU : CPU).stream().filter(size -> size <= most).toList();
         int tasks = Math.min(slots, MOST_TASKS);
-        spark.sc().setJobDescription("try batch sizes");
         List<List<Double>> rates = spark.parallelize(
                         IntStream.range(0, tasks).boxed().toList(), tasks)
                 .map(task -> measure(job, sizes, TaskContext.get()))

@@ -59,7 +59,6 @@ public record EmbedJob(
      * @throws RelaException when the device is not there or the model is no prior
      */
     public Probe probe(JavaSparkContext spark) {
-        spark.sc().setJobDescription("probe prior");
         // A failure comes back as a value: Spark would try a thrown one again, and fill the log.
         Object answer = spark.parallelize(List.of(0), 1)
                 .map(nothing -> {

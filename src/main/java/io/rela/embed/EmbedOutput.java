@@ -13,9 +13,9 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.util.LongAccumulator;
 
 /** The files of one embedding task: features, and rejects where there are some. One thread. */
-final class EmbedOutput implements EmbedPipeline.Results<Sample>, AutoCloseable {
+public final class EmbedOutput implements EmbedPipeline.Results<Sample>, AutoCloseable {
     static final String FEATURES = "features";
-    static final String REJECTS = "rejected";
+    public static final String REJECTS = "rejected";
 
     private final Path folder;
     private final String name;

@@ -2,15 +2,11 @@ package io.rela.embed;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
-import io.rela.cli.BatchSizes;
-import io.rela.model.DeviceRequest;
 import io.rela.model.ModelFile;
 import io.rela.model.TorchScript;
-import io.rela.run.Sessions;
-import io.rela.run.Timings;
+import io.rela.run.CommandRun;
 import io.rela.source.ImageSource;
 import java.util.Optional;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
@@ -20,76 +16,71 @@ import org.apache.spark.util.SerializableConfiguration;
  * @param job what tasks do
  * @param probe what the model gives
  */
-record EmbedPlan(WavePlan waves, EmbedJob job, EmbedJob.Probe probe) {
-    static final String BATCH_SIZE = "batch-size";
-
+public record EmbedPlan(WavePlan waves, EmbedJob job, EmbedJob.Probe probe) {
     private static final int GPU_BATCH = 256;
 
     /**
-     * What the command line says.
+     * What is to be embedded.
      *
-     * @param device that should compute
-     * @param batchSize null for the usual one
-     * @param waveSize null for the usual one
+     * @param file the model
+     * @param model the same, on its way to executors
+     * @param source gives the pictures; empty where the samples' table carries them
+     * @param samples number of samples, at least 1
      */
-    record Asked(DeviceRequest device, BatchSizes batchSize, Long waveSize) {
-        /**
-         * Tries the model on an executor and settles batch and waves.
-         *
-         * @param samples N, at least 1
-         * @param settled pictures a batch, where that was settled before
-         * @param before waves that were begun, to go on with where they fit
-         * @param folder in which tasks leave their files
-         * @param timings takes the seconds of choosing a batch size, where one is chosen by trying
-         * @throws RelaException when model, device and settings do not go together
-         */
-        EmbedPlan resolve(
-                ModelFile file,
-                TorchScript model,
-                ImageSource source,
-                long samples,
-                Optional<Integer> settled,
-                Optional<WavePlan> before,
-                String folder,
-                Timings timings,
-                JavaSparkContext spark) {
-            int cpuBatch = TorchScript.usualCpuBatch(file.preprocessing().inputSize());
-            int most = (int) (Integer.MAX_VALUE / (file.preprocessing().pixelBytes() * (long) Float.BYTES));
-            refuseGiant(settled.orElse(cpuBatch), most);
-            EmbedJob trial = new EmbedJob(
-                    source,
-                    model,
-                    file.preprocessing(),
-                    device,
-                    settled.orElse(cpuBatch),
-                    folder,
-                    new SerializableConfiguration(spark.hadoopConfiguration()));
-            EmbedJob.Probe probe = trial.probe(spark);
-            boolean gpu = probe.device().startsWith("gpu");
-            int slots = Sessions.slots(spark);
-            int batch;
-            if (settled.isPresent()) {
-                batch = settled.get();
-            } else if (batchSize != null && batchSize.isAuto()) {
-                batch = timings.timed("calibrate", () -> BatchTrials.fastest(trial, gpu, slots, most, spark));
-            } else {
-                batch = gpu ? GPU_BATCH : cpuBatch;
-            }
-            refuseGiant(batch, most);
-            WavePlan waves = before.filter(old -> old.samples() == samples && old.block() == WavePlan.blockFor(batch))
-                    .orElseGet(() -> waveSize == null
-                            ? WavePlan.of(samples, batch, slots)
-                            : WavePlan.ofWave(samples, batch, waveSize));
-            return new EmbedPlan(waves, trial.withBatch(batch), probe);
-        }
+    public record Subject(ModelFile file, TorchScript model, Optional<ImageSource> source, long samples) {}
 
-        private static void refuseGiant(int batch, int most) {
-            if (batch > most) {
-                throw new RelaException(
-                        ExitCode.SETTINGS,
-                        "--batch-size " + batch + ": a batch of pictures of this size takes more than 2 GiB, ask for "
-                                + most + " or less.");
+    /**
+     * What was settled before for the same work.
+     *
+     * @param batch pictures per forward pass, where that was settled
+     * @param waves that were begun, to go on with where they fit
+     */
+    public record Settled(Optional<Integer> batch, Optional<WavePlan> waves) {}
+
+    /**
+     * Tries the model on an executor and settles batch and waves.
+     *
+     * @param folder in which tasks leave their files
+     * @throws RelaException when model, device and settings do not go together
+     */
+    public static EmbedPlan resolve(
+            EmbedRequest asked, Subject subject, Settled settled, String folder, CommandRun run) {
+        ModelFile file = subject.file();
+        int cpuBatch = TorchScript.usualCpuBatch(file.preprocessing().inputSize());
+        int most = (int) (Integer.MAX_VALUE / (file.preprocessing().pixelBytes() * (long) Float.BYTES));
+        refuseGiant(settled.batch().orElse(cpuBatch), most);
+        EmbedJob trial = new EmbedJob(
+                subject.source().orElse(null),
+                subject.model(),
+                file.preprocessing(),
+                asked.device(),
+                settled.batch().orElse(cpuBatch),
+                folder,
+                new SerializableConfiguration(run.hadoop()));
+        EmbedJob.Probe probe = trial.probe(run.spark());
+        boolean gpu = probe.device().startsWith("gpu");
+        int batch = settled.batch().orElseGet(() -> {
+            if (asked.batchSize().filter(BatchSize::isAuto).isPresent()) {
+                return run.timed("calibrate", () -> BatchTrials.fastest(trial, gpu, run.slots(), most, run.spark()));
             }
+            return gpu ? GPU_BATCH : cpuBatch;
+        });
+        refuseGiant(batch, most);
+        long samples = subject.samples();
+        WavePlan waves = settled.waves()
+                .filter(old -> old.samples() == samples && old.block() == WavePlan.blockFor(batch))
+                .orElseGet(() -> asked.waveSize()
+                        .map(size -> WavePlan.ofWave(samples, batch, size))
+                        .orElseGet(() -> WavePlan.of(samples, batch, run.slots())));
+        return new EmbedPlan(waves, trial.withBatch(batch), probe);
+    }
+
+    private static void refuseGiant(int batch, int most) {
+        if (batch > most) {
+            throw new RelaException(
+                    ExitCode.SETTINGS,
+                    "--batch-size " + batch + ": a batch of pictures of this size takes more than 2 GiB, ask for " + most
+                            + " or less.");
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.rela.embed;
 
 import com.fasterxml.jackson.core.type.TypeReference;
-import io.rela.home.ManifestRecord.Fingerprint;
+import io.rela.source.Fingerprint;
 import io.rela.table.IndexRange;
 import io.rela.table.Json;
 import io.rela.table.RangedFiles;
@@ -10,41 +10,44 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The progress of a {@code convert}: what it is doing, and one small file for each finished wave, which names the wave's
+ * The progress of a command that embeds: what it is doing, and one small file for each finished wave, which names the wave's
  * data files. What no such file names does not exist for readers of the progress. Driver only; safe for threads.
+ *
+ * @param <I> the settings that decide the result
  */
-public final class WaveStore {
-    private static final TypeReference<State> STATE = new TypeReference<>() {};
+public final class WaveStore<I> {
     private static final TypeReference<List<TaskReport>> REPORTS = new TypeReference<>() {};
 
     private final FileSystem fs;
     private final Path folder;
+    private final Class<I> identity;
 
     /** Progress kept in {@code folder}, which need not exist. */
-    public WaveStore(FileSystem fs, Path folder) {
+    public WaveStore(FileSystem fs, Path folder, Class<I> identity) {
         this.fs = fs;
         this.folder = folder;
+        this.identity = identity;
     }
 
     /**
      * What the unfinished command is doing.
      *
-     * @param identity the settings that decide the result
+     * @param <I> the settings that decide the result
+     * @param identity the same
      * @param source the pictures
      * @param plan how they are cut
      */
-    public record State(Map<String, String> identity, Fingerprint source, WavePlan plan) {}
+    public record State<I>(I identity, Fingerprint source, WavePlan plan) {}
 
     /** The unfinished command, if there is one. */
-    public Optional<State> state() {
+    public Optional<State<I>> state() {
         try {
-            return Optional.of(Json.read(fs, stateFile(), STATE));
+            return Optional.of(Json.<State<I>>read(fs, stateFile(), State.class, identity));
         } catch (FileNotFoundException e) {
             return Optional.empty();
         } catch (IOException e) {
@@ -53,7 +56,7 @@ public final class WaveStore {
     }
 
     /** Forgets whatever was there and begins anew. */
-    public void begin(State state) {
+    public void begin(State<I> state) {
         try {
             fs.delete(folder, true);
             fs.mkdirs(new Path(folder, EmbedOutput.FEATURES));

@@ -22,13 +22,13 @@ public final class Waves {
     private static final int WATCH_SECONDS = 5;
 
     private final JavaSparkContext spark;
-    private final WaveStore store;
+    private final WaveStore<?> store;
     private final WavePlan plan;
     private final List<TaskReport> reports = new ArrayList<>();
     private final List<IndexRange> left = new ArrayList<>();
 
     /** Looks which waves are finished. */
-    public Waves(JavaSparkContext spark, WaveStore store, WavePlan plan) {
+    public Waves(JavaSparkContext spark, WaveStore<?> store, WavePlan plan) {
         this.spark = spark;
         this.store = store;
         this.plan = plan;

@@ -1,8 +1,14 @@
 package io.rela.home;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.rela.ExitCode;
 import io.rela.RelaException;
+import io.rela.manifest.Change;
+import io.rela.manifest.Manifest;
+import io.rela.manifest.StagedTable;
+import io.rela.table.Json;
+import io.rela.table.Tables;
 import io.rela.home.LockOwner.Purpose;
 import io.rela.table.Json;
 import io.rela.table.Tables;
@@ -11,7 +17,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -41,18 +46,14 @@ public final class DatasetHome {
     private static final String EPOCH = "epoch=";
     private static final String EPOCH_LOCK = "lock-" + EPOCH;
     private static final Logger LOG = LoggerFactory.getLogger(DatasetHome.class);
-    private static final TypeReference<List<ManifestRecord>> RECORDS = new TypeReference<>() {};
+    private static final TypeReference<JsonNode> TREE = new TypeReference<>() {};
     private static final TypeReference<Journal> JOURNAL = new TypeReference<>() {};
 
     /** A file or folder that commands of an epoch leave in the hidden folder. */
     private static final Pattern OF_EPOCH = Pattern.compile("(?:lock-)?" + EPOCH + "(\\d+)");
 
     /** What a commit is going to do: tables to move from the staging folder, then the manifest as it will be. */
-    private record Journal(String staging, List<String> tables, List<String> removed, List<ManifestRecord> manifest) {
-        Journal {
-            removed = removed == null ? List.of() : removed;
-        }
-    }
+    private record Journal(String staging, List<String> tables, List<String> removed, Manifest manifest) {}
 
     private final FileSystem fs;
     private final Path root;
@@ -121,23 +122,34 @@ public final class DatasetHome {
     }
 
     /**
-     * All records, oldest first; empty when no command has finished here.
+     * What the home holds; {@link Manifest#EMPTY} when no command has finished here.
      *
-     * @throws RelaException when the file is damaged
+     * @throws RelaException when the file is damaged, or of a format that this program does not know
      */
-    public List<ManifestRecord> manifest() {
+    public Manifest manifest() {
         Path file = new Path(root, MANIFEST);
         try {
-            List<ManifestRecord> records = Json.read(fs, file, RECORDS);
-            if (records == null || records.stream().anyMatch(record -> record == null || !record.isWhole())) {
-                throw Json.damaged(file, "a record lacks a part", null);
+            JsonNode tree = Json.read(fs, file, TREE);
+            int format = tree == null ? 0 : tree.path("format").asInt(0);
+            if (format != Manifest.FORMAT) {
+                throw otherFormat(file, format);
             }
-            return records;
+            return Json.value(tree, Manifest.class, file);
         } catch (FileNotFoundException e) {
-            return List.of();
+            return Manifest.EMPTY;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static RelaException otherFormat(Path file, int format) {
+        return new RelaException(
+                ExitCode.HOME,
+                format > Manifest.FORMAT
+                        ? file + " has format " + format + ", this program knows format " + Manifest.FORMAT
+                                + ". Use the newer program that wrote it."
+                        : file + " is damaged, or of a program before format " + Manifest.FORMAT
+                                + ". Restore it, or convert into a new home.");
     }
 
     /** Whether a commit was cut off, which {@link #prepare} would complete. */
@@ -147,11 +159,6 @@ public final class DatasetHome {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** The newest record of a command. */
-    public Optional<ManifestRecord> newest(String command) {
-        return manifest().stream().filter(r -> r.command().equals(command)).reduce((a, b) -> b);
     }
 
     /** The first of these tables that is not there. */
@@ -276,7 +283,7 @@ public final class DatasetHome {
 
     private Journal cutOff() throws IOException {
         Journal journal = Json.read(fs, journal(), JOURNAL);
-        if (journal == null || journal.staging() == null || journal.tables() == null || journal.manifest() == null) {
+        if (journal == null || journal.staging() == null || journal.tables() == null || journal.removed() == null || journal.manifest() == null) {
             throw Json.damaged(journal(), "it lacks a part", null);
         }
         return journal;
@@ -364,23 +371,21 @@ public final class DatasetHome {
      * completed, by this process or by the next.
      *
      * @param staging the folder that holds one folder a table
-     * @param tables names of the tables, such as {@code targets} or {@code losses/epoch=7}; each replaces the one that is there
-     * @param removed names of tables that no longer hold for the new ones; they go, where they are
-     * @param record describes the command
+     * @param change what becomes visible, and what goes
      * @throws UncheckedIOException when the storage fails, and nothing has become visible
      * @throws RelaException when a lock is lost, with {@link ExitCode#BUSY}; when the storage fails after the commit was begun, or
      *     may have been, with {@link ExitCode#DOUBTFUL}
      */
-    public void commit(Path staging, List<String> tables, List<String> removed, ManifestRecord record) {
+    public void commit(Path staging, Change change) {
         try {
+            List<String> tables = change.made().stream().map(StagedTable::name).toList();
             for (String table : tables) {
                 if (!fs.exists(new Path(staging, table))) {
                     throw new IllegalStateException("No staged table " + table + " in " + staging);
                 }
             }
-            List<ManifestRecord> records = new ArrayList<>(manifest());
-            records.add(record);
-            Journal journal = new Journal(staging.getName(), tables, removed, records);
+            Journal journal = new Journal(
+                    staging.getName(), tables, change.removed(), manifest().after(change));
             if (epochLock != null) {
                 epochLock.requireHeld();
             }

@@ -58,4 +58,10 @@ public enum Interpolation {
 
     /** The unnormalised weight of a source pixel at this distance from the output pixel's centre. */
     abstract double weight(double distance);
+
+    /** The label, so that the command line takes and shows it. */
+    @Override
+    public String toString() {
+        return label();
+    }
 }

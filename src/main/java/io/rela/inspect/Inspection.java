@@ -10,130 +10,132 @@ import static org.apache.spark.sql.functions.size;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
-import io.rela.cli.Command;
 import io.rela.embed.WaveStore;
 import io.rela.home.DatasetHome;
-import io.rela.home.Epochs;
-import io.rela.home.ManifestRecord;
+import io.rela.manifest.ConversionRecord;
+import io.rela.manifest.ConversionSettings;
+import io.rela.manifest.Differences;
+import io.rela.manifest.Epochs;
+import io.rela.manifest.Manifest;
+import io.rela.run.CommandResult;
+import io.rela.run.CommandRun;
+import io.rela.run.Failures;
+import io.rela.run.Figures;
 import io.rela.table.TableSchema;
 import io.rela.table.Tables;
+import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.ContentSummary;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 
 /** Looks at a dataset home and checks what must hold between its tables and its manifest. Driver only, used once. */
-final class Inspection {
-    private final SparkSession session;
-    private final String uri;
-    private final String timesSelected;
-    private final PrintStream out;
+public final class Inspection {
+    private final CommandRun run;
+    private final InspectRequest asked;
+    private final DatasetHome home;
     private final List<String> broken = new ArrayList<>();
 
-    /**
-     * @param timesSelected where to write how often each sample was selected; null for nowhere
-     * @param out takes what was found
-     */
-    Inspection(SparkSession session, String uri, String timesSelected, PrintStream out) {
-        this.session = session;
-        this.uri = uri;
-        this.timesSelected = timesSelected;
-        this.out = out;
+    private Inspection(InspectRequest asked, CommandRun run) {
+        this.run = run;
+        this.asked = asked;
+        this.home = DatasetHome.at(asked.home(), run.hadoop());
     }
 
-    Command.Result run() {
-        DatasetHome home = DatasetHome.at(uri, session.sparkContext().hadoopConfiguration());
-        List<ManifestRecord> records = home.manifest();
-        Optional<WaveStore.State> unfinished = new WaveStore(home.fileSystem(), home.staging("convert")).state();
-        if (records.isEmpty() && unfinished.isEmpty()) {
+    /**
+     * What was found.
+     *
+     * @param manifest of the home
+     * @param timesSelected number of samples by how often they were selected, over the subsets that are there
+     */
+    public record Found(Manifest manifest, Map<Long, Long> timesSelected) implements Figures {}
+
+    /**
+     * Prints what the home holds.
+     *
+     * @throws RelaException when it is no home, or something does not hold
+     */
+    public static CommandResult run(InspectRequest asked, CommandRun run) {
+        return new Inspection(asked, run).run();
+    }
+
+    private CommandResult run() {
+        Manifest manifest = home.manifest();
+        Optional<WaveStore.State<ConversionSettings>> unfinished = new WaveStore<>(
+                        home.fileSystem(), home.staging(ConversionRecord.COMMAND), ConversionSettings.class)
+                .state();
+        if (manifest.records().isEmpty() && unfinished.isEmpty()) {
             throw new RelaException(
                     ExitCode.HOME,
                     home.root() + " is no dataset home: it has no manifest.json. Make one with convert.");
         }
-        unfinished.ifPresent(state -> out.println("An unfinished convert of "
-                + state.source().count() + " pictures is kept here; the same command goes on from there."));
+        unfinished.ifPresent(state -> run.out()
+                .println("An unfinished convert of " + state.source().count()
+                        + " pictures is kept here; the same command goes on from there."));
         hold(!home.isCutOff(), "a commit was cut off, which the next command that writes completes");
-        records.forEach(this::print);
-        Optional<ManifestRecord> converted = home.newest("convert");
-        converted.ifPresent(record -> inspect(home, record));
-        Map<String, Object> found = new LinkedHashMap<>();
-        found.put("records", records);
+        RecordPrinter printer = new RecordPrinter(run.out());
+        manifest.records().forEach(printer::print);
+        run.timed("files", () -> files(manifest));
+        Optional<ConversionRecord> converted = manifest.newest(ConversionRecord.class);
+        converted.ifPresent(record -> run.timed("tables", () -> inspect(record)));
+        Map<Long, Long> timesSelected = Map.of();
         if (converted.isPresent() && broken.isEmpty()) {
-            EpochInspection epochs = new EpochInspection(session, home, new Epochs(home), out, broken);
-            epochs.inspect();
+            EpochInspection epochs =
+                    new EpochInspection(run, home, new Epochs(manifest, home.root()), broken);
+            run.timed("epochs", epochs::inspect);
             if (broken.isEmpty()) {
-                found.put("times_selected", epochs.timesSelected(timesSelected));
+                timesSelected = run.timed("times selected", () -> epochs.timesSelected(asked.timesSelected()));
             }
         }
-        found.put("broken", broken);
         if (!broken.isEmpty()) {
             throw new RelaException(
                     ExitCode.HOME,
                     home.root() + " is damaged: " + String.join("; ", broken)
                             + ". Restore it, or convert again with --if-exists overwrite.");
         }
-        return new Command.Result(home.root() + ": every invariant holds.", uri, found);
+        return CommandResult.done(home.root() + ": every invariant holds.", new Found(manifest, timesSelected))
+                .about(home.root());
     }
 
-    private void print(ManifestRecord record) {
-        out.println(record.command() + "  " + record.start() + " to " + record.end());
-        out.println("  settings     " + record.settings());
-        if (record.model() != null) {
-            out.println("  model        " + record.model().uri() + "  sha256 "
-                    + record.model().sha256() + "  "
-                    + record.model().inputSize() + "x" + record.model().inputSize() + " -> "
-                    + record.model().outputDimension());
-        }
-        out.println("  source       " + record.source().count() + " pictures, "
-                + record.source().bytes() + " bytes, ids " + record.source().idsSha256());
-        out.println("  counts       listed " + record.counts().listed() + " = converted "
-                + record.counts().converted() + " + rejected " + record.counts().rejected() + " "
-                + record.counts().rejectedByReason());
-        if (record.distillation() != null) {
-            EpochInspection.print(record.distillation(), out);
-        } else {
-            print(record.projection());
-        }
-        out.println("  seconds      " + rounded(record.seconds()));
-        out.println("  versions     " + record.versions() + "  devices " + record.devices());
-        record.warnings().forEach(warning -> out.println("  warning      " + warning));
+    /** What the manifest lists has to be there, and nothing else. */
+    private void files(Manifest manifest) {
+        manifest.tables().forEach((table, listed) -> {
+            Map<String, Long> expected = new TreeMap<>();
+            listed.forEach(file -> expected.put(file.path(), file.bytes()));
+            Map<String, Long> found = new TreeMap<>();
+            try {
+                for (FileStatus file : home.fileSystem().listStatus(home.table(table))) {
+                    String name = file.getPath().getName();
+                    if (file.isFile() && name.endsWith(".parquet") && !name.matches("[._].*")) {
+                        found.put(table + "/" + name, file.getLen());
+                    }
+                }
+            } catch (FileNotFoundException e) {
+                hold(false, table + "/ is missing");
+                return;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            hold(
+                    found.equals(expected),
+                    table + "/ has other files than the manifest lists: " + Differences.between(expected, found));
+        });
     }
 
-    private void print(ManifestRecord.ProjectionInfo projection) {
-        out.println(String.format(
-                Locale.ROOT,
-                "  projection   %s, %d dimensions, %.2f%% of the variance, %d without variance",
-                projection.kind(),
-                projection.dimensions(),
-                100 * projection.explainedVariance(),
-                projection.withoutVariance()));
-    }
-
-    private static Map<String, String> rounded(Map<String, Double> seconds) {
-        Map<String, String> text = new TreeMap<>();
-        seconds.forEach((part, value) -> text.put(part, String.format(Locale.ROOT, "%.1f", value)));
-        return text;
-    }
-
-    private void inspect(DatasetHome home, ManifestRecord record) {
-        TableSchema targetSchema = Boolean.parseBoolean(record.settings().get("keep-images"))
-                ? Tables.TARGETS_WITH_IMAGES
-                : Tables.TARGETS;
-        Optional<Dataset<Row>> features = table(home, Tables.FEATURES);
-        Optional<Dataset<Row>> targets = table(home, targetSchema);
-        Optional<Dataset<Row>> rejects = table(home, Tables.REJECTS);
-        check(home.fileSystem(), home.table("projection"));
+    private void inspect(ConversionRecord record) {
+        TableSchema targetSchema = record.keepsImages() ? Tables.TARGETS_WITH_IMAGES : Tables.TARGETS;
+        Optional<Dataset<Row>> features = table(Tables.FEATURES);
+        Optional<Dataset<Row>> targets = table(targetSchema);
+        Optional<Dataset<Row>> rejects = table(Tables.REJECTS);
         if (features.isEmpty() || targets.isEmpty() || rejects.isEmpty()) {
             return;
         }
@@ -141,7 +143,7 @@ final class Inspection {
                 features.get(),
                 Tables.FEATURES.name(),
                 Tables.FEATURE,
-                record.model().outputDimension(),
+                record.prior().outputDimension(),
                 record);
         arrays(
                 targets.get(),
@@ -159,28 +161,20 @@ final class Inspection {
         identities(targets.get(), rejects.get(), record);
     }
 
-    private void check(org.apache.hadoop.fs.FileSystem fs, Path folder) {
-        try {
-            hold(fs.exists(folder), folder.getName() + "/ is missing");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private Optional<Dataset<Row>> table(DatasetHome home, TableSchema schema) {
+    private Optional<Dataset<Row>> table(TableSchema schema) {
         Path folder = home.table(schema.name());
         try {
             if (!home.fileSystem().exists(folder)) {
                 hold(false, schema.name() + "/ is missing");
                 return Optional.empty();
             }
-            Dataset<Row> rows = session.read().parquet(folder.toString());
+            Dataset<Row> rows = run.session().read().parquet(folder.toString());
             if (!rows.schema().equals(schema.spark())) {
                 hold(false, schema.name() + "/ has the columns " + rows.schema().simpleString());
                 return Optional.empty();
             }
             ContentSummary size = home.fileSystem().getContentSummary(folder);
-            out.println(String.format(
+            run.out().println(String.format(
                     Locale.ROOT,
                     "%-12s %,d rows, %,d files, %,d bytes",
                     schema.name() + "/",
@@ -192,21 +186,12 @@ final class Inspection {
             throw new UncheckedIOException(e);
         } catch (Exception e) {
             // A damaged file surfaces as Spark's AnalysisException or SparkException, whose root says what is wrong.
-            hold(false, schema.name() + "/ cannot be read: " + root(e));
+            hold(false, schema.name() + "/ cannot be read: " + Failures.root(e));
             return Optional.empty();
         }
     }
 
-    /** The first line of the innermost cause: of Spark's wrapped failures the one that says what is wrong. */
-    static String root(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return String.valueOf(root.getMessage()).lines().findFirst().orElse("");
-    }
-
-    private void arrays(Dataset<Row> rows, String table, String column, int length, ManifestRecord record) {
+    private void arrays(Dataset<Row> rows, String table, String column, int length, ConversionRecord record) {
         Row found = rows.agg(
                         count(Tables.INDEX),
                         countDistinct(Tables.INDEX),
@@ -235,7 +220,7 @@ final class Inspection {
         hold(found.getLong(6) == 0, found.getLong(6) + " rows of " + table + " hold NaN or infinity");
     }
 
-    private void identities(Dataset<Row> targets, Dataset<Row> rejects, ManifestRecord record) {
+    private void identities(Dataset<Row> targets, Dataset<Row> rejects, ConversionRecord record) {
         Dataset<Row> ids = targets.select(Tables.ID).union(rejects.select(Tables.ID));
         Row found = ids.agg(count(Tables.ID), countDistinct(Tables.ID)).first();
         hold(

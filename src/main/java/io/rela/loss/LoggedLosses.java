@@ -16,6 +16,8 @@ import io.rela.RelaException;
 import io.rela.table.TableFolder;
 import io.rela.table.TableWriter;
 import io.rela.table.Tables;
+import io.rela.rank.KnownLosses;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -72,9 +74,12 @@ public final class LoggedLosses {
      * @param unknown rows of samples that the home does not have
      * @param superseded rows that a newer one of the same sample replaced
      * @param notFinite samples whose newest loss is no finite number
-     * @param rows samples that have a loss now
+     * @param losses of the samples that have one now
      */
-    public record Imported(long logged, long unknown, long superseded, long notFinite, long rows) {}
+    public record Imported(long logged, long unknown, long superseded, long notFinite, KnownLosses losses) {}
+
+    /** What one task wrote. */
+    private record Written(String file, KnownLosses losses) implements Serializable {}
 
     /**
      * Writes the newest loss of each sample.
@@ -116,13 +121,13 @@ public final class LoggedLosses {
             refuseTwice(log, newest);
             Row finite = newest.agg(count(lit(1)), coalesce(sum(when(isFinite(), 1L)), lit(0L)))
                     .first();
-            write(newest.where(isFinite()).sort(Tables.INDEX), session, folder);
+            KnownLosses losses = write(newest.where(isFinite()).sort(Tables.INDEX), session, folder);
             return new Imported(
                     rows.getLong(0),
                     rows.getLong(0) - rows.getLong(1),
                     rows.getLong(1) - finite.getLong(0),
                     finite.getLong(0) - finite.getLong(1),
-                    finite.getLong(1));
+                    losses);
         } finally {
             matched.unpersist();
         }
@@ -247,30 +252,36 @@ public final class LoggedLosses {
     }
 
     /** Spark's sort leaves neighbouring ranges in its partitions: one file each. */
-    private static void write(Dataset<Row> sorted, SparkSession session, TableFolder folder) {
+    private static KnownLosses write(Dataset<Row> sorted, SparkSession session, TableFolder folder) {
         String path = folder.empty().path().toString();
         SerializableConfiguration hadoop =
                 new SerializableConfiguration(session.sparkContext().hadoopConfiguration());
-        List<String> written = sorted.toJavaRDD()
+        List<Written> written = sorted.toJavaRDD()
                 .mapPartitions(rows -> write(rows, path, hadoop).stream().iterator())
                 .collect();
-        folder.keepOnly(written);
+        folder.keepOnly(written.stream().map(Written::file).toList());
+        KnownLosses losses = new KnownLosses();
+        written.forEach(file -> losses.merge(file.losses()));
+        return losses;
     }
 
-    private static Optional<String> write(Iterator<Row> rows, String folder, SerializableConfiguration hadoop)
+    private static Optional<Written> write(Iterator<Row> rows, String folder, SerializableConfiguration hadoop)
             throws java.io.IOException {
         if (!rows.hasNext()) {
             return Optional.empty();
         }
         Row row = rows.next();
         String name = String.format("part-%012d-%s.parquet", row.getLong(0), UUID.randomUUID());
+        KnownLosses losses = new KnownLosses();
         try (TableWriter writer = new TableWriter(Tables.LOSSES, new Path(folder, name), hadoop.value())) {
             writer.write(Tables.lossRow(row.getLong(0), row.getFloat(1)));
+            losses.add(row.getFloat(1));
             while (rows.hasNext()) {
                 row = rows.next();
                 writer.write(Tables.lossRow(row.getLong(0), row.getFloat(1)));
+                losses.add(row.getFloat(1));
             }
         }
-        return Optional.of(name);
+        return Optional.of(new Written(name, losses));
     }
 }

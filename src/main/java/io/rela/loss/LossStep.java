@@ -3,6 +3,7 @@ package io.rela.loss;
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.linear.LinearMap;
+import io.rela.rank.KnownLosses;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
 import io.rela.table.TableFolder;
@@ -32,13 +33,13 @@ public final class LossStep {
     /**
      * What became of the samples that the learner has seen.
      *
-     * @param rows losses written
+     * @param losses those that were written
      * @param notFinite samples whose loss is NaN or infinite
      * @param unlabeled samples without a label, for losses against labels
      */
-    public record Scored(long rows, long notFinite, long unlabeled) {}
+    public record Scored(KnownLosses losses, long notFinite, long unlabeled) {}
 
-    private record Written(String file, long rows, long notFinite, long unlabeled) implements Serializable {}
+    private record Written(String file, KnownLosses losses, long notFinite, long unlabeled) implements Serializable {}
 
     /**
      * Computes the losses of all samples that have an output.
@@ -58,7 +59,6 @@ public final class LossStep {
             Optional<LinearMap> transfer,
             List<IndexRange> ranges,
             TableFolder folder) {
-        spark.sc().setJobDescription("compute losses");
         // An Optional cannot be sent.
         Broadcast<List<LinearMap>> map = spark.broadcast(transfer.stream().toList());
         String path = folder.empty().path().toString();
@@ -69,8 +69,10 @@ public final class LossStep {
                 .collect();
         map.destroy();
         folder.keepOnly(written.stream().map(Written::file).toList());
+        KnownLosses losses = new KnownLosses();
+        written.forEach(file -> losses.merge(file.losses()));
         return new Scored(
-                written.stream().mapToLong(Written::rows).sum(),
+                losses,
                 written.stream().mapToLong(Written::notFinite).sum(),
                 written.stream().mapToLong(Written::unlabeled).sum());
     }
@@ -82,6 +84,7 @@ public final class LossStep {
         private final String folder;
         private final SerializableConfiguration hadoop;
         private final List<Outputs.Beside> rows = new ArrayList<>();
+        private final KnownLosses losses = new KnownLosses();
         private long notFinite;
         private long unlabeled;
 
@@ -105,7 +108,7 @@ public final class LossStep {
                     }
                 }
                 write(writer);
-                return new Written(name, writer.rows(), notFinite, unlabeled);
+                return new Written(name, losses, notFinite, unlabeled);
             }
         }
 
@@ -124,6 +127,7 @@ public final class LossStep {
                                 : kind.of(mapped[i], (float[]) goal));
                 if (Float.isFinite(loss)) {
                     writer.write(Tables.lossRow(index, loss));
+                    losses.add(loss);
                 } else {
                     notFinite++;
                 }

@@ -3,6 +3,7 @@ package io.rela.ml;
 import io.rela.image.Interpolation;
 import io.rela.model.DeviceRequest;
 import io.rela.model.ModelFile;
+import io.rela.model.ModelRequest;
 import io.rela.model.TorchScript;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -286,7 +287,8 @@ public final class ImageFeaturizer extends Transformer implements DefaultParamsW
         StructType schema = transformSchema(table.schema());
         JavaSparkContext spark =
                 JavaSparkContext.fromSparkContext(table.sparkSession().sparkContext());
-        ModelFile prior = ModelFile.read("modelUrl", required(modelUrl), overrides(), spark.hadoopConfiguration());
+        ModelFile prior = ModelFile.read(
+                new ModelRequest("modelUrl", required(modelUrl), overrides()), spark.hadoopConfiguration());
         Broadcast<byte[]> bytes = spark.broadcast(prior.bytes());
         FeaturizerJob job = new FeaturizerJob(
                 PictureColumn.in(table.schema(), $(inputCol)),

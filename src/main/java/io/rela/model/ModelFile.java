@@ -24,13 +24,15 @@ import org.apache.hadoop.fs.Path;
  * A prior model as it lies in storage: a TorchScript file, a DJL model directory, or one that the program brings along.
  * Driver only.
  *
+ * @param name the setting that names it, and the URI, for messages
  * @param uri as a person named it
  * @param bytes the TorchScript file
  * @param sha256 of the file, lower-case hex
  * @param preprocessing what the model wants to see
  * @param source where the model comes from, when its directory tells
  */
-public record ModelFile(String uri, byte[] bytes, String sha256, Preprocessing preprocessing, Optional<String> source) {
+public record ModelFile(
+        String name, String uri, byte[] bytes, String sha256, Preprocessing preprocessing, Optional<String> source) {
     /** Names models that the program brings along: {@code builtin:prior}. */
     private static final String BUILTIN = "builtin:";
 
@@ -56,24 +58,15 @@ public record ModelFile(String uri, byte[] bytes, String sha256, Preprocessing p
     /**
      * Reads a model.
      *
-     * @param uri a {@code .pt} file, a directory with one and {@code serving.properties}, or {@code builtin:NAME}
      * @throws RelaException when there is no such model or its properties contradict themselves
      */
-    public static ModelFile read(String uri, Overrides overrides, Configuration conf) {
-        return read("--prior", uri, overrides, conf);
-    }
-
-    /**
-     * Reads a model that another setting names.
-     *
-     * @param setting the setting's name, for messages
-     * @param uri a {@code .pt} file, a directory with one and {@code serving.properties}, or {@code builtin:NAME}
-     * @throws RelaException when there is no such model or its properties contradict themselves
-     */
-    public static ModelFile read(String setting, String uri, Overrides overrides, Configuration conf) {
-        String name = setting + " " + uri;
+    public static ModelFile read(ModelRequest asked, Configuration conf) {
+        String uri = asked.uri();
+        String name = asked.setting() + " " + uri;
         try {
-            return isBuiltin(uri) ? readBuiltin(name, uri, overrides) : readStored(name, uri, overrides, conf);
+            return isBuiltin(uri)
+                    ? readBuiltin(name, uri, asked.view())
+                    : readStored(name, uri, asked.view(), conf);
         } catch (FileNotFoundException e) {
             throw new RelaException(
                     ExitCode.INPUT, name + " is not there. Name a .pt file, a model directory, or builtin:prior.", e);
@@ -169,6 +162,7 @@ public record ModelFile(String uri, byte[] bytes, String sha256, Preprocessing p
                             + ". Export it again, or correct the file.");
         }
         return new ModelFile(
+                name,
                 uri,
                 bytes,
                 sha256,

@@ -8,10 +8,10 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /** What the columns of a table of features must be. */
-final class FeatureColumns {
+public final class FeatureColumns {
     private FeatureColumns() {}
 
-    static void requireLong(StructType schema, String name) {
+    public static void requireLong(StructType schema, String name) {
         require(schema, name, DataTypes.LongType.equals(type(schema, name)), "long");
     }
 
@@ -19,16 +19,16 @@ final class FeatureColumns {
         require(schema, name, isFloats(type(schema, name)), "array<float>");
     }
 
-    static void requireFeature(StructType schema, String name) {
+    public static void requireFeature(StructType schema, String name) {
         DataType type = type(schema, name);
         require(schema, name, isFloats(type) || isVector(type), "array<float> or an ML vector");
     }
 
-    static boolean isVector(DataType type) {
+    public static boolean isVector(DataType type) {
         return type.equals(SQLDataTypes.VectorType());
     }
 
-    static DataType type(StructType schema, String name) {
+    public static DataType type(StructType schema, String name) {
         if (!Arrays.asList(schema.fieldNames()).contains(name)) {
             throw new IllegalArgumentException(
                     "There is no column " + name + ", only " + String.join(", ", schema.fieldNames()) + ".");

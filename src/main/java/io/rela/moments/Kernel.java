@@ -6,11 +6,11 @@ package io.rela.moments;
  * <p>Own code in place of BLAS: which BLAS a JVM picks depends on its flags and on native libraries, and so would the bits.
  * Each argument is an array of its own because C2 vectorises this form and not the one with offsets into one array.
  */
-final class Kernel {
+public final class Kernel {
     private Kernel() {}
 
     /** {@code sum[j] += a0*x0[j] + a1*x1[j] + a2*x2[j] + a3*x3[j]} for j in [from, to), added from the left. */
-    static void addFour(
+    public static void addFour(
             double[] sum,
             double[] x0,
             double[] x1,
@@ -33,7 +33,7 @@ final class Kernel {
     }
 
     /** n rows of width values, then rows that are the same zeros, up to a multiple of four. */
-    static double[][] paddedRows(int n, int width) {
+    public static double[][] paddedRows(int n, int width) {
         double[][] rows = new double[padded(n)][];
         double[] zeros = new double[width];
         for (int r = 0; r < rows.length; r++) {

@@ -29,4 +29,10 @@ public enum ProjectionKind {
                 .orElseThrow(() -> new IllegalArgumentException(
                         "There is no projection \"" + label + "\": give pca, random or none."));
     }
+
+    /** The label, so that the command line takes and shows it. */
+    @Override
+    public String toString() {
+        return label();
+    }
 }

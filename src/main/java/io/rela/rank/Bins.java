@@ -9,9 +9,9 @@ import java.io.Serializable;
  * @param largest loss of the last bin
  * @param number of bins, at least 1
  */
-record Bins(float smallest, float largest, int number) implements Serializable {
+public record Bins(float smallest, float largest, int number) implements Serializable {
     /** The bin of a loss in the range: ⌊(ℓ − smallest) / (largest − smallest) · number⌋ in double, the last for the largest. */
-    int of(float loss) {
+    public int of(float loss) {
         if (smallest == largest) {
             return 0;
         }

@@ -5,30 +5,30 @@ import java.util.Arrays;
 import java.util.SortedMap;
 
 /** Classes by number: ascending labels, the samples without one first. Immutable, safe for threads. */
-final class Classes implements Serializable {
+public final class Classes implements Serializable {
     private static final long serialVersionUID = 1L;
 
     private final int[] labels;
     private final long[] rows;
 
     /** The classes that have rows. */
-    Classes(SortedMap<Integer, Long> counts) {
+    public Classes(SortedMap<Integer, Long> counts) {
         labels = counts.keySet().stream().mapToInt(Integer::intValue).toArray();
         rows = counts.values().stream().mapToLong(Long::longValue).toArray();
     }
 
     /** How many. */
-    int size() {
+    public int size() {
         return labels.length;
     }
 
     /** The number of a label's class. */
-    int of(int label) {
+    public int of(int label) {
         return Arrays.binarySearch(labels, label);
     }
 
     /** Rows of a class. */
-    long rows(int number) {
+    public long rows(int number) {
         return rows[number];
     }
 }

@@ -10,12 +10,12 @@ import java.io.Serializable;
  * @param tie of that row
  * @param index of that row
  */
-record Cut(long key, long tie, long index) implements Serializable, Comparable<Cut> {
+public record Cut(long key, long tie, long index) implements Serializable, Comparable<Cut> {
     /** No row lies before it. */
     static final Cut FIRST = new Cut(0, 0, -1);
 
     /** Every row lies before it. */
-    static final Cut LAST = new Cut(-1, -1, Long.MAX_VALUE);
+    public static final Cut LAST = new Cut(-1, -1, Long.MAX_VALUE);
 
     /** Whether the row with these values lies before the cut. */
     boolean isAfter(long rowKey, long rowTie, long rowIndex) {

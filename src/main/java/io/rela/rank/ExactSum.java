@@ -7,7 +7,7 @@ import java.math.BigInteger;
  * The exact sum of finite floats, whatever their order and number: fixed point over the whole range of a float. One thread
  * at a time.
  */
-final class ExactSum implements Serializable {
+public final class ExactSum implements Serializable {
     private static final long serialVersionUID = 1L;
 
     /** A float is a whole multiple of 2^-149. */
@@ -22,7 +22,7 @@ final class ExactSum implements Serializable {
     private final long[] limbs = new long[LIMBS];
     private int sinceCarry;
 
-    void add(float value) {
+    public void add(float value) {
         int bits = Float.floatToRawIntBits(value);
         int exponent = (bits >>> 23) & 0xff;
         long mantissa = exponent == 0 ? bits & 0x7fffff : (bits & 0x7fffff) | 0x800000;
@@ -37,7 +37,7 @@ final class ExactSum implements Serializable {
         }
     }
 
-    void add(ExactSum other) {
+    public void add(ExactSum other) {
         carry();
         other.carry();
         for (int i = 0; i < LIMBS; i++) {
@@ -55,7 +55,7 @@ final class ExactSum implements Serializable {
     }
 
     /** The double that is nearest to the sum. */
-    double value() {
+    public double value() {
         BigInteger total = BigInteger.ZERO;
         for (int i = LIMBS - 1; i >= 0; i--) {
             total = total.shiftLeft(LIMB_BITS).add(BigInteger.valueOf(limbs[i]));

@@ -3,7 +3,7 @@ package io.rela.rank;
 import java.util.stream.IntStream;
 
 /** One-dimensional k-means of a histogram, by dynamic programming: the best division, whatever the order of the rows. */
-final class Groups {
+public final class Groups {
     private final int[] bins;
     private final long[] rows;
     private final long[] sums;
@@ -31,7 +31,7 @@ final class Groups {
      * @param groups at least 1; no more are made than there are bins with rows
      * @return for each group the bin after its last, ascending; the last is the number of bins
      */
-    static int[] of(long[] counts, int groups) {
+    public static int[] of(long[] counts, int groups) {
         Groups filled = new Groups(counts);
         int[] borders = filled.divide(Math.min(groups, filled.bins.length));
         int[] ends = new int[borders.length];

@@ -12,7 +12,7 @@ public final class KnownLosses implements Serializable {
     private float largest = Float.NEGATIVE_INFINITY;
 
     /** Takes a loss; NaN is none. */
-    void add(float loss) {
+    public void add(float loss) {
         if (!Float.isNaN(loss)) {
             number++;
             sum.add(loss);
@@ -21,7 +21,8 @@ public final class KnownLosses implements Serializable {
         }
     }
 
-    void merge(KnownLosses other) {
+    /** Takes what another one has taken. */
+    public void merge(KnownLosses other) {
         number += other.number;
         sum.add(other.sum);
         smallest = Math.min(smallest, other.smallest);
@@ -49,7 +50,7 @@ public final class KnownLosses implements Serializable {
     }
 
     /** Where a sample without one stands: at the mean, rounded up to a float. */
-    float stand() {
+    public float stand() {
         float mean = (float) mean();
         return mean < mean() ? Math.nextUp(mean) : mean;
     }

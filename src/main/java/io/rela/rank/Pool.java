@@ -3,19 +3,19 @@ package io.rela.rank;
 import io.rela.rank.Population.Statistic;
 
 /** What policies gather over the rows that lie before a cut. */
-final class Pool {
+public final class Pool {
     private Pool() {}
 
     /** The smallest and largest loss before a cut. */
-    static final class Range implements Statistic<Range> {
+    public static final class Range implements Statistic<Range> {
         private static final long serialVersionUID = 1L;
 
         private final Ranking pool;
         private final Cut end;
-        float smallest = Float.POSITIVE_INFINITY;
-        float largest = Float.NEGATIVE_INFINITY;
+        public float smallest = Float.POSITIVE_INFINITY;
+        public float largest = Float.NEGATIVE_INFINITY;
 
-        Range(Ranking pool, Cut end) {
+        public Range(Ranking pool, Cut end) {
             this.pool = pool;
             this.end = end;
         }
@@ -36,15 +36,15 @@ final class Pool {
     }
 
     /** Rows before a cut, by bin. */
-    static final class Histogram implements Statistic<Histogram> {
+    public static final class Histogram implements Statistic<Histogram> {
         private static final long serialVersionUID = 1L;
 
         private final Ranking pool;
         private final Cut end;
         private final Bins bins;
-        final long[] counts;
+        public final long[] counts;
 
-        Histogram(Ranking pool, Cut end, Bins bins) {
+        public Histogram(Ranking pool, Cut end, Bins bins) {
             this.pool = pool;
             this.end = end;
             this.bins = bins;

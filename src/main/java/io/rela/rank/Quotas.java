@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /** Shares a whole number out by weight. */
-final class Quotas {
+public final class Quotas {
     private Quotas() {}
 
     /**
@@ -18,7 +18,7 @@ final class Quotas {
      * @param total at most the sum of the caps
      * @return as many as weights; sums to total
      */
-    static long[] share(double[] weights, long[] caps, long total) {
+    public static long[] share(double[] weights, long[] caps, long total) {
         long[] quotas = new long[weights.length];
         boolean[] full = new boolean[weights.length];
         double[] by = weights.clone();

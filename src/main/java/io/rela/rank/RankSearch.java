@@ -11,7 +11,7 @@ import java.util.List;
  * only that bin is refined, until the few rows that are left can be fetched and sorted. Many groups and ranks are searched
  * in the same passes; memory does not depend on N: {@value #MOST_BINS} counters, or 16 a search where there are many, and {@value #MOST_ROWS} rows. Driver only.
  */
-final class RankSearch {
+public final class RankSearch {
     private static final int MOST_BINS = 1 << 18;
     private static final int MOST_ROWS = 1 << 16;
     private static final int MOST_BITS = 16;
@@ -34,7 +34,7 @@ final class RankSearch {
      * @param ranks for each group any number of ranks, 0 or more
      * @return for each group and rank the cut that as many rows lie before, or all rows of the group where it has fewer
      */
-    static Cut[][] find(Population rows, Ranking ranking, long[][] ranks) {
+    public static Cut[][] find(Population rows, Ranking ranking, long[][] ranks) {
         Cut[][] cuts = new Cut[ranks.length][];
         List<Search> open = new ArrayList<>();
         for (int group = 0; group < ranks.length; group++) {
@@ -61,7 +61,7 @@ final class RankSearch {
     }
 
     /** Cuts all rows that take part, as one group, at one rank. */
-    static Cut find(Population rows, Ranking ranking, long rank) {
+    public static Cut find(Population rows, Ranking ranking, long rank) {
         return find(rows, ranking, new long[][] {{rank}})[0][0];
     }
 
@@ -138,7 +138,7 @@ final class RankSearch {
         /** Made where rows are: an empty one is not sent. */
         private long[] counts;
 
-        Histogram(Ranking ranking, List<Search> open, int groups, int left, int bits) {
+        public Histogram(Ranking ranking, List<Search> open, int groups, int left, int bits) {
             super(ranking, open, groups, left);
             this.shift = left - bits;
             this.bits = bits;

@@ -3,7 +3,7 @@ package io.rela.rank;
 import java.io.Serializable;
 
 /** A total order of rows inside of groups. Immutable; sent to executors. */
-interface Ranking extends Serializable {
+public interface Ranking extends Serializable {
     /** The row's group, from 0 on; negative for a row that does not take part. */
     int group(long index, float loss, float reference, int label);
 

@@ -3,16 +3,16 @@ package io.rela.rank;
 import io.rela.select.Selection;
 
 /** The orders that several policies use. */
-final class Rankings {
+public final class Rankings {
     private Rankings() {}
 
     /** The n first rows of an order in one group. */
-    static Rule first(Ranking ranking, Selection selection) {
+    public static Rule first(Ranking ranking, Selection selection) {
         return new Before(ranking, RankSearch.find(selection.rows(), ranking, selection.wanted()));
     }
 
     /** One group in the order of u. */
-    record ByDraw(Draw draw) implements Ranking {
+    public record ByDraw(Draw draw) implements Ranking {
         private static final long serialVersionUID = 1L;
 
         @Override
@@ -32,7 +32,7 @@ final class Rankings {
     }
 
     /** One group by loss, then u; the key carries the loss and as much of u as there is room for. */
-    record ByLoss(boolean largestFirst, Draw draw) implements Ranking {
+    public record ByLoss(boolean largestFirst, Draw draw) implements Ranking {
         private static final long serialVersionUID = 1L;
 
         @Override
@@ -53,7 +53,7 @@ final class Rankings {
     }
 
     /** Those rows of an order that lie before a cut of another. */
-    record Within(Ranking pool, Cut end, Ranking order) implements Ranking {
+    public record Within(Ranking pool, Cut end, Ranking order) implements Ranking {
         private static final long serialVersionUID = 1L;
 
         @Override
@@ -73,10 +73,10 @@ final class Rankings {
     }
 
     /** The rows before a cut in each group, with weight 1. */
-    record Before(Ranking ranking, Cut[] ends) implements Rule {
+    public record Before(Ranking ranking, Cut[] ends) implements Rule {
         private static final long serialVersionUID = 1L;
 
-        Before(Ranking ranking, Cut end) {
+        public Before(Ranking ranking, Cut end) {
             this(ranking, new Cut[] {end});
         }
 

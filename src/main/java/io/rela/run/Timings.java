@@ -17,7 +17,7 @@ final class Timings {
     }
 
     /** Does the work and adds its wall time to the part. */
-    <T> T timed(String part, Supplier<T> work) {
+    public <T> T timed(String part, Supplier<T> work) {
         long start = System.nanoTime();
         try {
             return work.get();
@@ -27,14 +27,14 @@ final class Timings {
     }
 
     /** As the other one, for work without a result. */
-    void timed(String part, Runnable work) {
+    public void timed(String part, Runnable work) {
         timed(part, () -> {
             work.run();
             return part;
         });
     }
 
-    void add(String part, double more) {
+    public void add(String part, double more) {
         seconds.merge(part, more, Double::sum);
     }
 

@@ -10,7 +10,7 @@ import org.apache.hadoop.util.VersionInfo;
 import org.apache.spark.package$;
 
 /** Versions of everything that can change a number. */
-final class Versions {
+public final class Versions {
     private static final Properties BUILD = new Properties();
 
     static {
@@ -23,12 +23,12 @@ final class Versions {
 
     private Versions() {}
 
-    static String rela() {
+    public static String rela() {
         return BUILD.getProperty("rela");
     }
 
     /** All of them, by name, with the libtorch that the executors reported. */
-    static Map<String, String> all(String libtorch) {
+    public static Map<String, String> all(String libtorch) {
         Map<String, String> versions = new TreeMap<>();
         versions.put("rela", rela());
         versions.put("spark", package$.MODULE$.SPARK_VERSION());

@@ -88,7 +88,6 @@ public final class SelectStep {
             Selection.Settled settled,
             Wide wide,
             TableFolder folder) {
-        spark.sc().setJobDescription("write subset");
         Selection selection = settled.selection();
         long expected = settled.policy().declaration().takesRatio() ? selection.wanted() : selection.samples();
         int files = files(expected, wide.rowBytes());

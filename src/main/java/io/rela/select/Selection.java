@@ -81,7 +81,7 @@ public record Selection(
      *
      * @throws RelaException when it would be 0
      */
-    long wanted() {
+    public long wanted() {
         long n = share(ratio, samples());
         if (n < 1) {
             throw new RelaException(

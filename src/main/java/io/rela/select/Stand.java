@@ -12,7 +12,7 @@ import java.io.Serializable;
  * @param loss of a sample that has none; NaN where the policy looks at none
  * @param reference the same of reference losses
  */
-record Stand(float loss, float reference) implements Serializable {
+public record Stand(float loss, float reference) implements Serializable {
     /** Nobody looks at losses. */
     static final Stand NOWHERE = new Stand(Float.NaN, Float.NaN);
 
@@ -45,12 +45,12 @@ record Stand(float loss, float reference) implements Serializable {
     }
 
     /** The loss that a policy sees. */
-    float ofLoss(float known) {
+    public float ofLoss(float known) {
         return Float.isNaN(known) ? loss : known;
     }
 
     /** The reference loss that a policy sees. */
-    float ofReference(float known) {
+    public float ofReference(float known) {
         return Float.isNaN(known) ? reference : known;
     }
 }

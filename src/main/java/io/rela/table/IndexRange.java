@@ -40,4 +40,9 @@ public record IndexRange(long first, long end) implements Serializable {
     public boolean overlaps(IndexRange other) {
         return first < other.end && other.first < end;
     }
+
+    /** The smallest range that holds both. */
+    public IndexRange spanning(IndexRange other) {
+        return new IndexRange(Math.min(first, other.first), Math.max(end, other.end));
+    }
 }

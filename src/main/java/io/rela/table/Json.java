@@ -3,6 +3,8 @@ package io.rela.table;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -26,6 +28,8 @@ public final class Json {
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false)
             .enable(SerializationFeature.INDENT_OUTPUT)
+            .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
+            .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
             .build();
 
     private static final Set<String> REPLACED_BY_RENAMING = Set.of("file", "hdfs", "viewfs");
@@ -41,6 +45,16 @@ public final class Json {
         }
     }
 
+    /** The value as text in one line. */
+    public static String line(Object value) {
+        return tree(value).toString();
+    }
+
+    /** The value as a tree. */
+    public static JsonNode tree(Object value) {
+        return MAPPER.valueToTree(value);
+    }
+
     /**
      * Reads a file.
      *
@@ -48,6 +62,15 @@ public final class Json {
      * @throws java.io.FileNotFoundException when there is none
      */
     public static <T> T read(FileSystem fs, Path file, TypeReference<T> type) throws IOException {
+        return read(fs, file, MAPPER.constructType(type));
+    }
+
+    /** As the other one, of a generic type and its parameter. */
+    public static <T> T read(FileSystem fs, Path file, Class<?> generic, Class<?> parameter) throws IOException {
+        return read(fs, file, MAPPER.getTypeFactory().constructParametricType(generic, parameter));
+    }
+
+    private static <T> T read(FileSystem fs, Path file, JavaType type) throws IOException {
         try (InputStream in = fs.open(file)) {
             return MAPPER.readValue(in, type);
         } catch (JsonProcessingException e) {
@@ -55,7 +78,21 @@ public final class Json {
         }
     }
 
-    static RelaException damaged(Path file, String how, Exception cause) {
+    /**
+     * Makes a value of a tree.
+     *
+     * @param file that the tree was read from
+     * @throws RelaException when it is no such value
+     */
+    public static <T> T value(JsonNode tree, Class<T> type, Path file) {
+        try {
+            return MAPPER.treeToValue(tree, type);
+        } catch (JsonProcessingException e) {
+            throw damaged(file, e.getOriginalMessage(), e);
+        }
+    }
+
+    public static RelaException damaged(Path file, String how, Exception cause) {
         return new RelaException(
                 ExitCode.HOME, file + " is damaged: " + how + ". Restore it, or start a new home.", cause);
     }

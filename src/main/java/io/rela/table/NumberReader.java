@@ -59,21 +59,31 @@ public final class NumberReader implements AutoCloseable {
     }
 
     /**
-     * Which indices a file covers, and how many rows it has: from its footer. Null for a file without rows.
+     * What a file's footer says.
      *
-     * @throws RelaException when its row groups do not ascend
+     * @param range of the indices that the file covers; null for a file without rows, or without an index
+     * @param rows number of rows
      */
-    public static RangedFiles.File describe(Path file, Configuration conf) throws IOException {
+    public record Footer(IndexRange range, long rows) {}
+
+    /**
+     * Reads a file's footer.
+     *
+     * @param ordered whether rows have to stand in the order of their index
+     * @throws RelaException when they have to, and its row groups do not ascend
+     */
+    public static Footer footer(Path file, boolean ordered, Configuration conf) throws IOException {
         try (ParquetFileReader reader = ParquetFileReader.open(HadoopInputFile.fromPath(file, conf))) {
+            boolean indexed = reader.getFileMetaData().getSchema().containsField(Tables.INDEX);
             IndexRange range = null;
-            for (BlockMetaData block : reader.getFooter().getBlocks()) {
+            for (BlockMetaData block : indexed ? reader.getFooter().getBlocks() : List.<BlockMetaData>of()) {
                 IndexRange part = rangeOf(block, file);
-                if (range != null && part.first() < range.end()) {
+                if (ordered && range != null && part.first() < range.end()) {
                     throw outOfOrder(file, part.first(), range.end() - 1);
                 }
-                range = new IndexRange(range == null ? part.first() : range.first(), part.end());
+                range = range == null ? part : range.spanning(part);
             }
-            return range == null ? null : new RangedFiles.File(file.toString(), range, reader.getRecordCount());
+            return new Footer(range, reader.getRecordCount());
         }
     }
 

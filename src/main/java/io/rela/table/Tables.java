@@ -17,6 +17,9 @@ import java.util.List;
 
 /** Every table of a dataset home: the one place where column names stand, and where rows are made and taken apart. */
 public final class Tables {
+    /** Names an epoch's folder, Hive-style. */
+    public static final String EPOCH = "epoch=";
+
     public static final String INDEX = "index";
     public static final String ID = "id";
     public static final String URI = "uri";
@@ -37,10 +40,11 @@ public final class Tables {
     public static final TableSchema FEATURES =
             new TableSchema("features", List.of(required(INDEX, LONG), required(FEATURE, FLOATS)));
 
-    /** {@code rejects/}: id, uri, length, reason, detail. */
+    /** {@code rejects/}: index, id, uri, length, reason, detail. */
     public static final TableSchema REJECTS = new TableSchema(
             "rejects",
             List.of(
+                    required(INDEX, LONG),
                     required(ID, STRING),
                     required(URI, STRING),
                     required(LENGTH, LONG),
@@ -124,7 +128,7 @@ public final class Tables {
 
     /** The name of an epoch's part of a table, Hive-style. */
     public static String epoch(TableSchema table, int epoch) {
-        return table.name() + "/epoch=" + epoch;
+        return table.name() + "/" + EPOCH + epoch;
     }
 
     /** A row of {@link #LOSSES}. */
@@ -196,7 +200,7 @@ public final class Tables {
 
     /** A row of {@link #REJECTS}. */
     public static Object[] rejectRow(Sample sample, String reason, String detail) {
-        return new Object[] {sample.id(), sample.uri(), sample.length(), reason, detail};
+        return new Object[] {sample.index(), sample.id(), sample.uri(), sample.length(), reason, detail};
     }
 
     /** A row of {@link #TARGETS}, or of {@link #TARGETS_WITH_IMAGES} when there is an image. */

@@ -11,9 +11,9 @@ import static org.apache.spark.sql.functions.size;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
-import io.rela.cli.TransportCommand.Representation;
 import io.rela.home.DatasetHome;
-import io.rela.inspect.Inspection;
+import io.rela.manifest.ConversionRecord;
+import io.rela.run.Failures;
 import io.rela.table.TableSchema;
 import io.rela.table.Tables;
 import java.util.ArrayList;
@@ -57,10 +57,10 @@ final class Representations {
      *
      * @throws RelaException when it is no home, unfinished or damaged
      */
-    static Representations ofHome(SparkSession session, String option, String uri, Representation representation) {
+    static Representations ofHome(SparkSession session, String option, String uri, TransportRequest.Representation representation) {
         DatasetHome home = DatasetHome.at(uri, session.sparkContext().hadoopConfiguration());
         String what = option + " " + home.root();
-        if (home.newest("convert").isEmpty()) {
+        if (home.manifest().newest(ConversionRecord.class).isEmpty()) {
             throw new RelaException(
                     ExitCode.HOME,
                     what + " is no dataset home: its manifest.json has no record of a convert. Make one with convert.");
@@ -70,7 +70,7 @@ final class Representations {
                     ExitCode.HOME, what + ": a commit was cut off. Run the convert again, which completes it.");
         }
         Dataset<Row> targets = table(session, home, what, Tables.TARGETS);
-        return representation == Representation.TARGETS
+        return representation == TransportRequest.Representation.TARGETS
                 ? new Representations(what, ExitCode.HOME, Tables.TARGET, targets, Optional.empty())
                 : new Representations(
                         what,
@@ -125,7 +125,7 @@ final class Representations {
     private static RelaException unreadable(String what, ExitCode fault, Exception cause) {
         return new RelaException(
                 fault,
-                what + " cannot be read (" + Inspection.root(cause) + "). "
+                what + " cannot be read (" + Failures.root(cause) + "). "
                         + (fault == ExitCode.HOME
                                 ? "Inspect the home, and restore it or convert again."
                                 : "Name Parquet."),

@@ -9,15 +9,15 @@ import static org.apache.spark.sql.functions.sum;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
-import io.rela.cli.Command;
-import io.rela.cli.TransportCommand;
 import io.rela.linear.FittedMap;
 import io.rela.linear.IndexedPair;
 import io.rela.linear.LinearMapStep.BothWays;
 import io.rela.linear.LinearMapStep;
 import io.rela.linear.Split;
+import io.rela.run.CommandResult;
+import io.rela.run.CommandRun;
+import io.rela.run.Figures;
 import io.rela.table.Tables;
-import java.io.PrintStream;
 import java.util.Locale;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
@@ -25,27 +25,45 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /** Matches the samples of two representations and measures linear maps between them. Driver only, used once. */
-final class Transport {
+public final class Transport {
     /** Rows a block of moments; the figures' last bits depend on it. */
     private static final int BLOCK = 1024;
 
     private static final int FEWEST_SAMPLES = 10;
 
-    /** What was found; {@code differentLengths} counts matched pictures whose files differ in length, 0 without two homes. */
-    record Found(
-            String matchedBy,
-            long commonSamples,
-            long onlyInHome,
-            long onlyInOther,
-            long differentLengths,
-            double ridge,
-            double heldOut,
-            long seed,
-            Direction homeToOther,
-            Direction otherToHome) {}
+    /**
+     * What was found.
+     *
+     * @param matchedBy id or index
+     * @param samples of both
+     * @param fit how the maps were fitted
+     * @param homeToOther one map
+     * @param otherToHome the other
+     */
+    public record Found(String matchedBy, Samples samples, Fit fit, Direction homeToOther, Direction otherToHome)
+            implements Figures {}
+
+    /**
+     * Samples by where they are.
+     *
+     * @param common in both
+     * @param onlyInHome not in the other
+     * @param onlyInOther not in the home
+     * @param differentLengths matched pictures whose files differ in length; 0 without two homes
+     */
+    public record Samples(long common, long onlyInHome, long onlyInOther, long differentLengths) {}
+
+    /**
+     * How the maps were fitted.
+     *
+     * @param ridge penalty
+     * @param heldOut share of the samples that they were tried on
+     * @param seed of the split
+     */
+    public record Fit(double ridge, double heldOut, long seed) {}
 
     /** One map: {@code heldOutSamples} is 0 where it was measured on the training samples. */
-    record Direction(
+    public record Direction(
             int inputDimension,
             int outputDimension,
             long trainingSamples,
@@ -65,51 +83,54 @@ final class Transport {
         }
     }
 
-    private final SparkSession session;
-    private final TransportCommand asked;
-    private final PrintStream out;
+    private final CommandRun run;
+    private final TransportRequest asked;
     private final String otherOption;
 
-    Transport(SparkSession session, TransportCommand asked, PrintStream out) {
-        this.session = session;
+    private Transport(TransportRequest asked, CommandRun run) {
+        this.run = run;
         this.asked = asked;
-        this.out = out;
-        this.otherOption = asked.otherHome == null ? "--other-features" : "--other-home";
+        this.otherOption = asked.other().setting();
     }
 
-    Command.Result run() {
-        Representations home = Representations.ofHome(session, "--home", asked.home, asked.table);
-        Representations other = asked.otherHome == null
-                ? Representations.ofTable(session, otherOption, asked.otherFeatures)
-                : Representations.ofHome(session, otherOption, asked.otherHome, asked.table);
+    /**
+     * Fits a map in each direction, and tells how much each explains; changes nothing.
+     *
+     * @throws RelaException when the two have too little in common, or cannot be read
+     */
+    public static CommandResult run(TransportRequest asked, CommandRun run) {
+        return new Transport(asked, run).run();
+    }
+
+    private CommandResult run() {
+        SparkSession session = run.session();
+        Representations home = Representations.ofHome(session, "--home", asked.home(), asked.table());
+        Representations other = asked.other().isHome()
+                ? Representations.ofHome(session, otherOption, asked.other().uri(), asked.table())
+                : Representations.ofTable(session, otherOption, asked.other().uri());
         String by = other.hasId() ? Tables.ID : Tables.INDEX;
         Dataset<Row> x = home.keyedBy(by);
         Dataset<Row> y = other.keyedBy(by).drop(Tables.INDEX);
-        long inHome = home.checked(x, by);
-        long inOther = other.checked(y, by);
-        Matched matched = matched(x, y, by);
+        long inHome = run.timed("read", () -> home.checked(x, by));
+        long inOther = run.timed("read", () -> other.checked(y, by));
+        Matched matched = run.timed("match", () -> matched(x, y, by));
         long common = matched.samples();
-        BothWays maps = fit(pairs(x, y, common));
+        BothWays maps = run.timed("fit", () -> fit(pairs(x, y, common)));
         Found found = new Found(
                 by,
-                common,
-                inHome - common,
-                inOther - common,
-                matched.differentLengths(),
-                asked.ridge,
-                asked.heldOut,
-                asked.seed,
+                new Samples(common, inHome - common, inOther - common, matched.differentLengths()),
+                new Fit(asked.ridge(), asked.heldOut(), asked.seed()),
                 Direction.of(maps.there()),
                 Direction.of(maps.back()));
         print(found);
-        return new Command.Result(summary(found), asked.home, found);
+        return CommandResult.done(summary(found), found).about(asked.home());
     }
 
     /** Samples in common, and of those the ones whose pictures are known to differ in length. */
     private record Matched(long samples, long differentLengths) {}
 
     private Matched matched(Dataset<Row> x, Dataset<Row> y, String by) {
-        Dataset<Row> both = asked.otherHome == null
+        Dataset<Row> both = !asked.other().isHome()
                 ? x.select(col(Representations.KEY), lit(0).as("differs"))
                         .join(y.select(Representations.KEY), Representations.KEY)
                 : x.select(Representations.KEY, Tables.LENGTH)
@@ -133,7 +154,7 @@ final class Transport {
 
     /** Whole blocks, in the order of the home's index. */
     private JavaRDD<IndexedPair> pairs(Dataset<Row> x, Dataset<Row> y, long common) {
-        int wanted = Integer.parseInt(session.conf().get("spark.sql.shuffle.partitions"));
+        int wanted = Integer.parseInt(run.session().conf().get("spark.sql.shuffle.partitions"));
         int parts = (int) Math.min(wanted, (common - 1) / BLOCK + 1);
         return x.join(y.withColumnRenamed(Representations.VALUES, "other"), Representations.KEY)
                 .select(
@@ -154,11 +175,11 @@ final class Transport {
 
     private BothWays fit(JavaRDD<IndexedPair> pairs) {
         try {
-            return LinearMapStep.fitBothWays(pairs, BLOCK, Split.holdingOut(asked.heldOut, asked.seed), asked.ridge);
+            return LinearMapStep.fitBothWays(pairs, BLOCK, Split.holdingOut(asked.heldOut(), asked.seed()), asked.ridge());
         } catch (IllegalArgumentException e) {
             throw new RelaException(
                     ExitCode.INPUT,
-                    "No linear map can be fitted with --held-out " + asked.heldOut + ": " + e.getMessage(),
+                    "No linear map can be fitted with --held-out " + asked.heldOut() + ": " + e.getMessage(),
                     e);
         }
     }
@@ -166,32 +187,32 @@ final class Transport {
     private void print(Found found) {
         String other = otherOption.substring(2);
         Direction there = found.homeToOther();
-        out.println(String.format(
+        run.out().println(String.format(
                 Locale.ROOT,
                 "samples   %,d in both, matched by %s; %,d only in home, %,d only in %s",
-                found.commonSamples(),
+                found.samples().common(),
                 found.matchedBy(),
-                found.onlyInHome(),
-                found.onlyInOther(),
+                found.samples().onlyInHome(),
+                found.samples().onlyInOther(),
                 other));
-        if (found.differentLengths() > 0) {
-            out.println(String.format(
+        if (found.samples().differentLengths() > 0) {
+            run.out().println(String.format(
                     Locale.ROOT,
                     "warning   %,d of them differ in length: other pictures by the same names, unless they were encoded"
                             + " anew",
-                    found.differentLengths()));
+                    found.samples().differentLengths()));
         }
-        out.println(String.format(
+        run.out().println(String.format(
                 Locale.ROOT,
                 "maps      fitted to %,d samples, measured on %s; ridge %s",
                 there.trainingSamples(),
                 there.heldOutSamples() == 0
                         ? "the same, since none fell to --held-out"
                         : String.format(Locale.ROOT, "%,d others", there.heldOutSamples()),
-                found.ridge()));
-        out.println(row("from", "to", "values", "R2", "explained variance", "mean cosine"));
-        out.println(row("home", other, there));
-        out.println(row(other, "home", found.otherToHome()));
+                found.fit().ridge()));
+        run.out().println(row("from", "to", "values", "R2", "explained variance", "mean cosine"));
+        run.out().println(row("home", other, there));
+        run.out().println(row(other, "home", found.otherToHome()));
     }
 
     private static String row(String from, String to, Direction direction) {

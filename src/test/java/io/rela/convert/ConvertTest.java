@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rela.ExitCode;
 import io.rela.demo.DemoPictures;
 import io.rela.home.DatasetHome;
-import io.rela.home.ManifestRecord;
+import io.rela.manifest.ConversionRecord;
 import io.rela.table.Tables;
 import io.rela.testing.LocalSpark;
 import io.rela.testing.Rela;
@@ -60,12 +60,12 @@ class ConvertTest {
                         "ring/008.jpg empty",
                         "star/012.jpg unknown-format",
                         "waves/003.png corrupt");
-        ManifestRecord record = record(shared.resolve("home"));
+        ConversionRecord record = record(shared.resolve("home"));
         assertThat(record.counts().listed()).isEqualTo(640);
         assertThat(record.counts().converted()).isEqualTo(expected.size()).isEqualTo(636);
         assertThat(record.source().count()).isEqualTo(640);
-        assertThat(record.model().outputDimension()).isEqualTo(24);
-        assertThat(record.devices()).containsExactly("cpu");
+        assertThat(record.prior().outputDimension()).isEqualTo(24);
+        assertThat(record.run().devices()).containsExactly("cpu");
     }
 
     @Test
@@ -198,7 +198,7 @@ class ConvertTest {
         assertThat(resumed.code()).as(resumed.text()).isEqualTo(ExitCode.DONE);
         assertThat(kept).isNotEmpty();
         assertThat(listing(home.resolve("features"))).containsAll(kept);
-        assertThat(record(home).warnings()).anyMatch(warning -> warning.contains("Going on"));
+        assertThat(record(home).run().warnings()).anyMatch(warning -> warning.contains("Going on"));
         Path undisturbed = folder.resolve("undisturbed");
         Rela.convert(mine, undisturbed);
         assertThat(Rela.targetBits(home)).isEqualTo(Rela.targetBits(undisturbed));
@@ -223,10 +223,10 @@ class ConvertTest {
         assertThat(stopped.code()).isEqualTo(ExitCode.REJECTS);
         Rela.Outcome resumed = Rela.convert(pictures, home, "--batch-size", "auto");
         assertThat(resumed.code()).as(resumed.text()).isEqualTo(ExitCode.DONE);
-        ManifestRecord record = record(home);
-        assertThat(record.settings()).containsEntry("batch-size-asked", "auto");
-        assertThat(record.seconds()).doesNotContainKey("calibrate");
-        String chosen = record.settings().get("batch-size");
+        ConversionRecord record = record(home);
+        assertThat(record.manner().batchSizeAsked()).isEqualTo("auto");
+        assertThat(record.run().seconds()).doesNotContainKey("calibrate");
+        String chosen = Integer.toString(record.settings().batchSize());
         assertThat(Integer.bitCount(Integer.parseInt(chosen))).isEqualTo(1);
         Path same = folder.resolve("same");
         Rela.convert(pictures, same, "--batch-size", chosen);
@@ -235,7 +235,7 @@ class ConvertTest {
         assertThat(Rela.convert(pictures, home, "--batch-size", "auto", "--if-exists", "overwrite")
                         .code())
                 .isEqualTo(ExitCode.DONE);
-        assertThat(record(home).seconds()).containsKey("calibrate");
+        assertThat(record(home).run().seconds()).containsKey("calibrate");
     }
 
     @Test
@@ -352,9 +352,10 @@ class ConvertTest {
         assertThat(Rela.run("inspect", "--home", home).code()).isEqualTo(ExitCode.DONE);
     }
 
-    private static ManifestRecord record(Path home) {
+    private static ConversionRecord record(Path home) {
         return DatasetHome.at(home.toString(), new Configuration())
-                .newest("convert")
+                .manifest()
+                .newest(ConversionRecord.class)
                 .orElseThrow();
     }
 

@@ -2,7 +2,7 @@ package io.rela.convert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rela.home.ManifestRecord.Fingerprint;
+import io.rela.source.Fingerprint;
 import io.rela.source.ImageSource;
 import io.rela.source.InputFormat;
 import io.rela.source.Listing;

@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 import io.rela.ExitCode;
 import io.rela.demo.DemoPictures;
 import io.rela.home.DatasetHome;
-import io.rela.home.ManifestRecord;
 import io.rela.loss.LossKind;
+import io.rela.manifest.EpochRecord;
+import io.rela.manifest.LossSettings;
 import io.rela.table.Tables;
 import io.rela.testing.LocalSpark;
 import io.rela.testing.Rela;
@@ -494,9 +495,7 @@ class DistillTest {
         done(score(0, "learner8", "--transfer", "none"));
         done(distill(
                 0, "--learner", Rela.prior("learner12"), "--policy", "hard", "--ratio", 0.5, "--if-exists", "skip"));
-        List<ManifestRecord> records =
-                DatasetHome.at(home.toString(), new Configuration()).manifest();
-        assertThat(records.get(records.size() - 1).warnings())
+        assertThat(newest().run().warnings())
                 .anySatisfy(warning -> assertThat(warning).contains("other settings"));
     }
 
@@ -504,9 +503,16 @@ class DistillTest {
     void anOverwriteTakesTheDefaultBatchAgain() {
         done(score(0, "learner8", "--batch-size", 5));
         done(score(0, "learner8", "--if-exists", "overwrite"));
-        List<ManifestRecord> records =
-                DatasetHome.at(home.toString(), new Configuration()).manifest();
-        assertThat(records.get(records.size() - 1).settings()).containsEntry("batch-size", "32");
+        LossSettings.Scored settings =
+                (LossSettings.Scored) newest().losses().settings();
+        assertThat(settings.batchSize()).isEqualTo(32);
+    }
+
+    private EpochRecord newest() {
+        return DatasetHome.at(home.toString(), new Configuration())
+                .manifest()
+                .newest(EpochRecord.class)
+                .orElseThrow();
     }
 
     /** The table as Spark writes it, in one file. */

@@ -8,7 +8,7 @@ import io.rela.RelaException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class ComputeDeviceTest {
+public class ComputeDeviceTest {
     @Test
     void sparksGrantDecidesTheGpu() {
         assertThat(ComputeDevice.choose(DeviceRequest.AUTO, List.of("3"), 4, 0)).hasToString("gpu:3");

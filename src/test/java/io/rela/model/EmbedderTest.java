@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class EmbedderTest {
+public class EmbedderTest {
     private static final int SIZE = 16;
 
     @Test

@@ -73,7 +73,7 @@ class ModelFileTest {
     @Test
     void builtInModelsAreWhatTheirPropertiesSay() {
         for (String name : List.of("prior", "learner-early", "learner-middle", "learner-late", "learner-late-logits")) {
-            ModelFile prior = ModelFile.read("builtin:" + name, NOTHING, new Configuration());
+            ModelFile prior = ModelFile.read(new ModelRequest("--prior", "builtin:" + name, NOTHING), new Configuration());
             assertThat(prior.preprocessing().inputSize()).isEqualTo(32);
             assertThat(prior.sha256()).hasSize(64);
         }
@@ -105,7 +105,7 @@ class ModelFileTest {
     void whatIsMissingIsAnInputError() throws IOException {
         assertFails(() -> read(folder.resolve("nowhere.pt"), NOTHING), ExitCode.INPUT, "nowhere.pt");
         assertFails(
-                () -> ModelFile.read("builtin:nobody", NOTHING, new Configuration()), ExitCode.INPUT, "builtin:nobody");
+                () -> ModelFile.read(ModelRequest.of("--prior", "builtin:nobody"), new Configuration()), ExitCode.INPUT, "builtin:nobody");
         Path empty = Files.createDirectory(folder.resolve("empty"));
         assertFails(() -> read(empty, NOTHING), ExitCode.INPUT, "serving.properties");
         Path two = directory("width=16\n");
@@ -123,7 +123,7 @@ class ModelFileTest {
     }
 
     private static ModelFile read(Path path, ModelFile.Overrides overrides) {
-        return ModelFile.read(path.toString(), overrides, new Configuration());
+        return ModelFile.read(new ModelRequest("--prior", path.toString(), overrides), new Configuration());
     }
 
     private static void assertFails(Runnable reading, ExitCode code, String message) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class NativeHeapTest {
+public class NativeHeapTest {
     @Test
     void settingsOfTheEnvironmentWin() {
         assertThat(NativeHeap.isSetIn(Map.of("MALLOC_TRIM_THRESHOLD_", "131072")))

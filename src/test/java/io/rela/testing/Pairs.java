@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Random;
 
 /** Pairs for tests, the same for the same seed. */
-final class Pairs {
+public final class Pairs {
     private Pairs() {}
 
     /** x of 4 values, correlated and off centre; y of 3, linear in x but for noise of this deviation. */
-    static List<IndexedPair> linear(long[] indices, double noise, long seed) {
+    public static List<IndexedPair> linear(long[] indices, double noise, long seed) {
         Random random = new Random(seed);
         List<IndexedPair> pairs = new ArrayList<>();
         for (long index : indices) {
@@ -31,7 +31,7 @@ final class Pairs {
     }
 
     /** x and y of 4 and 3 values that have nothing to do with each other. */
-    static List<IndexedPair> independent(long[] indices, long seed) {
+    public static List<IndexedPair> independent(long[] indices, long seed) {
         Random random = new Random(seed);
         List<IndexedPair> pairs = new ArrayList<>();
         for (long index : indices) {
@@ -49,7 +49,7 @@ final class Pairs {
     }
 
     /** Moments of the joined rows. */
-    static Moments moments(List<IndexedPair> pairs) {
+    public static Moments moments(List<IndexedPair> pairs) {
         int inputs = pairs.get(0).x().length;
         int d = inputs + pairs.get(0).y().length;
         float[] rows = new float[pairs.size() * d];

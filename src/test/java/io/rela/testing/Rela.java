@@ -18,13 +18,13 @@ import java.util.TreeMap;
 import org.apache.spark.sql.Row;
 
 /** Runs commands as a user would, in this JVM and on its session, and looks at what they leave. */
-final class Rela {
+public final class Rela {
     private Rela() {}
 
     /** How a command ended and what it said, on both streams. */
-    record Outcome(ExitCode code, String text) {}
+    public record Outcome(ExitCode code, String text) {}
 
-    static Outcome run(Object... args) {
+    public static Outcome run(Object... args) {
         LocalSpark.session();
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         PrintStream stream = new PrintStream(said, true, StandardCharsets.UTF_8);
@@ -37,7 +37,7 @@ final class Rela {
     }
 
     /** {@code convert} with the tests' tiny prior. */
-    static Outcome convert(Path input, Path home, Object... more) {
+    public static Outcome convert(Path input, Path home, Object... more) {
         List<Object> args = new ArrayList<>(List.of(
                 "convert",
                 "--input",
@@ -56,7 +56,7 @@ final class Rela {
     }
 
     /** A copy of one of the tests' models, as a file. */
-    static Path prior(String name) {
+    public static Path prior(String name) {
         try (InputStream in = Rela.class.getResourceAsStream("/models/" + name + ".pt")) {
             Path file = Files.createTempDirectory("rela-model").resolve(name + ".pt");
             Files.copy(in, file);
@@ -68,7 +68,7 @@ final class Rela {
         }
     }
 
-    static List<Row> rows(Path home, String table) {
+    public static List<Row> rows(Path home, String table) {
         return LocalSpark.session()
                 .read()
                 .parquet(home.resolve(table).toString())
@@ -76,7 +76,7 @@ final class Rela {
     }
 
     /** Targets by id, as bits: index first. */
-    static Map<String, List<Integer>> targetBits(Path home) {
+    public static Map<String, List<Integer>> targetBits(Path home) {
         Map<String, List<Integer>> bits = new TreeMap<>();
         for (Row row : rows(home, "targets")) {
             List<Integer> values = new ArrayList<>();

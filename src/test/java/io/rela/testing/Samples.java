@@ -7,11 +7,11 @@ import java.util.Random;
 import java.util.stream.LongStream;
 
 /** Features for tests: correlated, off centre, the same for the same seed. */
-final class Samples {
+public final class Samples {
     private Samples() {}
 
     /** n × d values. */
-    static float[] rows(int n, int d, long seed) {
+    public static float[] rows(int n, int d, long seed) {
         Random random = new Random(seed);
         float[] rows = new float[n * d];
         for (int r = 0; r < n; r++) {
@@ -24,7 +24,7 @@ final class Samples {
     }
 
     /** Rows with the indices given, in that order. */
-    static List<IndexedFeature> indexed(long[] indices, int d, long seed) {
+    public static List<IndexedFeature> indexed(long[] indices, int d, long seed) {
         float[] rows = rows(indices.length, d, seed);
         List<IndexedFeature> features = new ArrayList<>();
         for (int r = 0; r < indices.length; r++) {
@@ -33,14 +33,14 @@ final class Samples {
         return features;
     }
 
-    static float[] row(float[] rows, int r, int d) {
+    public static float[] row(float[] rows, int r, int d) {
         float[] row = new float[d];
         System.arraycopy(rows, r * d, row, 0, d);
         return row;
     }
 
     /** Ascending indices below end, about share of them. */
-    static long[] holes(int end, double share, long seed) {
+    public static long[] holes(int end, double share, long seed) {
         Random random = new Random(seed);
         return LongStream.range(0, end)
                 .filter(index -> random.nextDouble() < share)

@@ -1,14 +1,9 @@
 package io.rela.embed;
 
-import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkContext;
 import org.apache.spark.scheduler.AccumulableInfo;
 import org.apache.spark.scheduler.SparkListener;
@@ -17,18 +12,10 @@ import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.util.LongAccumulator;
 import scala.collection.JavaConverters;
 
-/**
- * One line that says how far a command is: redrawn in place on a terminal (bin/rela tells), printed every ten seconds into a log. Counts
- * running tasks by their heartbeats. Safe for threads; to be closed.
- */
-final class ProgressLine extends SparkListener {
-    private static final long LOG_SECONDS = 10;
-    private static final long TERMINAL_MILLIS = 500;
-
+/** How far the waves are: counts running tasks by their heartbeats. Safe for threads; to be closed. */
+final class Progress extends SparkListener implements AutoCloseable {
     private final String command;
     private final SparkContext spark;
-    private final PrintStream err = System.err;
-    private final boolean terminal;
     private final long total;
     private final long before;
     private final long rejectedBefore;
@@ -36,14 +23,9 @@ final class ProgressLine extends SparkListener {
     private final LongAccumulator rejected;
     private final long start = System.nanoTime();
     private final Map<Long, long[]> running = new ConcurrentHashMap<>();
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(work -> {
-        Thread thread = new Thread(work, "rela-progress");
-        thread.setDaemon(true);
-        return thread;
-    });
 
     /**
-     * Starts to show progress.
+     * Starts to count.
      *
      * @param command whose progress it is
      * @param total samples of the source
@@ -52,7 +34,7 @@ final class ProgressLine extends SparkListener {
      * @param done counts samples
      * @param rejected counts rejects
      */
-    ProgressLine(
+    Progress(
             String command,
             SparkContext spark,
             long total,
@@ -62,15 +44,12 @@ final class ProgressLine extends SparkListener {
             LongAccumulator rejected) {
         this.command = command;
         this.spark = spark;
-        this.terminal = "1".equals(System.getenv("RELA_TERMINAL"));
         this.total = total;
         this.before = before;
         this.rejectedBefore = rejectedBefore;
         this.done = done;
         this.rejected = rejected;
         spark.addSparkListener(this);
-        long period = terminal ? TERMINAL_MILLIS : LOG_SECONDS * 1000;
-        ScheduledFuture<?> unused = clock.scheduleAtFixedRate(this::show, period, period, TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -93,20 +72,15 @@ final class ProgressLine extends SparkListener {
         running.remove(end.taskInfo().taskId());
     }
 
-    private void show() {
+    /** One line that tells it. */
+    String line() {
         long now = Math.min(
                 total - before,
                 done.value() + running.values().stream().mapToLong(c -> c[0]).sum());
         long rejects = rejectedBefore
                 + rejected.value()
                 + running.values().stream().mapToLong(c -> c[1]).sum();
-        String line = line(now, rejects, (System.nanoTime() - start) / 1e9);
-        if (terminal) {
-            err.print("\r" + line + "\u001b[K");
-            err.flush();
-        } else {
-            err.println(line);
-        }
+        return line(now, rejects, (System.nanoTime() - start) / 1e9);
     }
 
     private String line(long now, long rejects, double seconds) {
@@ -128,15 +102,13 @@ final class ProgressLine extends SparkListener {
                 rejects);
     }
 
-    /** Shows the last line. */
-    void close() {
-        clock.shutdownNow();
-        spark.removeSparkListener(this);
-        // The tasks' counts have all reached the driver by now.
+    /** From now on only what has reached the driver counts: all tasks have ended. */
+    void settle() {
         running.clear();
-        show();
-        if (terminal) {
-            err.println();
-        }
+    }
+
+    @Override
+    public void close() {
+        spark.removeSparkListener(this);
     }
 }

@@ -1,0 +1,57 @@
+package io.rela.cli;
+
+import io.rela.embed.BatchSize;
+import io.rela.embed.EmbedRequest;
+import io.rela.model.DeviceRequest;
+import java.util.Optional;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** Options that say how a model is run over pictures. */
+final class EmbedOptions {
+    @Option(
+            names = "--max-rejects",
+            paramLabel = "SHARE",
+            description = "of samples that may come to nothing, 0 to 1 (default ${DEFAULT-VALUE})")
+    double maxRejects = 0.01;
+
+    @Option(names = "--device", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
+    DeviceRequest device = DeviceRequest.AUTO;
+
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            converter = Sizes.class,
+            description = "pictures per forward pass, or auto: what is fastest here"
+                    + " (default 4 on a CPU, or 32 of up to 64 pixels; 256 on a GPU)")
+    BatchSize batchSize;
+
+    void check(Problems problems) {
+        Checks.share(problems, "--max-rejects", maxRejects);
+        problems.check(
+                batchSize == null || batchSize.pictures().orElse(1) >= 1,
+                "--batch-size " + batchSize + ": write auto or a number of at least 1");
+    }
+
+    EmbedRequest request(Long waveSize, Integer partitions) {
+        return new EmbedRequest(
+                device,
+                Optional.ofNullable(batchSize),
+                Optional.ofNullable(waveSize),
+                Optional.ofNullable(partitions),
+                maxRejects);
+    }
+
+    /** Reads the option's value. */
+    static final class Sizes implements ITypeConverter<BatchSize> {
+        @Override
+        public BatchSize convert(String text) {
+            try {
+                return BatchSize.parse(text);
+            } catch (NumberFormatException e) {
+                throw new TypeConversionException("'" + text + "' is neither auto nor a number");
+            }
+        }
+    }
+}

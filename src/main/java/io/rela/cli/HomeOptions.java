@@ -1,0 +1,30 @@
+package io.rela.cli;
+
+import io.rela.home.HomeRequest;
+import io.rela.home.IfExists;
+import java.time.Duration;
+import picocli.CommandLine.Option;
+
+/** Options of commands that change a dataset home. */
+final class HomeOptions {
+    @Option(names = "--home", required = true, paramLabel = "URI", description = "the dataset home")
+    String uri;
+
+    @Option(names = "--if-exists", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
+    IfExists ifExists = IfExists.ERROR;
+
+    @Option(
+            names = "--wait-lock",
+            paramLabel = "SECONDS",
+            description = "how long to wait for other commands that hold the home (default ${DEFAULT-VALUE})")
+    long waitLock = 0;
+
+    void check(Problems problems) {
+        problems.check(waitLock >= 0, "--wait-lock " + waitLock + ": write a number of seconds of at least 0");
+        Inputs.refuseSecret(problems, "--home", uri);
+    }
+
+    HomeRequest request() {
+        return new HomeRequest(uri, ifExists, Duration.ofSeconds(waitLock));
+    }
+}

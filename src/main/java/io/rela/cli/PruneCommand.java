@@ -1,0 +1,54 @@
+package io.rela.cli;
+
+import io.rela.home.HomeRequest;
+import io.rela.home.IfExists;
+import io.rela.prune.PruneRequest;
+import io.rela.prune.Pruning;
+import io.rela.run.CommandResult;
+import io.rela.run.CommandRun;
+import java.time.Duration;
+import picocli.CommandLine.Option;
+import picocli.CommandLine;
+
+/** {@code prune}: removes what was made of old epochs. */
+@CommandLine.Command(
+        name = "prune",
+        description = "Removes the losses, subsets and transfers of all epochs but the newest.",
+        sortOptions = false)
+final class PruneCommand extends Command {
+    @Option(names = "--home", required = true, paramLabel = "URI", description = "the dataset home")
+    String home;
+
+    @Option(
+            names = "--keep-epochs",
+            required = true,
+            paramLabel = "N",
+            description = "the newest epochs that stay, of those that have tables")
+    Integer keepEpochs;
+
+    @Option(names = "--dry-run", description = "lists what would go, and leaves it")
+    boolean dryRun;
+
+    @Option(
+            names = "--wait-lock",
+            paramLabel = "SECONDS",
+            description = "how long to wait for other commands that hold the home (default ${DEFAULT-VALUE})")
+    long waitLock = 0;
+
+    @Override
+    void check(Problems problems) {
+        Inputs.check(problems, "--home", home);
+        problems.check(
+                keepEpochs == null || keepEpochs >= 0,
+                "--keep-epochs " + keepEpochs + ": write a number of at least 0");
+        problems.check(waitLock >= 0, "--wait-lock " + waitLock + ": write a number of seconds of at least 0");
+    }
+
+    @Override
+    CommandResult run(CommandRun run) {
+        return Pruning.run(
+                new PruneRequest(
+                        new HomeRequest(home, IfExists.ERROR, Duration.ofSeconds(waitLock)), keepEpochs, dryRun),
+                run);
+    }
+}

@@ -1,0 +1,48 @@
+package io.rela.convert;
+
+import io.rela.embed.EmbedRequest;
+import io.rela.home.HomeRequest;
+import io.rela.model.ModelRequest;
+import io.rela.projection.ProjectionKind;
+import io.rela.source.InputFormat;
+import io.rela.source.ParquetColumns;
+import java.util.Optional;
+
+/**
+ * What a conversion is asked for. Immutable.
+ *
+ * @param home where the tables go
+ * @param pictures where they come from
+ * @param prior the model
+ * @param axes how targets are made of features
+ * @param keepImages whether the encoded pictures travel along in targets
+ * @param embed how the model is run
+ */
+public record ConvertRequest(
+        HomeRequest home, Pictures pictures, ModelRequest prior, Axes axes, boolean keepImages, EmbedRequest embed) {
+    /**
+     * Where pictures come from.
+     *
+     * @param input URI of a folder or file
+     * @param format of it
+     * @param columns of Parquet input
+     */
+    public record Pictures(String input, InputFormat format, ParquetColumns columns) {
+        /** An input whose format is found out. */
+        public static Pictures of(String input) {
+            return new Pictures(input, InputFormat.AUTO, ParquetColumns.defaults());
+        }
+    }
+
+    /**
+     * How targets are made of features.
+     *
+     * @param kind of the axes
+     * @param dimensions number of values per target; empty for the usual number
+     * @param seed of random axes
+     */
+    public record Axes(ProjectionKind kind, Optional<Integer> dimensions, long seed) {
+        /** Principal axes, as many as usual. */
+        public static final Axes USUAL = new Axes(ProjectionKind.PCA, Optional.empty(), 0);
+    }
+}

@@ -1,0 +1,12 @@
+package io.rela.distill;
+
+import io.rela.manifest.LossSettings;
+
+/** A way to an epoch's losses. Driver only, used once. */
+sealed interface LossSource permits Scoring, Importing {
+    /** What decides the losses, as far as it is settled. */
+    LossSettings settings();
+
+    /** Writes {@code losses/epoch=E} into the staging folder. */
+    EpochLosses.Made make();
+}

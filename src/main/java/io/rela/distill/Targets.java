@@ -1,0 +1,105 @@
+package io.rela.distill;
+
+import io.rela.ExitCode;
+import io.rela.RelaException;
+import io.rela.home.DatasetHome;
+import io.rela.home.TableFiles;
+import io.rela.manifest.ConversionRecord;
+import io.rela.manifest.Manifest;
+import io.rela.manifest.SourceSettings;
+import io.rela.run.CommandRun;
+import io.rela.source.ImageSource;
+import io.rela.source.SourceException;
+import io.rela.table.RangedFiles;
+import io.rela.table.Tables;
+import java.util.Optional;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+
+/** The targets of a home, whose footers are read once per command. Driver only, one thread. */
+final class Targets {
+    private final CommandRun run;
+    private final Path folder;
+    private final ConversionRecord conversion;
+    private final RangedFiles files;
+    private Boolean labeled;
+
+    private Targets(CommandRun run, Path folder, ConversionRecord conversion, RangedFiles files) {
+        this.run = run;
+        this.folder = folder;
+        this.conversion = conversion;
+        this.files = files;
+    }
+
+    /**
+     * Opens them.
+     *
+     * @throws RelaException when they are damaged, or not as many as the manifest says
+     */
+    static Targets open(CommandRun run, DatasetHome home, Manifest manifest, ConversionRecord conversion) {
+        return new Targets(
+                run,
+                home.table(Tables.TARGETS.name()),
+                conversion,
+                TableFiles.open(home, manifest, Tables.TARGETS.name()));
+    }
+
+    /** The files, in the order of the index. */
+    RangedFiles files() {
+        return files;
+    }
+
+    /** Number of samples. */
+    long rows() {
+        return files.rows();
+    }
+
+    /** Number of values per target. */
+    int dimension() {
+        return conversion.projection().dimensions();
+    }
+
+    /** For Spark SQL. */
+    Dataset<Row> table() {
+        return run.session().read().parquet(folder.toString());
+    }
+
+    /** Whether a sample has a label. */
+    boolean hasLabels() {
+        if (labeled == null) {
+            labeled = !table().where(functions.col(Tables.LABEL).isNotNull())
+                    .select(Tables.LABEL)
+                    .isEmpty();
+        }
+        return labeled;
+    }
+
+    /** Whether the targets carry the pictures. */
+    boolean keepImages() {
+        return conversion.keepsImages();
+    }
+
+    /**
+     * What gives the pictures; empty where the targets carry them.
+     *
+     * @throws RelaException when what the home was converted from is not there any more
+     */
+    Optional<ImageSource> pictures() {
+        return keepImages() ? Optional.empty() : Optional.of(source());
+    }
+
+    private ImageSource source() {
+        SourceSettings from = conversion.settings().source();
+        try {
+            return ImageSource.open(from.input(), from.inputFormat(), from.columns(), run.hadoop());
+        } catch (SourceException e) {
+            throw new RelaException(
+                    ExitCode.INPUT,
+                    "The pictures that this home was converted from are needed, and cannot be read at " + from.input()
+                            + " (" + e.getMessage() + "). Put them back there.",
+                    e);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package io.rela.embed;
+
+import io.rela.model.DeviceRequest;
+import java.util.Optional;
+
+/**
+ * How somebody wants a model to be run over pictures. Immutable.
+ *
+ * @param device that should compute
+ * @param batchSize pictures per forward pass; empty for the usual number
+ * @param waveSize samples that a killed run re-does at most, about; empty for the usual number
+ * @param partitions number of tasks per wave; empty for two per task slot
+ * @param maxRejects share of the samples that may come to nothing, in [0, 1]
+ */
+public record EmbedRequest(
+        DeviceRequest device,
+        Optional<BatchSize> batchSize,
+        Optional<Long> waveSize,
+        Optional<Integer> partitions,
+        double maxRejects) {
+    /** The usual way. */
+    public static final EmbedRequest USUAL =
+            new EmbedRequest(DeviceRequest.AUTO, Optional.empty(), Optional.empty(), Optional.empty(), 0.01);
+
+    /** As a record tells it: auto, a number, or default. */
+    public String batchSizeAsked() {
+        return batchSize.map(BatchSize::toString).orElse("default");
+    }
+}

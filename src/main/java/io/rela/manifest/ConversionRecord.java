@@ -1,0 +1,74 @@
+package io.rela.manifest;
+
+import io.rela.source.Fingerprint;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/**
+ * A conversion: what {@code convert} made of a source. Immutable.
+ *
+ * @param command always {@value #COMMAND}
+ * @param settings what decides the result
+ * @param manner what does not decide it
+ * @param prior the model
+ * @param source what was listed
+ * @param result what came of it
+ * @param run when and with what it ran
+ */
+public record ConversionRecord(
+        String command,
+        ConversionSettings settings,
+        MannerInfo manner,
+        ModelInfo prior,
+        Fingerprint source,
+        Result result,
+        RunInfo run)
+        implements HomeRecord {
+    /** Name of the command. */
+    public static final String COMMAND = "convert";
+
+    /**
+     * What came of a conversion.
+     *
+     * @param counts samples by fate
+     * @param projection the fitted axes, in figures
+     */
+    public record Result(Counts counts, ProjectionInfo projection) {}
+
+    /**
+     * The fitted axes, in figures.
+     *
+     * @param kind pca, random or none
+     * @param dimensions number of values per target
+     * @param explainedVariance share of the features' variance that the axes keep, in [0, 1]
+     * @param withoutVariance number of dimensions that are 0 in every target
+     */
+    public record ProjectionInfo(String kind, int dimensions, double explainedVariance, int withoutVariance) {}
+
+    /** Refuses a record that lacks a part. */
+    public ConversionRecord {
+        if (Stream.of(command, settings, manner, prior, source, result, run).anyMatch(Objects::isNull)) {
+            throw new IllegalArgumentException("a record lacks a part");
+        }
+    }
+
+    /** Samples by fate. */
+    public Counts counts() {
+        return result.counts();
+    }
+
+    /** The fitted axes, in figures. */
+    public ProjectionInfo projection() {
+        return result.projection();
+    }
+
+    /** Whether the encoded pictures lie in the targets. */
+    public boolean keepsImages() {
+        return settings.keepImages();
+    }
+
+    /** Tells this conversion from any other of the same home: everything of stage 2 belongs to one. */
+    public String generation() {
+        return run.start();
+    }
+}

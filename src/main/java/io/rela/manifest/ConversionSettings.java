@@ -1,0 +1,33 @@
+package io.rela.manifest;
+
+import io.rela.projection.ProjectionKind;
+import io.rela.run.Figures;
+
+/**
+ * The settings that decide what a conversion gives: two conversions of one source that agree in them give the same tables, bit
+ * for bit. Immutable.
+ *
+ * @param source where the pictures come from
+ * @param priorSha256 of the prior's file
+ * @param view what the prior sees of a picture
+ * @param projection how targets are made of features
+ * @param keepImages whether the encoded pictures travel along
+ * @param batchSize pictures per forward pass
+ */
+public record ConversionSettings(
+        SourceSettings source,
+        String priorSha256,
+        ViewSettings view,
+        ProjectionSettings projection,
+        boolean keepImages,
+        int batchSize)
+        implements Figures {
+    /**
+     * How targets are made of features.
+     *
+     * @param projection kind of the axes
+     * @param dimensions number of values per target
+     * @param seed of random axes
+     */
+    public record ProjectionSettings(ProjectionKind projection, int dimensions, long seed) {}
+}

@@ -1,0 +1,58 @@
+package io.rela.manifest;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.rela.loss.LossKind;
+import io.rela.run.Figures;
+
+/** The settings that decide the losses of an epoch: two commands that agree in them make the same ones. Immutable. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "from")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = LossSettings.Scored.class, name = "learner"),
+    @JsonSubTypes.Type(value = LossSettings.Logged.class, name = "log")
+})
+public sealed interface LossSettings extends Figures permits LossSettings.Scored, LossSettings.Logged {
+    /**
+     * Losses under a learner.
+     *
+     * @param learnerSha256 of the learner's file
+     * @param view what the learner sees of a picture
+     * @param loss what is computed
+     * @param transfer the linear map to the targets
+     * @param batchSize pictures per forward pass; null where that is not settled yet
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Scored(
+            String learnerSha256, ViewSettings view, LossKind loss, TransferSettings transfer, Integer batchSize)
+            implements LossSettings {
+        /** The same with a batch size. */
+        public Scored withBatch(Integer size) {
+            return new Scored(learnerSha256, view, loss, transfer, size);
+        }
+    }
+
+    /**
+     * The linear map between outputs and targets.
+     *
+     * @param transfer auto, fit, none, or the URI of a fitted map
+     * @param transferSha256 of a fitted map that was named; else null
+     * @param ridge penalty of the fit; null where none may be fitted
+     * @param transferSeed of the fit's split; null likewise
+     * @param transferShare of the samples that were asked to be fitted to; null where nobody asked
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record TransferSettings(
+            String transfer, String transferSha256, Double ridge, Long transferSeed, Double transferShare) {}
+
+    /**
+     * Losses that a training run logged.
+     *
+     * @param losses URI of the log
+     * @param lossesTime column that tells newer from older; null where nobody named one
+     * @param lossesBytes length of its files
+     * @param lossesModified when the newest of them was written, in milliseconds since 1970
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Logged(String losses, String lossesTime, long lossesBytes, long lossesModified) implements LossSettings {}
+}

@@ -1,0 +1,16 @@
+package io.rela.manifest;
+
+import java.util.List;
+
+/**
+ * A table that was made and waits to become visible. Immutable.
+ *
+ * @param name in the home, such as {@code targets} or {@code losses/epoch=7}
+ * @param files as the manifest will list them
+ */
+public record StagedTable(String name, List<TableFile> files) {
+    /** Number of rows in all files. */
+    public long rows() {
+        return files.stream().mapToLong(TableFile::rows).sum();
+    }
+}
