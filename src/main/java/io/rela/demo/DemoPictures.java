@@ -19,7 +19,7 @@ import java.util.Random;
 import javax.imageio.ImageIO;
 
 /** Draws a small labeled set of pictures, the same on every machine, four of which are broken on purpose. */
-final class DemoPictures {
+public final class DemoPictures {
     private static final int EACH = 80;
     private static final int SMALLEST = 48;
     private static final int LARGEST = 96;
@@ -38,12 +38,12 @@ final class DemoPictures {
     private DemoPictures() {}
 
     /** How many files {@link #write} makes. */
-    static int count() {
+    public static int count() {
         return Shape.values().length * EACH;
     }
 
     /** Fills a folder with class folders of JPEG and PNG files. */
-    static void write(Path folder) throws IOException {
+    public static void write(Path folder) throws IOException {
         long firstSeed = 0;
         for (Shape shape : Shape.values()) {
             Path classFolder =
@@ -133,7 +133,7 @@ final class DemoPictures {
     }
 
     /** Files that cannot be converted. */
-    static List<String> broken() {
+    public static List<String> broken() {
         return List.of("disc/004.jpg", "ring/008.jpg", "star/012.jpg", "waves/003.png");
     }
 }

@@ -103,37 +103,6 @@ class PolicyOptionsTest {
     }
 
     /** As homes have them that were made before: each number as a double's text. */
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "uniform --ratio 0.5|{columns=targets, policy=uniform, ratio=0.5}",
-                "cyclic --ratio 0.5|{classes=auto, clusters=100, columns=targets, policy=cyclic, ratio=0.5}",
-                "infobatch|{anneal-from=0.875, columns=targets, policy=infobatch, prune-probability=0.5}",
-                "orderdp --ratio 0.25|{columns=targets, policy=orderdp, ratio=0.25}",
-                "orderdp --ratio 0.25 --pool-share 0.5|"
-                        + "{columns=targets, policy=orderdp, pool-share=0.5, ratio=0.25}",
-                "seta --epochs 9|{anneal-from=0.875, columns=targets, epochs=9, groups=5.0, policy=seta,"
-                        + " prune-probability=0.1, window-scale=0.9}",
-                "ccs --ratio 1 --strata 7|" + "{columns=targets, hard-cutoff=0.1, policy=ccs, ratio=1.0, strata=7.0}",
-                "rcap --ratio 0.5 --classes label|"
-                        + "{classes=label, columns=targets, policy=rcap, ratio=0.5, temperature=1.0}",
-                "importance --ratio-schedule linear:0.5..1@2|"
-                        + "{columns=targets, policy=importance, ratio=0.75, ratio-schedule=linear:0.5..1@2}",
-                "hard --ratio 0.5 --columns index|{columns=index, policy=hard, ratio=0.5}",
-                "easy --ratio 0.5|{columns=targets, policy=easy, ratio=0.5}"
-            })
-    void theSettingsOfASubsetAreThoseThatWereAlwaysWritten(String line, String settings) {
-        SelectCommand command = new SelectCommand();
-        new CommandLine(command)
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .parseArgs(("--home home --epoch 1 --policy " + line).split(" ", -1));
-        Map<String, String> identity = command.select.identity(1);
-        assertThat(identity).hasToString(settings);
-        assertThat(SelectOptions.keys()).containsAll(identity.keySet());
-        assertThat(command.select.policy().name()).isEqualTo(identity.get("policy"));
-    }
-
     private record Outcome(ExitCode code, String text) {}
 
     private static Outcome run(String... args) {

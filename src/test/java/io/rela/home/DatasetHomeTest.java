@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
-import io.rela.home.ManifestRecord.Counts;
-import io.rela.home.ManifestRecord.Fingerprint;
-import io.rela.home.ManifestRecord.ModelInfo;
-import io.rela.home.ManifestRecord.ProjectionInfo;
+import io.rela.manifest.Change;
+import io.rela.manifest.Counts;
+import io.rela.manifest.Manifest;
+import io.rela.manifest.PruneRecord;
+import io.rela.manifest.RunInfo;
+import io.rela.manifest.StagedTable;
+import io.rela.run.Outcome;
 import io.rela.table.Json;
 import io.rela.testing.StepTime;
 import java.io.IOException;
@@ -47,9 +50,9 @@ class DatasetHomeTest {
     void tablesAppearWithTheirRecordAndNothingHiddenStays() throws IOException {
         DatasetHome home = prepared();
         stage(home, "targets", "first");
-        home.commit(home.staging("convert"), List.of("targets"), List.of(), record("one"));
+        home.commit(home.staging("convert"), change("one", List.of("targets"), List.of()));
         assertThat(folder.resolve("targets/part")).hasContent("first");
-        assertThat(home.newest("convert").orElseThrow().settings()).containsEntry("name", "one");
+        assertThat(names(home)).containsExactly("one");
         home.leave(home.staging("listing"));
         assertThat(folder.resolve(".rela")).doesNotExist();
     }
@@ -58,11 +61,11 @@ class DatasetHomeTest {
     void aSecondCommitReplacesTheTableAndKeepsBothRecords() throws IOException {
         DatasetHome home = prepared();
         stage(home, "targets", "first");
-        home.commit(home.staging("convert"), List.of("targets"), List.of(), record("one"));
+        home.commit(home.staging("convert"), change("one", List.of("targets"), List.of()));
         stage(home, "targets", "second");
-        home.commit(home.staging("convert"), List.of("targets"), List.of(), record("two"));
+        home.commit(home.staging("convert"), change("two", List.of("targets"), List.of()));
         assertThat(folder.resolve("targets/part")).hasContent("second");
-        assertThat(home.manifest()).extracting(r -> r.settings().get("name")).containsExactly("one", "two");
+        assertThat(names(home)).containsExactly("one", "two");
     }
 
     @Test
@@ -73,15 +76,15 @@ class DatasetHomeTest {
         // What a crash after the first of two renames leaves behind.
         Files.writeString(
                 folder.resolve(".rela/commit.json"),
-                "{\"staging\":\"convert\",\"tables\":[\"features\",\"targets\"],\"manifest\":"
-                        + Json.text(List.of(record("one"))) + "}");
+                "{\"staging\":\"convert\",\"tables\":[\"features\",\"targets\"],\"removed\":[],\"manifest\":"
+                        + Json.text(Manifest.EMPTY.after(change("one", List.of("targets"), List.of()))) + "}");
         Files.move(folder.resolve(".rela/convert/features"), folder.resolve("features"));
 
         Files.delete(folder.resolve(".rela/lock"));
         DatasetHome next = prepared();
         assertThat(folder.resolve("features/part")).hasContent("f");
         assertThat(folder.resolve("targets/part")).hasContent("t");
-        assertThat(next.manifest()).hasSize(1);
+        assertThat(next.manifest().records()).hasSize(1);
         assertThat(folder.resolve(".rela/commit.json")).doesNotExist();
     }
 
@@ -91,14 +94,14 @@ class DatasetHomeTest {
         stage(home, "losses/epoch=0", "l");
         Files.writeString(folder.resolve("losses"), "in the way");
         assertThatThrownBy(
-                        () -> home.commit(home.staging("convert"), List.of("losses/epoch=0"), List.of(), record("one")))
+                        () -> home.commit(home.staging("convert"), change("one", List.of("losses/epoch=0"), List.of())))
                 .isInstanceOf(RelaException.class)
                 .hasMessageContaining("the next command that writes to this home completes it")
                 .extracting(e -> ((RelaException) e).exitCode())
                 .isEqualTo(ExitCode.DOUBTFUL);
         home.leave(home.staging("convert"));
         Files.delete(folder.resolve("losses"));
-        assertThat(prepared().manifest()).hasSize(1);
+        assertThat(prepared().manifest().records()).hasSize(1);
         assertThat(folder.resolve("losses/epoch=0/part")).hasContent("l");
     }
 
@@ -106,11 +109,11 @@ class DatasetHomeTest {
     void aJournalThatLacksAPartIsDamageAndDestroysNothing() throws IOException {
         DatasetHome home = prepared();
         stage(home, "targets", "t");
-        home.commit(home.staging("convert"), List.of("targets"), List.of(), record("one"));
+        home.commit(home.staging("convert"), change("one", List.of("targets"), List.of()));
         Files.writeString(folder.resolve(".rela/commit.json"), "{\"staging\":\"convert\",\"tables\":[]}");
         Files.delete(folder.resolve(".rela/lock"));
         assertThatThrownBy(this::prepared).isInstanceOf(RelaException.class).hasMessageContaining("commit.json");
-        assertThat(home.manifest()).hasSize(1);
+        assertThat(home.manifest().records()).hasSize(1);
         assertThat(folder.resolve(".rela/lock")).doesNotExist();
     }
 
@@ -121,7 +124,7 @@ class DatasetHomeTest {
         Files.setLastModifiedTime(lock, FileTime.from(Instant.now().minusSeconds(61)));
         DatasetHome second = prepared();
         stage(second, "targets", "t");
-        assertThatThrownBy(() -> first.commit(first.staging("convert"), List.of("targets"), List.of(), record("one")))
+        assertThatThrownBy(() -> first.commit(first.staging("convert"), change("one", List.of("targets"), List.of())))
                 .isInstanceOf(RelaException.class)
                 .hasMessageContaining("has lost")
                 .extracting(e -> ((RelaException) e).exitCode())
@@ -129,7 +132,7 @@ class DatasetHomeTest {
         first.leave(first.staging("convert"));
         assertThat(lock).exists();
         assertThat(folder.resolve(".rela/convert/targets/part")).exists();
-        assertThat(second.manifest()).isEmpty();
+        assertThat(second.manifest().records()).isEmpty();
         second.leave(second.staging("convert"));
         assertThat(folder).isEmptyDirectory();
     }
@@ -143,10 +146,10 @@ class DatasetHomeTest {
                 FileTime.from(Instant.now().minusSeconds(61)));
         preparedEpoch(3);
         assertThatThrownBy(() -> first.whileHeld(
-                        () -> first.commit(first.staging(3), List.of("losses/epoch=3"), List.of(), record("one"))))
+                        () -> first.commit(first.staging(3), change("one", List.of("losses/epoch=3"), List.of()))))
                 .isInstanceOf(RelaException.class)
                 .hasMessageContaining("has lost epoch 3");
-        assertThat(first.manifest()).isEmpty();
+        assertThat(first.manifest().records()).isEmpty();
         assertThat(folder.resolve(".rela/lock")).doesNotExist();
     }
 
@@ -157,11 +160,11 @@ class DatasetHomeTest {
         assertBusy(() -> preparedEpoch(3)).hasMessageContaining("holds epoch 3 of");
         stage(three, "epoch=3", "losses/epoch=3", "3");
         stage(four, "epoch=4", "losses/epoch=4", "4");
-        four.whileHeld(() -> four.commit(four.staging(4), List.of("losses/epoch=4"), List.of(), record("four")));
-        three.whileHeld(() -> three.commit(three.staging(3), List.of("losses/epoch=3"), List.of(), record("three")));
+        four.whileHeld(() -> four.commit(four.staging(4), change("four", List.of("losses/epoch=4"), List.of())));
+        three.whileHeld(() -> three.commit(three.staging(3), change("three", List.of("losses/epoch=3"), List.of())));
         four.leave(four.staging(4));
         three.leave(three.staging(3));
-        assertThat(three.manifest()).extracting(r -> r.settings().get("name")).containsExactly("four", "three");
+        assertThat(names(three)).containsExactly("four", "three");
         assertThat(folder.resolve(".rela")).doesNotExist();
     }
 
@@ -199,11 +202,11 @@ class DatasetHomeTest {
         stage(killed, "epoch=3", "losses/epoch=3", "l");
         Files.writeString(
                 folder.resolve(".rela/commit.json"),
-                "{\"staging\":\"epoch=3\",\"tables\":[\"losses/epoch=3\"],\"manifest\":"
-                        + Json.text(List.of(record("one"))) + "}");
+                "{\"staging\":\"epoch=3\",\"tables\":[\"losses/epoch=3\"],\"removed\":[],\"manifest\":"
+                        + Json.text(Manifest.EMPTY.after(change("one", List.of("targets"), List.of()))) + "}");
         DatasetHome next = preparedEpoch(4);
         assertThat(folder.resolve("losses/epoch=3/part")).hasContent("l");
-        assertThat(next.manifest()).hasSize(1);
+        assertThat(next.manifest().records()).hasSize(1);
         assertThat(next.isCutOff()).isFalse();
     }
 
@@ -239,14 +242,14 @@ class DatasetHomeTest {
             failed = false;
             ((Failing) home.fileSystem()).failAt(step);
             try {
-                home.commit(home.staging("convert"), List.of("targets", "features"), List.of("losses"), record("two"));
+                home.commit(home.staging("convert"), change("two", List.of("targets", "features"), List.of("losses")));
             } catch (UncheckedIOException e) {
                 kinds.add("ordinary");
                 failed = true;
                 assertThat(home.isCutOff()).isFalse();
                 assertThat(folder.resolve("targets/part")).hasContent("old");
                 assertThat(folder.resolve("losses")).exists();
-                assertThat(home.manifest()).hasSize(1);
+                assertThat(home.manifest().records()).hasSize(1);
             } catch (RelaException e) {
                 kinds.add("doubtful");
                 failed = true;
@@ -261,7 +264,7 @@ class DatasetHomeTest {
                 assertThat(folder.resolve("targets/part")).hasContent("new");
                 assertThat(folder.resolve("features/part")).hasContent("new");
                 assertThat(folder.resolve("losses")).doesNotExist();
-                assertThat(home.manifest()).hasSize(2);
+                assertThat(home.manifest().records()).hasSize(2);
                 assertThat(folder.resolve(".rela")).doesNotExist();
             }
         }
@@ -276,7 +279,7 @@ class DatasetHomeTest {
         home.prepare("convert", LockWait.none());
         stage(home, "targets", "t");
         fs.loseAnswerOfRenamingTo("commit.json");
-        home.commit(home.staging("convert"), List.of("targets"), List.of(), record("one"));
+        home.commit(home.staging("convert"), change("one", List.of("targets"), List.of()));
         assertThat(folder.resolve("targets/part")).hasContent("t");
         assertThat(home.isCutOff()).isFalse();
     }
@@ -289,13 +292,13 @@ class DatasetHomeTest {
         stage(home, "targets", "t");
         fs.loseAnswerOfRenamingTo("commit.json");
         fs.breakAfterwards();
-        assertThatThrownBy(() -> home.commit(home.staging("convert"), List.of("targets"), List.of(), record("one")))
+        assertThatThrownBy(() -> home.commit(home.staging("convert"), change("one", List.of("targets"), List.of())))
                 .isInstanceOf(RelaException.class)
                 .extracting(e -> ((RelaException) e).exitCode())
                 .isEqualTo(ExitCode.DOUBTFUL);
         home.leave(home.staging("listing"));
         Files.delete(folder.resolve(".rela/lock"));
-        assertThat(prepared().manifest()).hasSize(1);
+        assertThat(prepared().manifest().records()).hasSize(1);
         assertThat(folder.resolve("targets/part")).hasContent("t");
     }
 
@@ -311,7 +314,7 @@ class DatasetHomeTest {
         DatasetHome home = prepared();
         stage(home, "targets", "t");
         Files.delete(folder.resolve(".rela/lock"));
-        assertThat(prepared().manifest()).isEmpty();
+        assertThat(prepared().manifest().records()).isEmpty();
         assertThat(folder.resolve("targets")).doesNotExist();
     }
 
@@ -347,12 +350,12 @@ class DatasetHomeTest {
     void aCommitThatWasCutOffWhileItCleanedUpIsCompleted() throws IOException {
         DatasetHome home = prepared();
         stage(home, "targets", "t");
-        home.commit(home.staging("convert"), List.of("targets"), List.of(), record("one"));
+        home.commit(home.staging("convert"), change("one", List.of("targets"), List.of()));
         // The tables are visible, the staging folder half deleted, the journal still there.
         Files.createDirectories(folder.resolve(".rela/convert/waves"));
         Files.writeString(
                 folder.resolve(".rela/commit.json"),
-                "{\"staging\":\"convert\",\"tables\":[\"targets\"],\"manifest\":" + Json.text(List.of(record("one")))
+                "{\"staging\":\"convert\",\"tables\":[\"targets\"],\"removed\":[],\"manifest\":" + Json.text(Manifest.EMPTY.after(change("one", List.of("targets"), List.of())))
                         + "}");
         Files.delete(folder.resolve(".rela/lock"));
         DatasetHome next = prepared();
@@ -413,7 +416,7 @@ class DatasetHomeTest {
         DatasetHome home = prepared();
         stage(home, "targets", "old");
         stage(home, "losses", "old");
-        home.commit(home.staging("convert"), List.of("targets", "losses"), List.of(), record("one"));
+        home.commit(home.staging("convert"), change("one", List.of("targets", "losses"), List.of()));
         home.leave(home.staging("listing"));
     }
 
@@ -497,20 +500,20 @@ class DatasetHomeTest {
         }
     }
 
-    private static ManifestRecord record(String name) {
-        return new ManifestRecord(
-                "convert",
-                Map.of("name", name),
-                new ModelInfo("builtin:prior", "00", 24, 16),
-                new Fingerprint(3, 30, "00"),
-                new Counts(3, 2, 1, Map.of("corrupt", 1L), null),
-                new ProjectionInfo("pca", 8, 0.9, 0),
-                null,
-                Map.of("total", 1.5),
-                Map.of(),
-                List.of("cpu"),
-                List.of(),
-                "2026-01-01T00:00:00Z",
-                "2026-01-01T00:00:01Z");
+    /** A change whose record says its name. */
+    private static Change change(String name, List<String> made, List<String> removed) {
+        RunInfo run = new RunInfo(
+                Outcome.DONE, "2026-01-01T00:00:00.000Z", "2026-01-01T00:00:01.000Z", Map.of(), Map.of(), List.of(),
+                List.of());
+        return new Change(
+                made.stream().map(table -> new StagedTable(table, List.of())).toList(),
+                removed,
+                new PruneRecord(PruneRecord.COMMAND, 0, List.of(name), run));
+    }
+
+    private static List<String> names(DatasetHome home) {
+        return home.manifest().records().stream()
+                .map(record -> ((PruneRecord) record).removed().get(0))
+                .toList();
     }
 }

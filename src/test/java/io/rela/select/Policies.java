@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** All policies for tests, with their usual parameters, and short ways to run them. */
-final class Policies {
+public final class Policies {
     private Policies() {}
 
     static Stream<SelectionPolicy> all() {
@@ -31,12 +31,12 @@ final class Policies {
     }
 
     /** Earlier epochs had the same ratio; nobody said how many there are. */
-    static TreeMap<Long, Float> choose(
+    public static TreeMap<Long, Float> choose(
             SelectionPolicy policy, InMemoryPopulation population, long seed, int epoch, double ratio) {
         return population.chosen(settle(policy, population, seed, epoch, ratio));
     }
 
-    static Selection.Settled settle(
+    public static Selection.Settled settle(
             SelectionPolicy policy, InMemoryPopulation population, long seed, int epoch, double ratio) {
         return Selection.settle(
                 policy,
@@ -54,7 +54,7 @@ final class Policies {
     }
 
     /** Skewed reference losses in [0, 2), without ties to speak of. */
-    static float[] references(int number) {
+    public static float[] references(int number) {
         return skewed(number, "references");
     }
 
@@ -68,7 +68,7 @@ final class Policies {
     }
 
     /** Skewed classes: 0 to 7, some samples without one. */
-    static int[] labels(int number) {
+    public static int[] labels(int number) {
         Draw draw = new Draw(11, "labels", 0);
         int[] labels = new int[number];
         for (int i = 0; i < number; i++) {

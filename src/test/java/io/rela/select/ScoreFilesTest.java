@@ -90,6 +90,7 @@ class ScoreFilesTest {
                 writer.write(row);
             }
         }
-        return RangedFiles.of(List.of(NumberReader.describe(file, CONF)));
+        NumberReader.Footer footer = NumberReader.footer(file, true, CONF);
+        return RangedFiles.of(List.of(new RangedFiles.File(file.toString(), footer.range(), footer.rows())));
     }
 }

@@ -23,7 +23,7 @@ import java.util.TreeMap;
  * Samples in arrays, seen as Spark would show them: in an order of chance, in parts, each by a copy of the empty statistic
  * that went through serialisation, and merged in an order of chance.
  */
-final class InMemoryPopulation implements Population {
+public final class InMemoryPopulation implements Population {
     private static final int PARTS = 3;
 
     private final long[] index;
@@ -32,7 +32,7 @@ final class InMemoryPopulation implements Population {
     private final int[] label;
     private final Random order;
 
-    InMemoryPopulation(long[] index, float[] loss, float[] reference, int[] label, long order) {
+    public InMemoryPopulation(long[] index, float[] loss, float[] reference, int[] label, long order) {
         this.index = index;
         this.loss = loss;
         this.reference = reference;
@@ -41,26 +41,26 @@ final class InMemoryPopulation implements Population {
     }
 
     /** Samples 0, 1 and so on, without classes. */
-    static InMemoryPopulation of(float... loss) {
+    public static InMemoryPopulation of(float... loss) {
         int[] label = new int[loss.length];
         Arrays.fill(label, NO_CLASS);
         return of(loss, label);
     }
 
     /** Samples 0, 1 and so on, all with a reference loss. */
-    static InMemoryPopulation of(float[] loss, int[] label) {
+    public static InMemoryPopulation of(float[] loss, int[] label) {
         return of(loss, Policies.references(loss.length), label);
     }
 
     /** Samples 0, 1 and so on. */
-    static InMemoryPopulation of(float[] loss, float[] reference, int[] label) {
+    public static InMemoryPopulation of(float[] loss, float[] reference, int[] label) {
         long[] index = new long[loss.length];
         Arrays.setAll(index, i -> i);
         return new InMemoryPopulation(index, loss, reference, label, loss.length);
     }
 
     /** What a rule chooses: weights by index, ascending. */
-    TreeMap<Long, Float> chosen(Selection.Settled settled) {
+    public TreeMap<Long, Float> chosen(Selection.Settled settled) {
         Rule rule = copy(settled.rule());
         TreeMap<Long, Float> chosen = new TreeMap<>();
         for (int i = 0; i < index.length; i++) {
