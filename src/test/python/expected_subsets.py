@@ -327,6 +327,14 @@ def importance(index, loss, reference, label, seed, epoch, epochs, ratio, params
     return index[chosen], weight[chosen].astype(np.float32)
 
 
+def learnable(index, loss, reference, label, seed, epoch, epochs, ratio, params, earlier):
+    loss, _ = filled(loss)
+    reference, _ = filled(reference)
+    difference = loss.astype(np.float64) - reference.astype(np.float64)
+    bits = draw(seed, "learnable", epoch, index)
+    return ones(index, ascending(index, bits, -difference)[: wanted(len(index), ratio)])
+
+
 def extreme(name):
     def policy(index, loss, reference, label, seed, epoch, epochs, ratio, params, earlier):
         loss, _ = filled(loss)
@@ -338,7 +346,7 @@ def extreme(name):
 
 POLICIES = {
     "uniform": uniform, "cyclic": cyclic, "infobatch": infobatch, "orderdp": orderdp, "seta": seta, "ccs": ccs,
-    "rcap": rcap, "importance": importance, "hard": extreme("hard"), "easy": extreme("easy"),
+    "rcap": rcap, "importance": importance, "learnable": learnable, "hard": extreme("hard"), "easy": extreme("easy"),
 }
 
 
@@ -412,7 +420,7 @@ SETTINGS = {
              {"prune-probability": 0.25, "groups": 1, "window-scale": 1.0, "anneal-from": 0.5}],
     "ccs": [{"hard-cutoff": 0.1, "strata": 50}, {"hard-cutoff": 0.0, "strata": 1}, {"hard-cutoff": 0.9, "strata": 7}],
     "rcap": [{}, {"temperature": 0.1}, {"temperature": 10.0}],
-    "importance": [{}], "hard": [{}], "easy": [{}],
+    "importance": [{}], "hard": [{}], "easy": [{}], "learnable": [{}],
 }
 # seed, epoch, epochs, ratio
 RUNS = [(1, 0, None, 0.5), (-9_000_000_000, 3, 8, 0.36), (2**40 + 5, 7, 8, 0.07), (0, 1, 100, 1.0), (3, 2, 4, 0.0002)]

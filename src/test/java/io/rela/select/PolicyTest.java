@@ -20,6 +20,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.DoubleStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -468,6 +469,26 @@ class PolicyTest {
                 .containsExactlyElementsOf(List.of(1L, 3L, 5L, 7L));
         assertThat(Policies.choose(new Easy(), population, 1, 0, 0.375).keySet())
                 .containsExactlyElementsOf(List.of(2L, 4L, 6L));
+    }
+
+    @Test
+    void learnableTakesNeitherWhatIsKnownNorWhatNobodyLearns() {
+        // Ten are known already, ten are garbage, ten more could be learned.
+        float[] loss = new float[30];
+        float[] reference = new float[30];
+        for (int i = 0; i < 30; i++) {
+            loss[i] = (i < 10 ? 0.1f : 1.8f) + i * 0.001f;
+            reference[i] = i < 20 ? loss[i] : 0.3f;
+        }
+        assertThat(Policies.choose(
+                                new Learnable(),
+                                InMemoryPopulation.of(loss, reference, Policies.labels(30)),
+                                1,
+                                0,
+                                10 / 30.0)
+                        .keySet())
+                .isSubsetOf(LongStream.range(20, 30).boxed().toList())
+                .hasSizeGreaterThan(8);
     }
 
     // Classes
