@@ -287,7 +287,7 @@ public final class DatasetHome {
                 lock.close();
             } catch (IOException | RuntimeException e) {
                 // What the command made stands, and what it failed by is what a person should hear of.
-                LOG.warn("A lock could not be given free; it expires by itself", e);
+                LOG.warn("A lock could not be given free, and expires by itself: {}", e.toString());
             }
         }
         return null;
@@ -305,7 +305,7 @@ public final class DatasetHome {
                 fs.delete(staging, true);
             }
         } catch (IOException | RuntimeException e) {
-            LOG.warn("{} could not be deleted", staging, e);
+            LOG.warn("{} could not be deleted: {}", staging, e.toString());
         }
         leave();
     }
@@ -320,7 +320,7 @@ public final class DatasetHome {
                 removeIfEmpty(root);
             }
         } catch (IOException | RuntimeException e) {
-            LOG.warn("Empty folders could not be deleted", e);
+            LOG.warn("Empty folders in {} could not be deleted: {}", root, e.toString());
         }
     }
 
@@ -338,7 +338,7 @@ public final class DatasetHome {
                 removeUnlessHeld(epoch);
             }
         } catch (IOException | RuntimeException e) {
-            LOG.warn("What was staged for targets that are gone could not be deleted", e);
+            LOG.warn("What was staged for targets that are gone could not be deleted: {}", e.toString());
         }
     }
 
@@ -383,7 +383,7 @@ public final class DatasetHome {
                 epochLock.requireHeld();
             }
             Objects.requireNonNull(homeLock, "A commit wants the home's lock").requireHeld();
-            begin(journal);
+            write(journal);
             complete(journal);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -391,7 +391,7 @@ public final class DatasetHome {
     }
 
     /** Writes the journal. Storage may fail and have written it nevertheless: then the commit is begun as well. */
-    private void begin(Journal journal) throws IOException {
+    private void write(Journal journal) throws IOException {
         try {
             Json.replace(fs, journal(), journal);
         } catch (IOException | RuntimeException e) {
