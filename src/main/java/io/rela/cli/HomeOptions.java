@@ -2,6 +2,7 @@ package io.rela.cli;
 
 import io.rela.home.HomeRequest;
 import io.rela.home.IfExists;
+import io.rela.home.LockWait;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
@@ -19,12 +20,15 @@ final class HomeOptions {
             description = "how long to wait for other commands that hold the home (default ${DEFAULT-VALUE})")
     long waitLock = 0;
 
+    /** That passes while the command waits; tests have one of their own. */
+    LockWait.Time time = LockWait.Time.REAL;
+
     void check(Problems problems) {
         problems.check(waitLock >= 0, "--wait-lock " + waitLock + ": write a number of seconds of at least 0");
         Inputs.refuseSecret(problems, "--home", uri);
     }
 
     HomeRequest request() {
-        return new HomeRequest(uri, ifExists, Duration.ofSeconds(waitLock));
+        return new HomeRequest(uri, ifExists, Duration.ofSeconds(waitLock), time);
     }
 }

@@ -2,6 +2,7 @@ package io.rela.cli;
 
 import io.rela.home.HomeRequest;
 import io.rela.home.IfExists;
+import io.rela.home.LockWait;
 import io.rela.prune.PruneRequest;
 import io.rela.prune.Pruning;
 import io.rela.run.CommandResult;
@@ -48,7 +49,9 @@ final class PruneCommand extends Command {
     CommandResult run(CommandRun run) {
         return Pruning.run(
                 new PruneRequest(
-                        new HomeRequest(home, IfExists.ERROR, Duration.ofSeconds(waitLock)), keepEpochs, dryRun),
+                        new HomeRequest(home, IfExists.ERROR, Duration.ofSeconds(waitLock), LockWait.Time.REAL),
+                        keepEpochs,
+                        dryRun),
                 run);
     }
 }

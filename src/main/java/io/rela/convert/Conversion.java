@@ -8,7 +8,6 @@ import io.rela.embed.TaskReport;
 import io.rela.embed.WaveStore;
 import io.rela.home.DatasetHome;
 import io.rela.home.IfExists;
-import io.rela.home.LockWait;
 import io.rela.home.TableFiles;
 import io.rela.manifest.Change;
 import io.rela.manifest.ConversionRecord.ProjectionInfo;
@@ -91,7 +90,7 @@ public final class Conversion {
                 asked.pictures().columns(),
                 run.hadoop());
         refuseNested(source);
-        home.prepare(ConversionRecord.COMMAND, LockWait.of(asked.home().waitForLock(), run::say));
+        home.prepare(ConversionRecord.COMMAND, asked.home().lockWait(run::say));
         Broadcast<byte[]> module = run.spark().broadcast(prior.bytes());
         Path listed = home.staging("listing");
         try {

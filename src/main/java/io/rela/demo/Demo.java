@@ -8,6 +8,7 @@ import io.rela.distill.LossRequest;
 import io.rela.distill.SubsetRequest;
 import io.rela.embed.EmbedRequest;
 import io.rela.home.HomeRequest;
+import io.rela.home.LockWait;
 import io.rela.inspect.InspectRequest;
 import io.rela.inspect.Inspection;
 import io.rela.loss.LossKind;
@@ -47,7 +48,7 @@ public final class Demo {
         this.out = run.out();
         this.pictures = asked.folder().toAbsolutePath().resolve("pictures");
         this.home = new HomeRequest(
-                asked.folder().toAbsolutePath().resolve("home").toString(), asked.ifExists(), Duration.ZERO);
+                asked.folder().toAbsolutePath().resolve("home").toString(), asked.ifExists(), Duration.ZERO, LockWait.Time.REAL);
     }
 
     /** Draws pictures, converts them, looks at the home, and distills an epoch. */

@@ -4,7 +4,6 @@ import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.home.DatasetHome;
 import io.rela.home.IfExists;
-import io.rela.home.LockWait;
 import io.rela.manifest.Change;
 import io.rela.manifest.Counts;
 import io.rela.manifest.Differences;
@@ -63,7 +62,7 @@ public final class Distillation {
                 run.command(),
                 asked.epoch(),
                 asked.home().overwrites(),
-                LockWait.of(asked.home().waitForLock(), run::say));
+                asked.home().lockWait(run::say));
         Path staging = home.staging(asked.epoch());
         try {
             Manifest manifest = home.manifest();

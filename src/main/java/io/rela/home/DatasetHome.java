@@ -296,7 +296,7 @@ public final class DatasetHome {
                 lock.close();
             } catch (IOException | RuntimeException e) {
                 // What the command made stands, and what it failed by is what a person should hear of.
-                LOG.warn("A lock could not be given free; it expires by itself", e);
+                LOG.warn("A lock could not be given free, and expires by itself: {}", e.toString());
             }
         }
         return null;
@@ -314,7 +314,7 @@ public final class DatasetHome {
                 fs.delete(staging, true);
             }
         } catch (IOException | RuntimeException e) {
-            LOG.warn("{} could not be deleted", staging, e);
+            LOG.warn("{} could not be deleted: {}", staging, e.toString());
         }
         leave();
     }
@@ -329,7 +329,7 @@ public final class DatasetHome {
                 removeIfEmpty(root);
             }
         } catch (IOException | RuntimeException e) {
-            LOG.warn("Empty folders could not be deleted", e);
+            LOG.warn("Empty folders in {} could not be deleted: {}", root, e.toString());
         }
     }
 
@@ -347,7 +347,7 @@ public final class DatasetHome {
                 removeUnlessHeld(epoch);
             }
         } catch (IOException | RuntimeException e) {
-            LOG.warn("What was staged for targets that are gone could not be deleted", e);
+            LOG.warn("What was staged for targets that are gone could not be deleted: {}", e.toString());
         }
     }
 
@@ -390,7 +390,7 @@ public final class DatasetHome {
                 epochLock.requireHeld();
             }
             Objects.requireNonNull(homeLock, "A commit wants the home's lock").requireHeld();
-            begin(journal);
+            write(journal);
             complete(journal);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -398,7 +398,7 @@ public final class DatasetHome {
     }
 
     /** Writes the journal. Storage may fail and have written it nevertheless: then the commit is begun as well. */
-    private void begin(Journal journal) throws IOException {
+    private void write(Journal journal) throws IOException {
         try {
             Json.replace(fs, journal(), journal);
         } catch (IOException | RuntimeException e) {

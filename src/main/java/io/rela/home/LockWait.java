@@ -45,11 +45,6 @@ public record LockWait(Duration patience, Consumer<String> tell, Time time) {
         void sleep(Duration duration) throws InterruptedException;
     }
 
-    /** A wait in real time. */
-    public static LockWait of(Duration patience, Consumer<String> tell) {
-        return new LockWait(patience, tell, Time.REAL);
-    }
-
     /** Waits for nobody's work. */
     public static LockWait none() {
         return new LockWait(Duration.ZERO, said -> {}, Time.REAL);

@@ -1,7 +1,6 @@
 package io.rela.prune;
 
 import io.rela.home.DatasetHome;
-import io.rela.home.LockWait;
 import io.rela.manifest.Change;
 import io.rela.manifest.Manifest;
 import io.rela.manifest.PruneRecord;
@@ -55,7 +54,7 @@ public final class Pruning {
             return CommandResult.done(home.root() + ": " + summary(found, "would go"), found)
                     .about(home.root());
         }
-        home.prepare(PruneRecord.COMMAND, LockWait.of(asked.home().waitForLock(), run::say));
+        home.prepare(PruneRecord.COMMAND, asked.home().lockWait(run::say));
         try {
             Found found = found(home.manifest());
             print(found);

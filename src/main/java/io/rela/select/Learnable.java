@@ -1,5 +1,10 @@
 package io.rela.select;
 
+import io.rela.rank.Draw;
+import io.rela.rank.Order;
+import io.rela.rank.Ranking;
+import io.rela.rank.Rankings;
+import io.rela.rank.Rule;
 /**
  * {@code learnable}: the n largest ℓ − ρ, with weight 1: what the learner has not learned yet and the reference has. Noise and
  * garbage, hard for both, and what is known already fall out. The difference is that of the two floats in double precision,
