@@ -1,6 +1,5 @@
 package io.rela.rank;
 
-import io.rela.select.Stand;
 import java.io.Serializable;
 
 /** All samples that a policy chooses from, as (index, loss, reference loss, class) rows in no order. Driver only. */

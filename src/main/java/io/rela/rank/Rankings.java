@@ -1,15 +1,9 @@
 package io.rela.rank;
 
-import io.rela.select.Selection;
 
 /** The orders that several policies use. */
 public final class Rankings {
     private Rankings() {}
-
-    /** The n first rows of an order in one group. */
-    public static Rule first(Ranking ranking, Selection selection) {
-        return new Before(ranking, RankSearch.find(selection.rows(), ranking, selection.wanted()));
-    }
 
     /** One group in the order of u. */
     public record ByDraw(Draw draw) implements Ranking {

@@ -17,6 +17,6 @@ public record Easy() implements SelectionPolicy {
 
     @Override
     public Rule rule(Selection selection) {
-        return Rankings.first(new Rankings.ByLoss(false, selection.draw(this)), selection);
+        return selection.first(new Rankings.ByLoss(false, selection.draw(this)));
     }
 }

@@ -17,6 +17,6 @@ public record Hard() implements SelectionPolicy {
 
     @Override
     public Rule rule(Selection selection) {
-        return Rankings.first(new Rankings.ByLoss(true, selection.draw(this)), selection);
+        return selection.first(new Rankings.ByLoss(true, selection.draw(this)));
     }
 }

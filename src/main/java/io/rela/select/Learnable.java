@@ -3,8 +3,8 @@ package io.rela.select;
 import io.rela.rank.Draw;
 import io.rela.rank.Order;
 import io.rela.rank.Ranking;
-import io.rela.rank.Rankings;
 import io.rela.rank.Rule;
+
 /**
  * {@code learnable}: the n largest ℓ − ρ, with weight 1: what the learner has not learned yet and the reference has. Noise and
  * garbage, hard for both, and what is known already fall out. The difference is that of the two floats in double precision,
@@ -25,7 +25,7 @@ public record Learnable() implements SelectionPolicy {
 
     @Override
     public Rule rule(Selection selection) {
-        return Rankings.first(new ByDifference(selection.draw(this)), selection);
+        return selection.first(new ByDifference(selection.draw(this)));
     }
 
     private record ByDifference(Draw draw) implements Ranking {

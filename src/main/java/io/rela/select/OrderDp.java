@@ -54,7 +54,7 @@ public record OrderDp(OptionalDouble poolShare) implements SelectionPolicy {
         Ranking byDraw = new Rankings.ByDraw(draw);
         Cut end = RankSearch.find(selection.rows(), byDraw, pool);
         Ranking hardest = new Rankings.Within(byDraw, end, new Rankings.ByLoss(true, draw));
-        return Rankings.first(hardest, selection);
+        return selection.first(hardest);
     }
 
     /** (1+R)/2 of the decimal number R: in doubles 0.36 would give 0.6799999999999999, and a pool one too small. */

@@ -1,5 +1,6 @@
 package io.rela.select;
 
+import io.rela.rank.Stand;
 import io.rela.rank.Draw;
 import io.rela.rank.ExactSum;
 import io.rela.rank.Rule;

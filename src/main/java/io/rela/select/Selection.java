@@ -5,6 +5,11 @@ import io.rela.RelaException;
 import io.rela.rank.Draw;
 import io.rela.rank.Population;
 import io.rela.rank.Rule;
+import io.rela.rank.KnownLosses;
+import io.rela.rank.RankSearch;
+import io.rela.rank.Ranking;
+import io.rela.rank.Rankings;
+import io.rela.rank.Stand;
 import io.rela.rank.Summary;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -46,10 +51,38 @@ public record Selection(
             double ratio,
             Earlier before) {
         Summary summary = rows.scan(new Summary());
-        Stand stand = Stand.of(policy, summary);
+        Stand stand = stand(policy, summary);
         Population seen = stand.equals(Stand.NOWHERE) ? rows : rows.standing(stand);
         Selection selection = new Selection(seen, summary, seed, epoch, epochs, ratio, before);
         return new Settled(policy, selection, policy.rule(selection), stand);
+    }
+
+    /**
+     * At the mean of the others, as far as the policy looks at them.
+     *
+     * @param summary of all samples
+     * @throws RelaException when the policy looks at losses of which none is known
+     */
+    private static Stand stand(SelectionPolicy policy, Summary summary) {
+        return new Stand(
+                stand(policy, Need.LOSSES, summary.losses(), "Score an epoch first, or name --losses."),
+                stand(
+                        policy,
+                        Need.REFERENCE_LOSSES,
+                        summary.references(),
+                        "Name those of another epoch, or other --reference-losses."));
+    }
+
+    private static float stand(SelectionPolicy policy, Need need, KnownLosses known, String repair) {
+        if (!policy.declaration().needs(need)) {
+            return Float.NaN;
+        }
+        if (known.number() == 0) {
+            throw new RelaException(
+                    ExitCode.SETTINGS,
+                    "--policy " + policy.name() + " needs " + need.text() + ", and no sample has one. " + repair);
+        }
+        return known.stand();
     }
 
     /**
@@ -107,6 +140,11 @@ public record Selection(
                 && BigDecimal.valueOf(epoch)
                                 .compareTo(BigDecimal.valueOf(share).multiply(BigDecimal.valueOf(epochs.getAsInt())))
                         >= 0;
+    }
+
+    /** The n first rows of an order in one group. */
+    Rule first(Ranking ranking) {
+        return new Rankings.Before(ranking, RankSearch.find(rows, ranking, wanted()));
     }
 
     /** u of this epoch for the policy. */

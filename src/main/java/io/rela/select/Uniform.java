@@ -20,6 +20,6 @@ public record Uniform() implements SelectionPolicy {
 
     @Override
     public Rule rule(Selection selection) {
-        return Rankings.first(new Rankings.ByDraw(selection.draw(this)), selection);
+        return selection.first(new Rankings.ByDraw(selection.draw(this)));
     }
 }

@@ -4,7 +4,7 @@ import io.rela.rank.Population;
 import io.rela.rank.Rule;
 import io.rela.select.Policies;
 import io.rela.select.Selection;
-import io.rela.select.Stand;
+import io.rela.rank.Stand;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
