@@ -151,9 +151,9 @@ class ArchitectureTest {
             }
         }
         assertThat(silent).isEmpty();
-        assertThat(files).isNotEmpty().allSatisfy((name, count) -> assertThat(count)
-                .as(name)
-                .isLessThanOrEqualTo(MOST_FILES));
+        assertThat(files)
+                .isNotEmpty()
+                .allSatisfy((name, count) -> assertThat(count).as(name).isLessThanOrEqualTo(MOST_FILES));
     }
 
     /** Nobody outside of {@code layer} uses {@code used}. */

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** Properties files with options: {@code KEY=VALUE}, or {@code COMMAND.KEY=VALUE} for one command. */
 final class ConfigFiles {

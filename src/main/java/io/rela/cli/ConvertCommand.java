@@ -1,9 +1,9 @@
 package io.rela.cli;
 
 import io.rela.convert.Conversion;
+import io.rela.convert.ConvertRequest;
 import io.rela.convert.ConvertRequest.Axes;
 import io.rela.convert.ConvertRequest.Pictures;
-import io.rela.convert.ConvertRequest;
 import io.rela.model.ModelRequest;
 import io.rela.projection.ProjectionKind;
 import io.rela.run.CommandResult;
@@ -11,9 +11,9 @@ import io.rela.run.CommandRun;
 import io.rela.source.InputFormat;
 import io.rela.source.ParquetColumns;
 import java.util.Optional;
+import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine;
 
 /** {@code convert}: images and a prior model become features, projection, targets and rejects. */
 @CommandLine.Command(

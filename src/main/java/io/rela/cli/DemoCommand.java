@@ -7,8 +7,8 @@ import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import picocli.CommandLine.Option;
 import picocli.CommandLine;
+import picocli.CommandLine.Option;
 
 /** {@code demo}: the whole way on built-in pictures and the built-in prior. */
 @CommandLine.Command(

@@ -5,8 +5,8 @@ import io.rela.inspect.Inspection;
 import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
 import java.util.Optional;
-import picocli.CommandLine.Option;
 import picocli.CommandLine;
+import picocli.CommandLine.Option;
 
 /** {@code inspect}: prints what a dataset home holds; fails if an invariant does not hold. */
 @CommandLine.Command(

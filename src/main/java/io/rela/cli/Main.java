@@ -12,9 +12,9 @@ import io.rela.source.SourceException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Optional;
+import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.PropertiesDefaultProvider;
-import picocli.CommandLine;
 
 /** The program: {@code spark-submit rela-convert.jar COMMAND [options]}. Driver only. */
 public final class Main {

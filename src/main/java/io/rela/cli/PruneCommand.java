@@ -8,8 +8,8 @@ import io.rela.prune.Pruning;
 import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
 import java.time.Duration;
-import picocli.CommandLine.Option;
 import picocli.CommandLine;
+import picocli.CommandLine.Option;
 
 /** {@code prune}: removes what was made of old epochs. */
 @CommandLine.Command(

@@ -1,7 +1,7 @@
 package io.rela.cli;
 
-import picocli.CommandLine.Option;
 import picocli.CommandLine;
+import picocli.CommandLine.Option;
 
 /** The command line's root. */
 @CommandLine.Command(

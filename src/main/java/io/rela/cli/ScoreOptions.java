@@ -1,7 +1,7 @@
 package io.rela.cli;
 
-import io.rela.distill.LossRequest.Transfer;
 import io.rela.distill.LossRequest;
+import io.rela.distill.LossRequest.Transfer;
 import io.rela.loss.LossKind;
 import io.rela.model.ModelRequest;
 import java.util.Optional;

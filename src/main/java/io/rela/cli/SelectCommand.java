@@ -1,8 +1,8 @@
 package io.rela.cli;
 
 import java.util.Optional;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 
 /** {@code select}: the subset of an epoch. */
 @CommandLine.Command(

@@ -1,21 +1,15 @@
 package io.rela.cli;
 
+import io.rela.distill.SubsetRequest;
+import io.rela.distill.SubsetRequest.Classes.Source;
 import io.rela.select.Columns;
 import io.rela.select.Need;
 import io.rela.select.PolicyDeclaration;
 import io.rela.select.RatioSchedule;
 import io.rela.select.SelectionPolicies;
 import io.rela.select.SelectionPolicy;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import io.rela.distill.SubsetRequest;
-import io.rela.distill.SubsetRequest.Classes.Source;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 

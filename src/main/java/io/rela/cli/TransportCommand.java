@@ -3,11 +3,11 @@ package io.rela.cli;
 import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
 import io.rela.transport.Transport;
+import io.rela.transport.TransportRequest;
 import io.rela.transport.TransportRequest.Other;
 import io.rela.transport.TransportRequest.Representation;
-import io.rela.transport.TransportRequest;
-import picocli.CommandLine.Option;
 import picocli.CommandLine;
+import picocli.CommandLine.Option;
 
 /** {@code transport}: how well one representation of samples can be had from another by a linear map; changes nothing. */
 @CommandLine.Command(

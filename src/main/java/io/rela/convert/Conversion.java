@@ -10,10 +10,10 @@ import io.rela.home.DatasetHome;
 import io.rela.home.IfExists;
 import io.rela.home.TableFiles;
 import io.rela.manifest.Change;
-import io.rela.manifest.ConversionRecord.ProjectionInfo;
 import io.rela.manifest.ConversionRecord;
-import io.rela.manifest.ConversionSettings.ProjectionSettings;
+import io.rela.manifest.ConversionRecord.ProjectionInfo;
 import io.rela.manifest.ConversionSettings;
+import io.rela.manifest.ConversionSettings.ProjectionSettings;
 import io.rela.manifest.Counts;
 import io.rela.manifest.Differences;
 import io.rela.manifest.Manifest;
@@ -53,12 +53,12 @@ import org.apache.spark.broadcast.Broadcast;
 /** Stage 1: images and a prior model become features, projection, targets and rejects. Driver only, used once. */
 public final class Conversion {
     /** What a conversion makes. */
-    private static final List<String> TABLES = List.of(
-            Tables.FEATURES.name(), Tables.PROJECTION.name(), Tables.TARGETS.name(), Tables.REJECTS.name());
+    private static final List<String> TABLES =
+            List.of(Tables.FEATURES.name(), Tables.PROJECTION.name(), Tables.TARGETS.name(), Tables.REJECTS.name());
 
     /** What was made of the targets that it replaces. */
-    private static final List<String> STAGE_TWO = List.of(
-            Tables.LOSSES.name(), Tables.SUBSET.name(), Tables.CLUSTERS.name(), Tables.TRANSFERS.name());
+    private static final List<String> STAGE_TWO =
+            List.of(Tables.LOSSES.name(), Tables.SUBSET.name(), Tables.CLUSTERS.name(), Tables.TRANSFERS.name());
 
     private final ConvertRequest asked;
     private final CommandRun run;
@@ -69,8 +69,8 @@ public final class Conversion {
         this.asked = asked;
         this.run = run;
         this.home = DatasetHome.at(asked.home().uri(), run.hadoop());
-        this.store = new WaveStore<>(
-                home.fileSystem(), home.staging(ConversionRecord.COMMAND), ConversionSettings.class);
+        this.store =
+                new WaveStore<>(home.fileSystem(), home.staging(ConversionRecord.COMMAND), ConversionSettings.class);
     }
 
     /**
@@ -157,16 +157,14 @@ public final class Conversion {
             store.begin(new WaveStore.State<>(
                     plan.settings(), plan.source(), plan.embedding().waves()));
         }
-        List<TaskReport> reports = run.timed(
-                "embed",
-                () -> new Embedding(
-                                run,
-                                asked.embed(),
-                                plan.embedding(),
-                                samples,
-                                plan.source().count(),
-                                store)
-                        .reports());
+        List<TaskReport> reports = run.timed("embed", () -> new Embedding(
+                        run,
+                        asked.embed(),
+                        plan.embedding(),
+                        samples,
+                        plan.source().count(),
+                        store)
+                .reports());
         store.deleteOrphans(reports);
         return reports;
     }
@@ -212,9 +210,7 @@ public final class Conversion {
                 asked.keepImages() ? Optional.of(source) : Optional.empty(),
                 store.features(reports),
                 projection);
-        run.timed(
-                "targets",
-                () -> TargetsStep.run(run.spark(), given, run.slots(), staged(Tables.TARGETS.name())));
+        run.timed("targets", () -> TargetsStep.run(run.spark(), given, run.slots(), staged(Tables.TARGETS.name())));
         run.timed(
                 "rejects",
                 () -> RejectsStep.run(
@@ -223,7 +219,8 @@ public final class Conversion {
                         reports,
                         staged(Tables.REJECTS.name()).empty()));
         return TABLES.stream()
-                .map(table -> TableFiles.staged(home.fileSystem(), table, staged(table).path()))
+                .map(table -> TableFiles.staged(
+                        home.fileSystem(), table, staged(table).path()))
                 .toList();
     }
 
@@ -354,7 +351,9 @@ public final class Conversion {
         return new ConversionSettings(
                 SourceSettings.of(
                         Redaction.of(source.uri()),
-                        asked.pictures().format() == InputFormat.AUTO ? was.source().inputFormat() : source.format(),
+                        asked.pictures().format() == InputFormat.AUTO
+                                ? was.source().inputFormat()
+                                : source.format(),
                         asked.pictures().columns()),
                 prior.sha256(),
                 ViewSettings.of(prior.preprocessing()),

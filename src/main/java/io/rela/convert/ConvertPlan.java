@@ -6,8 +6,8 @@ import io.rela.embed.BatchSize;
 import io.rela.embed.EmbedPlan;
 import io.rela.embed.WaveStore;
 import io.rela.manifest.ConversionRecord;
-import io.rela.manifest.ConversionSettings.ProjectionSettings;
 import io.rela.manifest.ConversionSettings;
+import io.rela.manifest.ConversionSettings.ProjectionSettings;
 import io.rela.manifest.Differences;
 import io.rela.manifest.SourceSettings;
 import io.rela.manifest.ViewSettings;
@@ -57,8 +57,7 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
                 asked.embed(),
                 subject,
                 new EmbedPlan.Settled(
-                        settledBatch(asked, before),
-                        before.unfinished().map(WaveStore.State::plan)),
+                        settledBatch(asked, before), before.unfinished().map(WaveStore.State::plan)),
                 folder,
                 run);
         return new ConvertPlan(
@@ -94,9 +93,8 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
                 size.filter(BatchSize::isAuto).isPresent() && asked.home().overwrites();
         return size.flatMap(BatchSize::pictures)
                 .or(() -> before.unfinished().map(state -> state.identity().batchSize()))
-                .or(() -> before.finished()
-                        .filter(record -> !anew)
-                        .map(record -> record.settings().batchSize()));
+                .or(() -> before.finished().filter(record -> !anew).map(record -> record.settings()
+                        .batchSize()));
     }
 
     /** What differs from an earlier conversion, as a person reads it; empty when this is the same one. */

@@ -48,7 +48,10 @@ public final class Demo {
         this.out = run.out();
         this.pictures = asked.folder().toAbsolutePath().resolve("pictures");
         this.home = new HomeRequest(
-                asked.folder().toAbsolutePath().resolve("home").toString(), asked.ifExists(), Duration.ZERO, LockWait.Time.REAL);
+                asked.folder().toAbsolutePath().resolve("home").toString(),
+                asked.ifExists(),
+                Duration.ZERO,
+                LockWait.Time.REAL);
     }
 
     /** Draws pictures, converts them, looks at the home, and distills an epoch. */

@@ -95,11 +95,16 @@ public final class Distillation {
                 Tables.epoch(Tables.SUBSET, asked.epoch())));
         if (!scores && (subsetting.isEmpty() || selected.isPresent())) {
             EpochRecord before = selected.or(() -> scored).orElseThrow();
-            return nothingToDo(before, selected.isPresent() ? subsetting.get().settings() : source.get().settings());
+            return nothingToDo(
+                    before,
+                    selected.isPresent()
+                            ? subsetting.get().settings()
+                            : source.get().settings());
         }
         if (!differences.isEmpty()) {
             run.warn("--if-exists skip: epoch " + asked.epoch()
-                    + " goes on from what is there, made with other settings (" + String.join("; ", differences) + ").");
+                    + " goes on from what is there, made with other settings (" + String.join("; ", differences)
+                    + ").");
         }
         subsetting.ifPresent(Subsetting::refuseUnknownLosses);
         Optional<EpochRecord> used = subsetting.flatMap(Subsetting::scored);
@@ -139,8 +144,7 @@ public final class Distillation {
     }
 
     /** What is there already and may stay; an error when it is something else. */
-    private Optional<EpochRecord> there(
-            Optional<EpochRecord> before, Settings settings, Figures wanted, String table) {
+    private Optional<EpochRecord> there(Optional<EpochRecord> before, Settings settings, Figures wanted, String table) {
         if (before.isEmpty()
                 || asked.home().overwrites()
                 || home.missing(List.of(table)).isPresent()) {
@@ -199,8 +203,7 @@ public final class Distillation {
         subset.ifPresent(rows -> tables.addAll(rows.tables()));
         Counts counts = losses.map(EpochLosses.Made::counts)
                 .orElseGet(() -> Counts.all(work.targets().rows()));
-        EpochLosses.Machine machine =
-                losses.map(EpochLosses.Made::machine).orElse(EpochLosses.Machine.NONE);
+        EpochLosses.Machine machine = losses.map(EpochLosses.Made::machine).orElse(EpochLosses.Machine.NONE);
         EpochRecord record = new EpochRecord(
                 run.command(),
                 asked.epoch(),

@@ -27,12 +27,7 @@ sealed interface EpochLosses permits EpochLosses.Made, EpochLosses.Found {
      * @param machine that computed
      */
     record Made(
-            int epoch,
-            RangedFiles files,
-            LossesRecord record,
-            List<StagedTable> tables,
-            Counts counts,
-            Machine machine)
+            int epoch, RangedFiles files, LossesRecord record, List<StagedTable> tables, Counts counts, Machine machine)
             implements EpochLosses {}
 
     /**

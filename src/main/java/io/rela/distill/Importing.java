@@ -1,12 +1,12 @@
 package io.rela.distill;
 
+import io.rela.home.TableFiles;
 import io.rela.loss.LoggedLosses.Imported;
 import io.rela.manifest.Counts;
 import io.rela.manifest.LossInfo;
 import io.rela.manifest.LossSettings;
 import io.rela.manifest.LossesRecord;
 import io.rela.manifest.StagedTable;
-import io.rela.home.TableFiles;
 import io.rela.rank.KnownLosses;
 import io.rela.table.TableFolder;
 import io.rela.table.Tables;

@@ -58,7 +58,8 @@ final class Scoring implements LossSource {
         this.work = work;
         this.asked = asked;
         this.learner = ModelFile.read(
-                viewedAsThePrior(asked.model(), work.epochs().conversion()), work.run().hadoop());
+                viewedAsThePrior(asked.model(), work.epochs().conversion()),
+                work.run().hadoop());
         this.transfers = new TransferMaker(work, asked);
         this.store = new WaveStore<>(work.home().fileSystem(), work.staging(), LossSettings.Scored.class);
     }
@@ -124,7 +125,8 @@ final class Scoring implements LossSource {
                     ? Optional.of(work.run()
                             .timed(
                                     "fit",
-                                    () -> transfers.fit(outputs, given, plan.waves().block())))
+                                    () -> transfers.fit(
+                                            outputs, given, plan.waves().block())))
                     : Optional.empty();
             Optional<FittedMap> transfer = fitted.map(TransferMaker.Fitted::map).or(transfers::stored);
             LossStep.Scored scored = work.run().timed("losses", () -> losses(outputs, transfer));
@@ -214,8 +216,7 @@ final class Scoring implements LossSource {
     private static void refuseNone(KnownLosses losses, Counts counts) {
         if (losses.number() == 0) {
             throw new RelaException(
-                    ExitCode.REJECTS,
-                    "No sample has a loss " + counts.rejectedByReason() + ". Look at the learner.");
+                    ExitCode.REJECTS, "No sample has a loss " + counts.rejectedByReason() + ". Look at the learner.");
         }
     }
 

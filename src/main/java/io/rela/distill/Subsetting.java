@@ -5,17 +5,17 @@ import io.rela.RelaException;
 import io.rela.cluster.ClusterStep;
 import io.rela.distill.SubsetRequest.Classes.Source;
 import io.rela.home.TableFiles;
+import io.rela.loss.LossKind;
 import io.rela.manifest.EpochRecord;
 import io.rela.manifest.LossInfo;
 import io.rela.manifest.RunInfo;
 import io.rela.manifest.StagedTable;
-import io.rela.manifest.SubsetRecord.ClusterSettings;
 import io.rela.manifest.SubsetRecord;
+import io.rela.manifest.SubsetRecord.ClusterSettings;
+import io.rela.manifest.SubsetSettings;
 import io.rela.manifest.SubsetSettings.ClassSettings;
 import io.rela.manifest.SubsetSettings.PolicySettings;
 import io.rela.manifest.SubsetSettings.UsedLosses;
-import io.rela.manifest.SubsetSettings;
-import io.rela.loss.LossKind;
 import io.rela.rank.KnownLosses;
 import io.rela.rank.Summary;
 import io.rela.select.Columns;
@@ -55,9 +55,8 @@ final class Subsetting {
         this.scoresItself = scoresItself;
         this.scored = scoresItself
                 ? Optional.empty()
-                : asked.lossesEpoch()
-                        .map(epoch -> work.epochs().losses(epoch))
-                        .orElseGet(() -> work.epochs().lossesUpTo(epoch()));
+                : asked.lossesEpoch().map(epoch -> work.epochs().losses(epoch)).orElseGet(() -> work.epochs()
+                        .lossesUpTo(epoch()));
         this.reference = asked.reference().map(named -> ReferenceLosses.of(work, named));
     }
 
@@ -90,8 +89,8 @@ final class Subsetting {
         return settings(
                 scoresItself
                         ? new UsedLosses(epoch(), BY_THIS_COMMAND)
-                        : scored.map(record ->
-                                        new UsedLosses(record.epoch(), record.run().start()))
+                        : scored.map(record -> new UsedLosses(
+                                        record.epoch(), record.run().start()))
                                 .orElse(null));
     }
 
@@ -100,7 +99,9 @@ final class Subsetting {
                 new PolicySettings(
                         policy.name(),
                         asked.policy().parameters(),
-                        policy.declaration().takesRatio() ? (Double) asked.size().ratios().ratio(epoch()) : null,
+                        policy.declaration().takesRatio()
+                                ? (Double) asked.size().ratios().ratio(epoch())
+                                : null,
                         asked.size().schedule().orElse(null),
                         asked.epochs().isPresent() ? (Integer) asked.epochs().getAsInt() : null),
                 asked.columns(),
@@ -160,8 +161,8 @@ final class Subsetting {
 
     /** The losses that are there before this command. */
     Optional<EpochLosses.Found> found() {
-        return scored.map(record ->
-                new EpochLosses.Found(record, work.opened(Tables.epoch(Tables.LOSSES, record.epoch()))));
+        return scored.map(
+                record -> new EpochLosses.Found(record, work.opened(Tables.epoch(Tables.LOSSES, record.epoch()))));
     }
 
     /**
@@ -196,8 +197,7 @@ final class Subsetting {
         SelectStep.Subset subset = work.run()
                 .timed(
                         "subset",
-                        () -> SelectStep.run(
-                                work.run().spark(), scores, ranges, settled, wide(), work.folder(table)));
+                        () -> SelectStep.run(work.run().spark(), scores, ranges, settled, wide(), work.folder(table)));
         // Two passes see the same rows, or one of them is wrong.
         settled.requireSize(subset.rows());
         List<StagedTable> tables = new ArrayList<>();
@@ -270,7 +270,9 @@ final class Subsetting {
                 && switch (asked.classes().source()) {
                     case CLUSTER -> true;
                     case LABEL -> requireLabels();
-                    case AUTO -> policy.declaration().needs(Need.CLUSTERS_FOR_LABELS) && !work.targets().hasLabels();
+                    case AUTO ->
+                        policy.declaration().needs(Need.CLUSTERS_FOR_LABELS)
+                                && !work.targets().hasLabels();
                 };
         if (!wanted) {
             return Optional.empty();

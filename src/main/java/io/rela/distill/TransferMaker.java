@@ -2,8 +2,8 @@ package io.rela.distill;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
-import io.rela.distill.LossRequest.Transfer.Kind;
 import io.rela.distill.LossRequest.Transfer;
+import io.rela.distill.LossRequest.Transfer.Kind;
 import io.rela.linear.FittedMap;
 import io.rela.linear.LinearMap;
 import io.rela.linear.LinearMapStep;
@@ -116,7 +116,9 @@ final class TransferMaker {
                     e);
         }
         LinearMapTable.write(
-                map, work.folder(table()).removed().path().toString(), work.run().session());
+                map,
+                work.folder(table()).removed().path().toString(),
+                work.run().session());
         return new Fitted(map, work.staged(table()));
     }
 
@@ -129,16 +131,15 @@ final class TransferMaker {
         double share = asked.transfer()
                 .share()
                 .orElse(Math.min(
-                        0.8,
-                        (double) Math.max(FEWEST_SAMPLES, SAMPLES_PER_DIMENSION * (dimension + 1)) / samples));
+                        0.8, (double) Math.max(FEWEST_SAMPLES, SAMPLES_PER_DIMENSION * (dimension + 1)) / samples));
         return new Split(share, Math.min(1 - share, share / 4), work.asked().seed());
     }
 
     /** The map in figures: the fitted one, else the stored one. */
     Optional<TransferInfo> info(Optional<FittedMap> fitted) {
         return fitted.map(map -> info(map, work.home().table(table()).toString()))
-                .or(() -> stored.map(map -> info(
-                        map, Redaction.of(asked.transfer().uri().orElseThrow()))));
+                .or(() -> stored.map(
+                        map -> info(map, Redaction.of(asked.transfer().uri().orElseThrow()))));
     }
 
     private static TransferInfo info(FittedMap map, String uri) {

@@ -79,8 +79,8 @@ public record EmbedPlan(WavePlan waves, EmbedJob job, EmbedJob.Probe probe) {
         if (batch > most) {
             throw new RelaException(
                     ExitCode.SETTINGS,
-                    "--batch-size " + batch + ": a batch of pictures of this size takes more than 2 GiB, ask for " + most
-                            + " or less.");
+                    "--batch-size " + batch + ": a batch of pictures of this size takes more than 2 GiB, ask for "
+                            + most + " or less.");
         }
     }
 }

@@ -38,8 +38,8 @@ public record Embedding(
         LongAccumulator rejected = run.session().sparkContext().longAccumulator("rela.rejected");
         EmbedStep step = new EmbedStep(run.spark(), samples, plan.job(), done, rejected);
         int tasks = asked.partitions().orElse(2 * run.slots());
-        try (Progress progress =
-                new Progress(run.command(), run.session().sparkContext(), total, before, rejectedBefore, done, rejected)) {
+        try (Progress progress = new Progress(
+                run.command(), run.session().sparkContext(), total, before, rejectedBefore, done, rejected)) {
             List<TaskReport> reports = run.showing(progress::line, () -> {
                 List<TaskReport> all =
                         waves.run(step, tasks, () -> refuseTooManyRejects(rejectedBefore + rejected.value(), ""));

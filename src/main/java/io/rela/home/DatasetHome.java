@@ -4,14 +4,11 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rela.ExitCode;
 import io.rela.RelaException;
+import io.rela.home.LockOwner.Purpose;
 import io.rela.manifest.Change;
 import io.rela.manifest.Manifest;
 import io.rela.manifest.StagedTable;
 import io.rela.table.Json;
-import io.rela.table.Tables;
-import io.rela.home.LockOwner.Purpose;
-import io.rela.table.Json;
-import io.rela.table.Tables;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -283,7 +280,11 @@ public final class DatasetHome {
 
     private Journal cutOff() throws IOException {
         Journal journal = Json.read(fs, journal(), JOURNAL);
-        if (journal == null || journal.staging() == null || journal.tables() == null || journal.removed() == null || journal.manifest() == null) {
+        if (journal == null
+                || journal.staging() == null
+                || journal.tables() == null
+                || journal.removed() == null
+                || journal.manifest() == null) {
             throw Json.damaged(journal(), "it lacks a part", null);
         }
         return journal;

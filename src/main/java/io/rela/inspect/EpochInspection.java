@@ -77,12 +77,9 @@ final class EpochInspection {
     }
 
     private void inspect(
-            TableSchema table,
-            List<Integer> there,
-            SortedMap<Integer, EpochRecord> records,
-            String value,
-            Rows rows) {
-        Dataset<Row> targets = run.session().read()
+            TableSchema table, List<Integer> there, SortedMap<Integer, EpochRecord> records, String value, Rows rows) {
+        Dataset<Row> targets = run.session()
+                .read()
                 .parquet(home.table(Tables.TARGETS.name()).toString())
                 .select(col(Tables.INDEX).as("known"));
         Map<Integer, Row> found = new TreeMap<>();
@@ -112,8 +109,14 @@ final class EpochInspection {
                 hold(row.getLong(4) == 0, row.getLong(4) + " rows of " + name + " have no finite " + value);
             }
         }
-        run.out().println(String.format(
-                Locale.ROOT, "%-12s %d epochs, %s to %s", table.name() + "/", there.size(), there.get(0), last(there)));
+        run.out()
+                .println(String.format(
+                        Locale.ROOT,
+                        "%-12s %d epochs, %s to %s",
+                        table.name() + "/",
+                        there.size(),
+                        there.get(0),
+                        last(there)));
     }
 
     /**
@@ -123,7 +126,8 @@ final class EpochInspection {
      */
     Map<Long, Long> timesSelected(Optional<String> uri) {
         List<Integer> there = there(Tables.SUBSET, epochs.subsets());
-        Dataset<Row> samples = run.session().read()
+        Dataset<Row> samples = run.session()
+                .read()
                 .parquet(home.table(Tables.TARGETS.name()).toString())
                 .select(Tables.INDEX);
         Dataset<Row> times;
@@ -163,7 +167,8 @@ final class EpochInspection {
         String[] folders = some.stream()
                 .map(epoch -> home.table(Tables.epoch(table, epoch)).toString())
                 .toArray(String[]::new);
-        return run.session().read()
+        return run.session()
+                .read()
                 .option("basePath", home.table(table.name()).toString())
                 .schema(NUMBERS.add(EPOCH, DataTypes.IntegerType))
                 .parquet(folders);

@@ -89,8 +89,7 @@ public final class Inspection {
         converted.ifPresent(record -> run.timed("tables", () -> inspect(record)));
         Map<Long, Long> timesSelected = Map.of();
         if (converted.isPresent() && broken.isEmpty()) {
-            EpochInspection epochs =
-                    new EpochInspection(run, home, new Epochs(manifest, home.root()), broken);
+            EpochInspection epochs = new EpochInspection(run, home, new Epochs(manifest, home.root()), broken);
             run.timed("epochs", epochs::inspect);
             if (broken.isEmpty()) {
                 timesSelected = run.timed("times selected", () -> epochs.timesSelected(asked.timesSelected()));
@@ -174,13 +173,14 @@ public final class Inspection {
                 return Optional.empty();
             }
             ContentSummary size = home.fileSystem().getContentSummary(folder);
-            run.out().println(String.format(
-                    Locale.ROOT,
-                    "%-12s %,d rows, %,d files, %,d bytes",
-                    schema.name() + "/",
-                    rows.count(),
-                    rows.inputFiles().length,
-                    size.getLength()));
+            run.out()
+                    .println(String.format(
+                            Locale.ROOT,
+                            "%-12s %,d rows, %,d files, %,d bytes",
+                            schema.name() + "/",
+                            rows.count(),
+                            rows.inputFiles().length,
+                            size.getLength()));
             return Optional.of(rows);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -25,8 +25,8 @@ final class RecordPrinter {
     }
 
     void print(HomeRecord record) {
-        out.println(
-                record.command() + "  " + record.run().start() + " to " + record.run().end());
+        out.println(record.command() + "  " + record.run().start() + " to "
+                + record.run().end());
         if (record instanceof ConversionRecord conversion) {
             print(conversion);
         } else if (record instanceof EpochRecord epoch) {

@@ -13,10 +13,10 @@ import static org.apache.spark.sql.functions.when;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
+import io.rela.rank.KnownLosses;
 import io.rela.table.TableFolder;
 import io.rela.table.TableWriter;
 import io.rela.table.Tables;
-import io.rela.rank.KnownLosses;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -44,8 +44,8 @@ public final class Differences {
 
     private static void collect(String name, JsonNode node, Map<String, String> values) {
         if (node.isObject()) {
-            node.fields().forEachRemaining(field ->
-                    collect(field.getKey().replace('_', '-'), field.getValue(), values));
+            node.fields()
+                    .forEachRemaining(field -> collect(field.getKey().replace('_', '-'), field.getValue(), values));
         } else if (node.isArray()) {
             List<String> all = new ArrayList<>();
             node.forEach(each -> all.add(each.asText()));

@@ -5,7 +5,11 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.rela.run.Figures;
 
 /** What one command did to a dataset home: one entry of {@code manifest.json}. Immutable. */
-@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, include = JsonTypeInfo.As.EXISTING_PROPERTY, property = "command", visible = true)
+@JsonTypeInfo(
+        use = JsonTypeInfo.Id.NAME,
+        include = JsonTypeInfo.As.EXISTING_PROPERTY,
+        property = "command",
+        visible = true)
 @JsonSubTypes({
     @JsonSubTypes.Type(value = ConversionRecord.class, name = ConversionRecord.COMMAND),
     @JsonSubTypes.Type(

@@ -23,8 +23,7 @@ public sealed interface LossSettings extends Figures permits LossSettings.Scored
      * @param batchSize pictures per forward pass; null where that is not settled yet
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Scored(
-            String learnerSha256, ViewSettings view, LossKind loss, TransferSettings transfer, Integer batchSize)
+    record Scored(String learnerSha256, ViewSettings view, LossKind loss, TransferSettings transfer, Integer batchSize)
             implements LossSettings {
         /** The same with a batch size. */
         public Scored withBatch(Integer size) {

@@ -28,7 +28,10 @@ public record Manifest(
 
     /** Refuses a manifest that lacks a part. */
     public Manifest {
-        if (classNames == null || tables == null || records == null || records.stream().anyMatch(Objects::isNull)) {
+        if (classNames == null
+                || tables == null
+                || records == null
+                || records.stream().anyMatch(Objects::isNull)) {
             throw new IllegalArgumentException("it lacks a part");
         }
         classNames = List.copyOf(classNames);

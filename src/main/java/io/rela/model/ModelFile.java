@@ -64,9 +64,7 @@ public record ModelFile(
         String uri = asked.uri();
         String name = asked.setting() + " " + uri;
         try {
-            return isBuiltin(uri)
-                    ? readBuiltin(name, uri, asked.view())
-                    : readStored(name, uri, asked.view(), conf);
+            return isBuiltin(uri) ? readBuiltin(name, uri, asked.view()) : readStored(name, uri, asked.view(), conf);
         } catch (FileNotFoundException e) {
             throw new RelaException(
                     ExitCode.INPUT, name + " is not there. Name a .pt file, a model directory, or builtin:prior.", e);

@@ -95,13 +95,13 @@ public final class Pruning {
                                 .sum());
             }
         });
-        return new Found(tables, tables.values().stream().mapToLong(Long::longValue).sum());
+        return new Found(
+                tables, tables.values().stream().mapToLong(Long::longValue).sum());
     }
 
     private void print(Found found) {
-        found.tables()
-                .forEach((table, bytes) ->
-                        run.out().println(String.format(Locale.ROOT, "%-24s %,d bytes", table, bytes)));
+        found.tables().forEach((table, bytes) -> run.out()
+                .println(String.format(Locale.ROOT, "%-24s %,d bytes", table, bytes)));
     }
 
     private static String summary(Found found, String what) {

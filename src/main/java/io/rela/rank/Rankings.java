@@ -1,6 +1,5 @@
 package io.rela.rank;
 
-
 /** The orders that several policies use. */
 public final class Rankings {
     private Rankings() {}

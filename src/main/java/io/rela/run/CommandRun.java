@@ -98,8 +98,8 @@ public final class CommandRun implements AutoCloseable {
     public <T> T timed(String part, Supplier<T> work) {
         LOG.debug("{}: {}", command, part);
         long begin = System.nanoTime();
-        Supplier<Optional<String>> before = status.show(() -> Optional.of(
-                String.format(Locale.ROOT, "%s: %s, %d s", command, part, (System.nanoTime() - begin) / 1_000_000_000)));
+        Supplier<Optional<String>> before = status.show(() -> Optional.of(String.format(
+                Locale.ROOT, "%s: %s, %d s", command, part, (System.nanoTime() - begin) / 1_000_000_000)));
         String description = spark().getLocalProperty(DESCRIPTION);
         spark().setLocalProperty(DESCRIPTION, part);
         try {

@@ -1,9 +1,9 @@
 package io.rela.select;
 
-import io.rela.rank.Stand;
 import io.rela.rank.Draw;
 import io.rela.rank.ExactSum;
 import io.rela.rank.Rule;
+import io.rela.rank.Stand;
 import io.rela.source.ImageSource;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;

@@ -57,7 +57,8 @@ final class Representations {
      *
      * @throws RelaException when it is no home, unfinished or damaged
      */
-    static Representations ofHome(SparkSession session, String option, String uri, TransportRequest.Representation representation) {
+    static Representations ofHome(
+            SparkSession session, String option, String uri, TransportRequest.Representation representation) {
         DatasetHome home = DatasetHome.at(uri, session.sparkContext().hadoopConfiguration());
         String what = option + " " + home.root();
         if (home.manifest().newest(ConversionRecord.class).isEmpty()) {

@@ -11,8 +11,8 @@ import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.linear.FittedMap;
 import io.rela.linear.IndexedPair;
-import io.rela.linear.LinearMapStep.BothWays;
 import io.rela.linear.LinearMapStep;
+import io.rela.linear.LinearMapStep.BothWays;
 import io.rela.linear.Split;
 import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
@@ -175,7 +175,8 @@ public final class Transport {
 
     private BothWays fit(JavaRDD<IndexedPair> pairs) {
         try {
-            return LinearMapStep.fitBothWays(pairs, BLOCK, Split.holdingOut(asked.heldOut(), asked.seed()), asked.ridge());
+            return LinearMapStep.fitBothWays(
+                    pairs, BLOCK, Split.holdingOut(asked.heldOut(), asked.seed()), asked.ridge());
         } catch (IllegalArgumentException e) {
             throw new RelaException(
                     ExitCode.INPUT,
@@ -187,29 +188,32 @@ public final class Transport {
     private void print(Found found) {
         String other = otherOption.substring(2);
         Direction there = found.homeToOther();
-        run.out().println(String.format(
-                Locale.ROOT,
-                "samples   %,d in both, matched by %s; %,d only in home, %,d only in %s",
-                found.samples().common(),
-                found.matchedBy(),
-                found.samples().onlyInHome(),
-                found.samples().onlyInOther(),
-                other));
+        run.out()
+                .println(String.format(
+                        Locale.ROOT,
+                        "samples   %,d in both, matched by %s; %,d only in home, %,d only in %s",
+                        found.samples().common(),
+                        found.matchedBy(),
+                        found.samples().onlyInHome(),
+                        found.samples().onlyInOther(),
+                        other));
         if (found.samples().differentLengths() > 0) {
-            run.out().println(String.format(
-                    Locale.ROOT,
-                    "warning   %,d of them differ in length: other pictures by the same names, unless they were encoded"
-                            + " anew",
-                    found.samples().differentLengths()));
+            run.out()
+                    .println(String.format(
+                            Locale.ROOT,
+                            "warning   %,d of them differ in length: other pictures by the same names, unless they were encoded"
+                                    + " anew",
+                            found.samples().differentLengths()));
         }
-        run.out().println(String.format(
-                Locale.ROOT,
-                "maps      fitted to %,d samples, measured on %s; ridge %s",
-                there.trainingSamples(),
-                there.heldOutSamples() == 0
-                        ? "the same, since none fell to --held-out"
-                        : String.format(Locale.ROOT, "%,d others", there.heldOutSamples()),
-                found.fit().ridge()));
+        run.out()
+                .println(String.format(
+                        Locale.ROOT,
+                        "maps      fitted to %,d samples, measured on %s; ridge %s",
+                        there.trainingSamples(),
+                        there.heldOutSamples() == 0
+                                ? "the same, since none fell to --held-out"
+                                : String.format(Locale.ROOT, "%,d others", there.heldOutSamples()),
+                        found.fit().ridge()));
         run.out().println(row("from", "to", "values", "R2", "explained variance", "mean cosine"));
         run.out().println(row("home", other, there));
         run.out().println(row(other, "home", found.otherToHome()));

@@ -156,7 +156,8 @@ class SideBySideTest {
         assertBusy(select).hasMessageContaining("subsets/epoch=5 was written meanwhile");
         assertThat(manifest())
                 .last()
-                .extracting(record -> ((EpochRecord) record).subset().settings().policy().policy())
+                .extracting(record ->
+                        ((EpochRecord) record).subset().settings().policy().policy())
                 .isEqualTo("importance");
         assertThat(home.resolve(".rela")).doesNotExist();
         done(Rela.run("inspect", "--home", home));
@@ -197,7 +198,8 @@ class SideBySideTest {
         assertThat(home.resolve("losses/epoch=2")).doesNotExist();
         delete(lock);
         done(Rela.run("score", "--home", home, "--epoch", 2, "--learner", score.score.learner));
-        assertThat(manifest()).last().satisfies(record -> assertThat(record.run().warnings())
+        assertThat(manifest()).last().satisfies(record -> assertThat(
+                        record.run().warnings())
                 .anySatisfy(warning -> assertThat(warning).contains("Going on where an earlier run stopped")));
         assertThat(home.resolve(".rela")).doesNotExist();
     }
@@ -283,9 +285,7 @@ class SideBySideTest {
     }
 
     private List<HomeRecord> manifest() {
-        return DatasetHome.at(home.toString(), new Configuration())
-                .manifest()
-                .records();
+        return DatasetHome.at(home.toString(), new Configuration()).manifest().records();
     }
 
     private Set<Path> files() throws IOException {

@@ -503,8 +503,7 @@ class DistillTest {
     void anOverwriteTakesTheDefaultBatchAgain() {
         done(score(0, "learner8", "--batch-size", 5));
         done(score(0, "learner8", "--if-exists", "overwrite"));
-        LossSettings.Scored settings =
-                (LossSettings.Scored) newest().losses().settings();
+        LossSettings.Scored settings = (LossSettings.Scored) newest().losses().settings();
         assertThat(settings.batchSize()).isEqualTo(32);
     }
 

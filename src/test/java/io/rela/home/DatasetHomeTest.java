@@ -355,8 +355,8 @@ class DatasetHomeTest {
         Files.createDirectories(folder.resolve(".rela/convert/waves"));
         Files.writeString(
                 folder.resolve(".rela/commit.json"),
-                "{\"staging\":\"convert\",\"tables\":[\"targets\"],\"removed\":[],\"manifest\":" + Json.text(Manifest.EMPTY.after(change("one", List.of("targets"), List.of())))
-                        + "}");
+                "{\"staging\":\"convert\",\"tables\":[\"targets\"],\"removed\":[],\"manifest\":"
+                        + Json.text(Manifest.EMPTY.after(change("one", List.of("targets"), List.of()))) + "}");
         Files.delete(folder.resolve(".rela/lock"));
         DatasetHome next = prepared();
         next.leave(next.staging("listing"));
@@ -503,7 +503,12 @@ class DatasetHomeTest {
     /** A change whose record says its name. */
     private static Change change(String name, List<String> made, List<String> removed) {
         RunInfo run = new RunInfo(
-                Outcome.DONE, "2026-01-01T00:00:00.000Z", "2026-01-01T00:00:01.000Z", Map.of(), Map.of(), List.of(),
+                Outcome.DONE,
+                "2026-01-01T00:00:00.000Z",
+                "2026-01-01T00:00:01.000Z",
+                Map.of(),
+                Map.of(),
+                List.of(),
                 List.of());
         return new Change(
                 made.stream().map(table -> new StagedTable(table, List.of())).toList(),

@@ -73,7 +73,8 @@ class ModelFileTest {
     @Test
     void builtInModelsAreWhatTheirPropertiesSay() {
         for (String name : List.of("prior", "learner-early", "learner-middle", "learner-late", "learner-late-logits")) {
-            ModelFile prior = ModelFile.read(new ModelRequest("--prior", "builtin:" + name, NOTHING), new Configuration());
+            ModelFile prior =
+                    ModelFile.read(new ModelRequest("--prior", "builtin:" + name, NOTHING), new Configuration());
             assertThat(prior.preprocessing().inputSize()).isEqualTo(32);
             assertThat(prior.sha256()).hasSize(64);
         }
@@ -105,7 +106,9 @@ class ModelFileTest {
     void whatIsMissingIsAnInputError() throws IOException {
         assertFails(() -> read(folder.resolve("nowhere.pt"), NOTHING), ExitCode.INPUT, "nowhere.pt");
         assertFails(
-                () -> ModelFile.read(ModelRequest.of("--prior", "builtin:nobody"), new Configuration()), ExitCode.INPUT, "builtin:nobody");
+                () -> ModelFile.read(ModelRequest.of("--prior", "builtin:nobody"), new Configuration()),
+                ExitCode.INPUT,
+                "builtin:nobody");
         Path empty = Files.createDirectory(folder.resolve("empty"));
         assertFails(() -> read(empty, NOTHING), ExitCode.INPUT, "serving.properties");
         Path two = directory("width=16\n");

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
-import io.rela.rank.Classes;
 import io.rela.rank.Population;
 import io.rela.testing.InMemoryPopulation;
 import java.math.BigDecimal;

@@ -2,9 +2,9 @@ package io.rela.testing;
 
 import io.rela.rank.Population;
 import io.rela.rank.Rule;
+import io.rela.rank.Stand;
 import io.rela.select.Policies;
 import io.rela.select.Selection;
-import io.rela.rank.Stand;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
