@@ -25,6 +25,10 @@ public final class Policies {
         return all().filter(policy -> policy.declaration().needs(Need.LOSSES));
     }
 
+    static Stream<SelectionPolicy> thatNeedReferenceLosses() {
+        return all().filter(policy -> policy.declaration().needs(Need.REFERENCE_LOSSES));
+    }
+
     /** Those that take the loss for a share. */
     static Stream<SelectionPolicy> thatNeedLossesOfZeroOrMore() {
         return Stream.of(new Rcap(1), new Importance());

@@ -384,6 +384,42 @@ class PolicyTest {
                 .hasMessageContaining("--losses");
     }
 
+    @ParameterizedTest
+    @MethodSource("io.rela.select.Policies#thatNeedReferenceLosses")
+    void missingReferenceLossesStandAtTheMeanOfTheOthers(SelectionPolicy policy) {
+        float[] loss = Policies.losses(400);
+        float[] reference = Policies.references(400);
+        int[] labels = Policies.labels(400);
+        double sum = 0;
+        for (int i = 0; i < 400; i++) {
+            if (i % 9 == 0) {
+                reference[i] = Float.NaN;
+            } else {
+                sum += reference[i];
+            }
+        }
+        Selection.Settled settled = Policies.settle(policy, InMemoryPopulation.of(loss, reference, labels), 1, 1, 0.3);
+        assertThat((double) settled.stand().reference()).isCloseTo(sum / 355, within(1e-6));
+        float[] filled = reference.clone();
+        for (int i = 0; i < 400; i += 9) {
+            filled[i] = settled.stand().reference();
+        }
+        assertThat(InMemoryPopulation.of(loss, reference, labels).chosen(settled))
+                .isEqualTo(Policies.choose(policy, InMemoryPopulation.of(loss, filled, labels), 1, 1, 0.3));
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.rela.select.Policies#thatNeedReferenceLosses")
+    void noReferenceLossAtAllIsRefused(SelectionPolicy policy) {
+        float[] none = {Float.NaN, Float.NaN};
+        assertThatThrownBy(
+                        () -> Policies.choose(policy, InMemoryPopulation.of(new float[2], none, new int[2]), 1, 0, 0.5))
+                .isInstanceOfSatisfying(
+                        RelaException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.SETTINGS))
+                .hasMessageContaining("--policy " + policy.name() + " needs reference losses")
+                .hasMessageContaining("--reference-losses");
+    }
+
     @Test
     void policiesThatDoNotLookAtReferenceLossesDoNotDependOnThem() {
         float[] loss = Policies.losses(300);
