@@ -15,6 +15,12 @@ final class Checks {
                 value == null || (value >= 0 && value <= 1), option + " " + value + " is no share: write 0 to 1");
     }
 
+    static void sha256(Problems problems, String option, String value) {
+        problems.check(
+                value == null || value.matches("[0-9a-fA-F]{64}"),
+                option + " " + value + " is no SHA-256: write its 64 hexadecimal digits, as sha256sum prints them");
+    }
+
     static void batchSize(Problems problems, BatchSize value) {
         problems.check(
                 value == null || !value.isWrong(), "--batch-size " + value + ": write auto or a number of at least 1");

@@ -2,6 +2,7 @@ package io.rela.app;
 
 import io.rela.settings.Problems;
 import java.io.PrintStream;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 
 /** A command of the program. One thread. */
@@ -18,6 +19,19 @@ abstract class Command {
      * @param out for what a person or a script asked for; progress goes to stderr
      */
     abstract Result run(PrintStream out);
+
+    /** The dataset home that it works in; null where it has none. */
+    String home() {
+        return null;
+    }
+
+    /**
+     * What the home keeps of this command after a failure, so that the same command goes on from there, as {@code keeps 3 of 10
+     * waves}; empty for nothing, or where it cannot be read.
+     */
+    Optional<String> kept() {
+        return Optional.empty();
+    }
 
     /**
      * How a command ended well.

@@ -36,6 +36,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -66,8 +68,41 @@ final class Conversion {
         this.home = DatasetHome.at(asked.home, spark.hadoopConfiguration());
     }
 
+    /** What a home keeps of a conversion that has not ended; empty for nothing, or where it cannot be read. */
+    static Optional<String> kept(String uri) {
+        try {
+            DatasetHome home = DatasetHome.at(uri, Inputs.hadoop());
+            WaveStore store = new WaveStore(home.fileSystem(), home.staging(COMMAND));
+            return store.state().map(state -> {
+                List<List<TaskReport>> finished = state.plan().waves().stream()
+                        .flatMap(wave -> store.wave(wave).stream())
+                        .toList();
+                return String.format(
+                        Locale.ROOT,
+                        "keeps %,d of %,d waves, %,d of %,d pictures",
+                        finished.size(),
+                        state.plan().waves().size(),
+                        finished.stream()
+                                .flatMap(List::stream)
+                                .mapToLong(report -> report.converted()
+                                        + report.rejectedByReason().values().stream()
+                                                .mapToLong(Long::longValue)
+                                                .sum())
+                                .sum(),
+                        state.source().count());
+            });
+        } catch (RuntimeException | FSError e) {
+            return Optional.empty();
+        }
+    }
+
     Command.Result run() {
-        PriorFile prior = PriorFile.read(asked.prior, asked.view.overrides(), spark.hadoopConfiguration());
+        PriorFile prior = PriorFile.read(
+                "--prior",
+                asked.prior,
+                Optional.ofNullable(asked.priorSha256),
+                asked.view.overrides(),
+                spark.hadoopConfiguration());
         ImageSource source =
                 ImageSource.open(asked.input, asked.inputFormat, asked.columns(), spark.hadoopConfiguration());
         refuseNested(source);
@@ -133,6 +168,7 @@ final class Conversion {
                         finished,
                         timings,
                         spark));
+        plan.embedding().warning().ifPresent(this::warn);
         if (unfinished.isEmpty()
                 && finished.isPresent()
                 && asked.ifExists != IfExists.OVERWRITE
@@ -143,9 +179,10 @@ final class Conversion {
             store.begin(new WaveStore.State(
                     plan.identity(), plan.source(), plan.embedding().waves()));
         }
-        List<TaskReport> reports = timings.timed(
-                "embed", () -> embedding(plan, samples.files(), store).run());
+        Embedding embedding = embedding(plan, samples.files(), store);
+        List<TaskReport> reports = timings.timed("embed", embedding::run);
         Counts counts = counts(plan, reports);
+        refuseNone(counts, () -> embedding.examples(reports));
         store.deleteOrphans(reports);
         RangedFiles features = store.features(reports);
         Projection projection = timings.timed("project", () -> fit(plan, features, counts));
@@ -204,13 +241,19 @@ final class Conversion {
         return new Counts(plan.source().count(), converted, plan.source().count() - converted, byReason, null);
     }
 
-    private Projection fit(ConvertPlan plan, RangedFiles features, Counts counts) {
+    private static void refuseNone(Counts counts, Supplier<List<String>> examples) {
         if (counts.converted() == 0) {
             throw new RelaException(
                     ExitCode.REJECTS,
-                    "None of the " + counts.listed() + " pictures could be converted. Look at the input: "
-                            + counts.rejectedByReason() + ".");
+                    String.format(
+                            Locale.ROOT,
+                            "None of the %,d pictures could be converted: %s. Look at the input.",
+                            counts.listed(),
+                            Embedding.told(counts.rejectedByReason(), examples.get())));
         }
+    }
+
+    private Projection fit(ConvertPlan plan, RangedFiles features, Counts counts) {
         if (counts.converted() < 2 && asked.projection != ProjectionKind.NONE) {
             throw tooFew(counts.converted());
         }
@@ -305,11 +348,12 @@ final class Conversion {
         Counts counts = record.counts();
         return String.format(
                 Locale.ROOT,
-                "%s: %,d listed = %,d converted + %,d rejected, targets of %d values (%.1f%% of the variance), %.1f s",
+                "%s: %,d listed = %,d converted + %,d rejected%s, targets of %d values (%.1f%% of the variance), %.1f s",
                 home.root(),
                 counts.listed(),
                 counts.converted(),
                 counts.rejected(),
+                Embedding.inBrackets(counts.rejectedByReason()),
                 record.projection().dimensions(),
                 100 * record.projection().explainedVariance(),
                 record.seconds().get("total"));

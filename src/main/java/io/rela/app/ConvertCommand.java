@@ -31,6 +31,17 @@ final class ConvertCommand extends Command {
             description = "TorchScript file, model directory, or builtin:prior")
     String prior;
 
+    @Option(
+            names = "--prior-sha256",
+            paramLabel = "HEX",
+            description = "of the prior's .pt file: refuses any other; TorchScript is code")
+    String priorSha256;
+
+    @Option(
+            names = "--allow-unstable-prior",
+            description = "goes on with a prior whose output depends on chance or on the other pictures of a batch")
+    boolean allowUnstablePrior;
+
     @Option(names = "--input-format", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
     InputFormat inputFormat = InputFormat.AUTO;
 
@@ -96,6 +107,7 @@ final class ConvertCommand extends Command {
     @Override
     void check(Problems problems) {
         Checks.share(problems, "--max-rejects", maxRejects);
+        Checks.sha256(problems, "--prior-sha256", priorSha256);
         Checks.atLeastOne(problems, "--dimensions", dimensions);
         view.check(problems);
         Checks.batchSize(problems, batchSize);
@@ -113,6 +125,16 @@ final class ConvertCommand extends Command {
     @Override
     Result run(PrintStream out) {
         return new Conversion(this).run();
+    }
+
+    @Override
+    String home() {
+        return home;
+    }
+
+    @Override
+    Optional<String> kept() {
+        return Conversion.kept(home);
     }
 
     ParquetColumns columns() {

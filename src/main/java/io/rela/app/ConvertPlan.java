@@ -51,7 +51,8 @@ record ConvertPlan(Map<String, String> identity, Fingerprint source, EmbedPlan e
             Optional<ManifestRecord> finished,
             Timings timings,
             JavaSparkContext spark) {
-        EmbedPlan embedding = new EmbedPlan.Asked(asked.device, asked.batchSize, asked.waveSize)
+        EmbedPlan embedding = new EmbedPlan.Asked(
+                        asked.device, asked.batchSize, asked.waveSize, asked.allowUnstablePrior)
                 .resolve(
                         prior,
                         model,

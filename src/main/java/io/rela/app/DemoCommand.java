@@ -37,6 +37,11 @@ final class DemoCommand extends Command {
     }
 
     @Override
+    String home() {
+        return folder.toString();
+    }
+
+    @Override
     Result run(PrintStream out) {
         Path pictures = folder.toAbsolutePath().resolve("pictures");
         out.println("1. Drawing " + DemoPictures.count() + " labeled pictures in " + pictures + ", "

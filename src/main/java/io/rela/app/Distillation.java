@@ -207,10 +207,11 @@ final class Distillation {
         if (record.settings().containsKey(Epochs.LOSS) || record.settings().containsKey(Epochs.LOSSES)) {
             text.append(String.format(
                     Locale.ROOT,
-                    ", %,d samples = %,d scored + %,d without a loss, mean %.6f",
+                    ", %,d samples = %,d scored + %,d without a loss%s, mean %.6f",
                     counts.listed(),
                     counts.converted(),
                     counts.rejected(),
+                    Embedding.inBrackets(counts.rejectedByReason()),
                     done.losses().mean()));
         }
         if (done.transfer() != null) {

@@ -25,14 +25,24 @@ record EmbedPlan(WavePlan waves, EmbedJob job, EmbedJob.Probe probe) {
 
     private static final int GPU_BATCH = 256;
 
+    /** What a person should know of a model that was allowed to depend on more than the picture; empty when it does not. */
+    Optional<String> warning() {
+        return probe.stability().isStable()
+                ? Optional.empty()
+                : Optional.of(job.prior().uri() + probe.stability().told()
+                        + " --allow-unstable-prior goes on; another run, batch size or order of pictures will give other"
+                        + " results.");
+    }
+
     /**
      * What the command line says.
      *
      * @param device that should compute
      * @param batchSize null for the usual one
      * @param waveSize null for the usual one
+     * @param allowUnstable whether a model may depend on chance or on its batch
      */
-    record Asked(DeviceRequest device, BatchSize batchSize, Long waveSize) {
+    record Asked(DeviceRequest device, BatchSize batchSize, Long waveSize, boolean allowUnstable) {
         /**
          * Tries the model on an executor and settles batch and waves.
          *
@@ -65,6 +75,11 @@ record EmbedPlan(WavePlan waves, EmbedJob job, EmbedJob.Probe probe) {
                     folder,
                     new SerializableConfiguration(spark.hadoopConfiguration()));
             EmbedJob.Probe probe = trial.probe(spark);
+            if (!probe.stability().isStable() && !allowUnstable) {
+                throw new RelaException(
+                        ExitCode.SETTINGS,
+                        model.uri() + probe.stability().told() + " --allow-unstable-prior goes on all the same.");
+            }
             boolean gpu = probe.device().startsWith("gpu");
             int slots = Sessions.slots(spark);
             int batch;

@@ -46,6 +46,11 @@ abstract class EpochCommand extends Command {
     }
 
     @Override
+    String home() {
+        return home;
+    }
+
+    @Override
     Result run(PrintStream out) {
         return new Distillation(this).run();
     }

@@ -28,6 +28,11 @@ final class InspectCommand extends Command {
     }
 
     @Override
+    String home() {
+        return home;
+    }
+
+    @Override
     Result run(PrintStream out) {
         SparkSession session = Sessions.start("inspect");
         return new Inspection(session, home, timesSelected, out).run();

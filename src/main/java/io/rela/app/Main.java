@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -29,6 +30,9 @@ import picocli.CommandLine.PropertiesDefaultProvider;
 public final class Main {
     /** Commands that keep their progress when they are stopped. */
     private static final Set<String> RESUMING = Set.of("convert", "distill", "score");
+
+    /** Messages with these codes say themselves what a disk or a file system did. */
+    private static final Set<ExitCode> WORTH_A_RETRY = Set.of(ExitCode.INPUT, ExitCode.BUSY, ExitCode.DOUBTFUL);
 
     private static volatile boolean stopping;
 
@@ -99,6 +103,7 @@ public final class Main {
             Command command, ParseResult parsed, Problems problems, PrintStream out, PrintStream err) {
         String name = parsed.commandSpec().name();
         try {
+            Platform.check();
             for (Exception error : parsed.errors()) {
                 problems.add(error.getMessage());
             }
@@ -108,8 +113,9 @@ public final class Main {
             Command.Result result = command.run(out);
             out.println(result.message());
             return report(command, name, ExitCode.DONE, result, err);
-        } catch (Exception | LinkageError | OutOfMemoryError failure) {
-            RelaException known = known(failure);
+        } catch (Exception | Error failure) {
+            // Hadoop's FSError, a local disk that fails, is an Error.
+            RelaException known = known(failure, command);
             ExitCode code = known == null ? ExitCode.UNEXPECTED : known.exitCode();
             String message = ConvertIdentity.redacted(
                     stopping
@@ -123,8 +129,13 @@ public final class Main {
         }
     }
 
-    private static RelaException known(Throwable failure) {
+    private static RelaException known(Throwable failure, Command command) {
         RelaException known = RelaException.in(failure);
+        Optional<Outage> outage =
+                known != null && WORTH_A_RETRY.contains(known.exitCode()) ? Optional.empty() : Outage.in(failure);
+        if (outage.isPresent()) {
+            return outage.get().told(command.home(), command::kept, failure);
+        }
         if (known != null) {
             return known;
         }

@@ -1,5 +1,6 @@
 package io.rela.app;
 
+import io.rela.embed.RejectCounts;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
@@ -33,7 +34,7 @@ final class ProgressLine extends SparkListener {
     private final long before;
     private final long rejectedBefore;
     private final LongAccumulator done;
-    private final LongAccumulator rejected;
+    private final RejectCounts rejected;
     private final long start = System.nanoTime();
     private final Map<Long, long[]> running = new ConcurrentHashMap<>();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(work -> {
@@ -59,7 +60,7 @@ final class ProgressLine extends SparkListener {
             long before,
             long rejectedBefore,
             LongAccumulator done,
-            LongAccumulator rejected) {
+            RejectCounts rejected) {
         this.command = command;
         this.spark = spark;
         this.terminal = "1".equals(System.getenv("RELA_TERMINAL"));
@@ -80,8 +81,12 @@ final class ProgressLine extends SparkListener {
             for (AccumulableInfo info : JavaConverters.seqAsJavaList(task._4())) {
                 if (info.id() == done.id() && info.update().isDefined()) {
                     counts[0] = (Long) info.update().get();
-                } else if (info.id() == rejected.id() && info.update().isDefined()) {
-                    counts[1] = (Long) info.update().get();
+                } else if (info.id() == rejected.id()
+                        && info.update().isDefined()
+                        && info.update().get() instanceof Map<?, ?> byReason) {
+                    counts[1] = byReason.values().stream()
+                            .mapToLong(count -> (Long) count)
+                            .sum();
                 }
             }
             running.put((Long) task._1(), counts);
@@ -98,7 +103,7 @@ final class ProgressLine extends SparkListener {
                 total - before,
                 done.value() + running.values().stream().mapToLong(c -> c[0]).sum());
         long rejects = rejectedBefore
-                + rejected.value()
+                + rejected.value().values().stream().mapToLong(Long::longValue).sum()
                 + running.values().stream().mapToLong(c -> c[1]).sum();
         String line = line(now, rejects, (System.nanoTime() - start) / 1e9);
         if (terminal) {

@@ -35,6 +35,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -86,7 +88,12 @@ final class Scoring implements Losses {
         this.options = options;
         this.timings = timings;
         this.warn = warn;
-        this.learner = PriorFile.read("--learner", options.learner, view(), spark.hadoopConfiguration());
+        this.learner = PriorFile.read(
+                "--learner",
+                options.learner,
+                Optional.ofNullable(options.learnerSha256),
+                view(),
+                spark.hadoopConfiguration());
         this.stored =
                 options.isStored() ? Optional.of(LinearMapTable.read(options.transfer, session)) : Optional.empty();
     }
@@ -169,6 +176,7 @@ final class Scoring implements Losses {
         try {
             PriorModel model = new PriorModel("--learner " + learner.uri(), learner.sha256(), module::value);
             EmbedPlan plan = timings.timed("probe", () -> plan(model, store));
+            plan.warning().ifPresent(warn);
             stored.ifPresent(map -> refuseOther(map.map(), plan.probe().outputDimension()));
             boolean fits = fits(plan.probe().outputDimension());
             Embedding embedding = begin(plan, store, targets);
@@ -203,11 +211,15 @@ final class Scoring implements Losses {
                             new TableFolder(home.fileSystem(), folder)));
             tables.add(table);
             Counts counts = counts(targets.rows(), reports, scored);
-            embedding.refuseTooManyRejects(counts.rejectedByReason());
+            Supplier<List<String>> examples =
+                    () -> Stream.concat(embedding.examples(reports).stream(), scored.examples().stream())
+                            .toList();
+            embedding.refuseTooManyRejects(counts.rejectedByReason(), examples);
             if (scored.rows() == 0) {
                 throw new RelaException(
                         ExitCode.REJECTS,
-                        "No sample has a loss " + counts.rejectedByReason() + ". Look at the learner.");
+                        "No sample has a loss: " + Embedding.told(counts.rejectedByReason(), examples.get())
+                                + ". Look at the learner.");
             }
             reports.forEach(report -> report.seconds().forEach(timings::add));
             return made(
@@ -223,7 +235,7 @@ final class Scoring implements Losses {
     }
 
     private EmbedPlan plan(PriorModel model, WaveStore store) {
-        return new EmbedPlan.Asked(options.device, options.batchSize, null)
+        return new EmbedPlan.Asked(options.device, options.batchSize, null, options.allowUnstablePrior)
                 .resolve(
                         learner,
                         model,

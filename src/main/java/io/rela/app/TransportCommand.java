@@ -67,6 +67,11 @@ final class TransportCommand extends Command {
     }
 
     @Override
+    String home() {
+        return home;
+    }
+
+    @Override
     Result run(PrintStream out) {
         return new Transport(Sessions.start("transport"), this, out).run();
     }

@@ -27,6 +27,9 @@ import org.apache.spark.util.SerializableConfiguration;
 public final class LossStep {
     private static final int ROWS_AT_A_TIME = 256;
 
+    /** Samples without a loss that are named. */
+    private static final int EXAMPLES = 3;
+
     private LossStep() {}
 
     /**
@@ -35,10 +38,12 @@ public final class LossStep {
      * @param rows losses written
      * @param notFinite samples whose loss is NaN or infinite
      * @param unlabeled samples without a label, for losses against labels
+     * @param examples a few of the samples that have no loss, and why, in the order of the index
      */
-    public record Scored(long rows, long notFinite, long unlabeled) {}
+    public record Scored(long rows, long notFinite, long unlabeled, List<String> examples) {}
 
-    private record Written(String file, long rows, long notFinite, long unlabeled) implements Serializable {}
+    private record Written(String file, long rows, long notFinite, long unlabeled, List<String> examples)
+            implements Serializable {}
 
     /**
      * Computes the losses of all samples that have an output.
@@ -72,7 +77,11 @@ public final class LossStep {
         return new Scored(
                 written.stream().mapToLong(Written::rows).sum(),
                 written.stream().mapToLong(Written::notFinite).sum(),
-                written.stream().mapToLong(Written::unlabeled).sum());
+                written.stream().mapToLong(Written::unlabeled).sum(),
+                written.stream()
+                        .flatMap(part -> part.examples().stream())
+                        .limit(EXAMPLES)
+                        .toList());
     }
 
     /** One range. One thread. */
@@ -82,6 +91,7 @@ public final class LossStep {
         private final String folder;
         private final SerializableConfiguration hadoop;
         private final List<Outputs.Beside> rows = new ArrayList<>();
+        private final List<String> examples = new ArrayList<>();
         private long notFinite;
         private long unlabeled;
 
@@ -105,7 +115,7 @@ public final class LossStep {
                     }
                 }
                 write(writer);
-                return new Written(name, writer.rows(), notFinite, unlabeled);
+                return new Written(name, writer.rows(), notFinite, unlabeled, examples);
             }
         }
 
@@ -116,6 +126,7 @@ public final class LossStep {
                 Object goal = rows.get(i).goal();
                 if (goal == null) {
                     unlabeled++;
+                    example(index, "unlabeled: it has no label");
                     continue;
                 }
                 float loss = (float)
@@ -126,9 +137,16 @@ public final class LossStep {
                     writer.write(Tables.lossRow(index, loss));
                 } else {
                     notFinite++;
+                    example(index, "not-finite-loss: the loss is " + loss);
                 }
             }
             rows.clear();
+        }
+
+        private void example(long index, String why) {
+            if (examples.size() < EXAMPLES) {
+                examples.add("sample " + index + " (" + why + ")");
+            }
         }
 
         private float[][] mapped() {

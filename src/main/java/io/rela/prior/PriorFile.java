@@ -71,9 +71,23 @@ public record PriorFile(String uri, byte[] bytes, String sha256, Preprocessing p
      * @throws RelaException when there is no such model or its properties contradict themselves
      */
     public static PriorFile read(String setting, String uri, Overrides overrides, Configuration conf) {
-        String name = setting + " " + uri;
+        return read(setting, uri, Optional.empty(), overrides, conf);
+    }
+
+    /**
+     * Reads a model that has to be one certain file. Nothing of another file is run, or sent to executors.
+     *
+     * @param setting the setting's name, for messages; the pin's is the same with {@code -sha256} behind it
+     * @param uri a {@code .pt} file, a directory with one and {@code serving.properties}, or {@code builtin:NAME}
+     * @param pinned SHA-256 of the TorchScript file in hex, upper or lower case; empty for any file
+     * @throws RelaException when there is no such model, its properties contradict themselves, or it is another file
+     */
+    public static PriorFile read(
+            String setting, String uri, Optional<String> pinned, Overrides overrides, Configuration conf) {
+        Reading reading = new Reading(setting, uri, pinned, overrides);
+        String name = reading.name();
         try {
-            return isBuiltin(uri) ? readBuiltin(name, uri, overrides) : readStored(name, uri, overrides, conf);
+            return isBuiltin(uri) ? readBuiltin(reading) : readStored(reading, conf);
         } catch (FileNotFoundException e) {
             throw new RelaException(
                     ExitCode.INPUT, name + " is not there. Name a .pt file, a model directory, or builtin:prior.", e);
@@ -96,26 +110,34 @@ public record PriorFile(String uri, byte[] bytes, String sha256, Preprocessing p
         return "/builtin/" + uri.substring(BUILTIN.length()) + "/";
     }
 
-    private static PriorFile readBuiltin(String name, String uri, Overrides overrides) throws IOException {
+    /** What was asked for, on its way. */
+    private record Reading(String setting, String uri, Optional<String> pinned, Overrides overrides) {
+        String name() {
+            return setting + " " + uri;
+        }
+    }
+
+    private static PriorFile readBuiltin(Reading reading) throws IOException {
+        String uri = reading.uri();
         String folder = builtinFolder(uri);
         try (InputStream properties = PriorFile.class.getResourceAsStream(folder + PROPERTIES)) {
             if (properties == null) {
                 throw new FileNotFoundException(uri);
             }
-            Properties served = properties(name, properties.readAllBytes());
+            Properties served = properties(reading.name(), properties.readAllBytes());
             try (InputStream model =
                     PriorFile.class.getResourceAsStream(folder + served.getProperty("option.modelName") + ".pt")) {
-                return of(name, uri, model.readAllBytes(), served, overrides);
+                return of(reading, model.readAllBytes(), served);
             }
         }
     }
 
-    private static PriorFile readStored(String name, String uri, Overrides overrides, Configuration conf)
-            throws IOException {
-        Path path = new Path(uri);
+    private static PriorFile readStored(Reading reading, Configuration conf) throws IOException {
+        String name = reading.name();
+        Path path = new Path(reading.uri());
         FileSystem fs = path.getFileSystem(conf);
         if (!fs.getFileStatus(path).isDirectory()) {
-            return of(name, uri, readFile(fs, path), new Properties(), overrides);
+            return of(reading, readFile(fs, path), new Properties());
         }
         Path file = new Path(path, PROPERTIES);
         if (!fs.exists(file)) {
@@ -125,7 +147,7 @@ public record PriorFile(String uri, byte[] bytes, String sha256, Preprocessing p
                             + " model directory with bin/export-prior.");
         }
         Properties served = properties(name, readFile(fs, file));
-        return of(name, uri, readFile(fs, modelFile(name, path, fs, served)), served, overrides);
+        return of(reading, readFile(fs, modelFile(name, path, fs, served)), served);
     }
 
     private static Path modelFile(String name, Path folder, FileSystem fs, Properties served) throws IOException {
@@ -159,8 +181,15 @@ public record PriorFile(String uri, byte[] bytes, String sha256, Preprocessing p
         }
     }
 
-    private static PriorFile of(String name, String uri, byte[] bytes, Properties served, Overrides overrides) {
+    private static PriorFile of(Reading reading, byte[] bytes, Properties served) {
+        String name = reading.name();
         String sha256 = Digests.sha256(bytes);
+        if (reading.pinned().isPresent() && !reading.pinned().get().equalsIgnoreCase(sha256)) {
+            throw new RelaException(
+                    ExitCode.SETTINGS,
+                    name + ": the model's SHA-256 is " + sha256 + ", " + reading.setting() + "-sha256 asks for "
+                            + reading.pinned().get() + ". Name the file that is meant, or correct the option.");
+        }
         String wanted = served.getProperty("sha256");
         if (wanted != null && !wanted.equalsIgnoreCase(sha256)) {
             throw new RelaException(
@@ -169,10 +198,10 @@ public record PriorFile(String uri, byte[] bytes, String sha256, Preprocessing p
                             + ". Export it again, or correct the file.");
         }
         return new PriorFile(
-                uri,
+                reading.uri(),
                 bytes,
                 sha256,
-                preprocessing(name, served, overrides),
+                preprocessing(name, served, reading.overrides()),
                 Optional.ofNullable(served.getProperty("source")));
     }
 

@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
@@ -99,6 +100,28 @@ class PriorFileTest {
     void aDamagedModelFileIsFoundByItsHash() throws IOException {
         Path directory = directory("sha256=00ff\n");
         assertFails(() -> read(directory, NOTHING), ExitCode.INPUT, "SHA-256");
+    }
+
+    @Test
+    void aPinnedModelIsThatFileOrNothing() throws IOException {
+        Path directory = directory("");
+        for (String uri : List.of(directory.resolve("net.pt").toString(), directory.toString(), "builtin:prior")) {
+            String sha256 = PriorFile.read(uri, NOTHING, new Configuration()).sha256();
+            assertThat(pinned(uri, sha256.toUpperCase(Locale.ROOT)).sha256()).isEqualTo(sha256);
+            String other = "0".repeat(64);
+            assertFails(() -> pinned(uri, other), ExitCode.SETTINGS, "--learner " + uri);
+            assertFails(() -> pinned(uri, other), ExitCode.SETTINGS, sha256 + ", --learner-sha256 asks for " + other);
+        }
+    }
+
+    @Test
+    void thePinComesBeforeWhatTheDirectorySaysOfItsFile() throws IOException {
+        Path directory = directory("sha256=00ff\n");
+        assertFails(() -> pinned(directory.toString(), "0".repeat(64)), ExitCode.SETTINGS, "--learner-sha256");
+    }
+
+    private static PriorFile pinned(String uri, String sha256) {
+        return PriorFile.read("--learner", uri, Optional.of(sha256), NOTHING, new Configuration());
     }
 
     @Test
