@@ -31,6 +31,17 @@ final class ConvertCommand extends Command {
             description = "TorchScript file, model directory, or builtin:prior")
     String prior;
 
+    @Option(
+            names = "--prior-sha256",
+            paramLabel = "HEX",
+            description = "of the prior's .pt file: refuses any other; TorchScript is code")
+    String priorSha256;
+
+    @Option(
+            names = "--allow-unstable-prior",
+            description = "goes on with a prior whose output depends on chance or on the other pictures of a batch")
+    boolean allowUnstablePrior;
+
     @Mixin
     HomeOptions home = new HomeOptions();
 
@@ -82,6 +93,7 @@ final class ConvertCommand extends Command {
     @Override
     void check(Problems problems) {
         Checks.atLeastOne(problems, "--dimensions", dimensions);
+        Checks.sha256(problems, "--prior-sha256", priorSha256);
         view.check(problems);
         embed.check(problems);
         home.check(problems);
@@ -107,11 +119,26 @@ final class ConvertCommand extends Command {
                                         Optional.ofNullable(imageColumn),
                                         Optional.ofNullable(labelColumn),
                                         Optional.ofNullable(idColumn))),
-                        new ModelRequest("--prior", prior, view.overrides()),
+                        new ModelRequest(
+                                "--prior",
+                                prior,
+                                view.overrides(),
+                                Optional.ofNullable(priorSha256),
+                                allowUnstablePrior),
                         new Axes(projection, Optional.ofNullable(dimensions), seed),
                         keepImages,
                         embed.request(waveSize, partitions)),
                 run);
+    }
+
+    @Override
+    String home() {
+        return home.uri;
+    }
+
+    @Override
+    Optional<String> kept() {
+        return Conversion.kept(home.uri, Inputs.hadoop());
     }
 
     @Override

@@ -32,6 +32,11 @@ final class DemoCommand extends Command {
     }
 
     @Override
+    String home() {
+        return folder.toString();
+    }
+
+    @Override
     CommandResult run(CommandRun run) {
         return Demo.run(new DemoRequest(folder, ifExists), run);
     }

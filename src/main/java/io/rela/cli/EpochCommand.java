@@ -59,6 +59,11 @@ abstract class EpochCommand extends Command {
     }
 
     @Override
+    String home() {
+        return home.uri;
+    }
+
+    @Override
     boolean resumes() {
         return score().isPresent();
     }

@@ -30,6 +30,11 @@ final class InspectCommand extends Command {
     }
 
     @Override
+    String home() {
+        return home;
+    }
+
+    @Override
     CommandResult run(CommandRun run) {
         return Inspection.run(new InspectRequest(home, Optional.ofNullable(timesSelected)), run);
     }

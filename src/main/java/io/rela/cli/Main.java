@@ -12,12 +12,16 @@ import io.rela.source.SourceException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.PropertiesDefaultProvider;
 
 /** The program: {@code spark-submit rela-convert.jar COMMAND [options]}. Driver only. */
 public final class Main {
+    /** Messages with these codes say themselves what a disk or a file system did. */
+    private static final Set<ExitCode> WORTH_A_RETRY = Set.of(ExitCode.INPUT, ExitCode.BUSY, ExitCode.DOUBTFUL);
+
     private final PrintStream out;
     private final PrintStream err;
 
@@ -85,6 +89,7 @@ public final class Main {
     private ExitCode execute(Command command, ParseResult parsed, Problems problems) {
         String name = parsed.commandSpec().name();
         try {
+            Platform.check();
             for (Exception error : parsed.errors()) {
                 problems.add(error.getMessage());
             }
@@ -97,13 +102,14 @@ public final class Main {
             }
             out.println(result.message());
             return report(command, name, ExitCode.DONE, result);
-        } catch (Exception | LinkageError | OutOfMemoryError failure) {
+        } catch (Exception | Error failure) {
+            // Hadoop's FSError, a local disk that fails, is an Error.
             return failed(command, name, failure);
         }
     }
 
     private ExitCode failed(Command command, String name, Throwable failure) {
-        RelaException known = known(failure);
+        RelaException known = known(failure, command);
         ExitCode code = known == null ? ExitCode.UNEXPECTED : known.exitCode();
         String message;
         if (Shutdown.isRequested()) {
@@ -128,8 +134,13 @@ public final class Main {
                         Optional.empty()));
     }
 
-    private static RelaException known(Throwable failure) {
+    private static RelaException known(Throwable failure, Command command) {
         RelaException known = RelaException.in(failure);
+        Optional<Outage> outage =
+                known != null && WORTH_A_RETRY.contains(known.exitCode()) ? Optional.empty() : Outage.in(failure);
+        if (outage.isPresent()) {
+            return outage.get().told(command.home(), command::kept, failure);
+        }
         if (known != null) {
             return known;
         }

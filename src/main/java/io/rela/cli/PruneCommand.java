@@ -46,6 +46,11 @@ final class PruneCommand extends Command {
     }
 
     @Override
+    String home() {
+        return home;
+    }
+
+    @Override
     CommandResult run(CommandRun run) {
         return Pruning.run(
                 new PruneRequest(

@@ -20,6 +20,17 @@ final class ScoreOptions {
     String learner;
 
     @Option(
+            names = "--learner-sha256",
+            paramLabel = "HEX",
+            description = "of the learner's .pt file: refuses any other; TorchScript is code")
+    String learnerSha256;
+
+    @Option(
+            names = "--allow-unstable-prior",
+            description = "goes on with a learner whose output depends on chance or on the other pictures of a batch")
+    boolean allowUnstablePrior;
+
+    @Option(
             names = "--loss",
             description = "cosine, mse; cross-entropy and el2n of a learner that gives logits (default cosine)")
     LossKind loss = LossKind.COSINE;
@@ -56,6 +67,10 @@ final class ScoreOptions {
                         ? "--learner is missing: name one, or --losses that a training run logged"
                         : "--learner and --losses both give losses: leave one of them out");
         Inputs.checkModel(problems, "--learner", learner);
+        Checks.sha256(problems, "--learner-sha256", learnerSha256);
+        problems.check(
+                learnerSha256 == null || losses == null,
+                "--learner-sha256 has no meaning with --losses, where no learner runs: leave it out");
         view.check(problems);
         embed.check(problems);
         problems.check(
@@ -78,7 +93,12 @@ final class ScoreOptions {
 
     LossRequest request(Integer partitions) {
         return new LossRequest.Learner(
-                new ModelRequest("--learner", learner, view.overrides()),
+                new ModelRequest(
+                        "--learner",
+                        learner,
+                        view.overrides(),
+                        Optional.ofNullable(learnerSha256),
+                        allowUnstablePrior),
                 loss,
                 new Transfer(
                         kind(),

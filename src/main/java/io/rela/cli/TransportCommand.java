@@ -65,6 +65,11 @@ final class TransportCommand extends Command {
     }
 
     @Override
+    String home() {
+        return home;
+    }
+
+    @Override
     CommandResult run(CommandRun run) {
         Other other = otherHome == null
                 ? new Other("--other-features", otherFeatures, false)

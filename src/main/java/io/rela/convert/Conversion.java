@@ -47,6 +47,9 @@ import io.rela.table.Tables;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -82,6 +85,32 @@ public final class Conversion {
         return new Conversion(asked, run).run();
     }
 
+    /** What a home keeps of a conversion that has not ended; empty for nothing, or where it cannot be read. */
+    public static Optional<String> kept(String uri, Configuration conf) {
+        try {
+            DatasetHome home = DatasetHome.at(uri, conf);
+            WaveStore<ConversionSettings> store = new WaveStore<>(
+                    home.fileSystem(), home.staging(ConversionRecord.COMMAND), ConversionSettings.class);
+            return store.state().map(state -> {
+                List<List<TaskReport>> finished = state.plan().waves().stream()
+                        .flatMap(wave -> store.wave(wave).stream())
+                        .toList();
+                return String.format(
+                        Locale.ROOT,
+                        "keeps %,d of %,d waves, %,d of %,d pictures",
+                        finished.size(),
+                        state.plan().waves().size(),
+                        finished.stream()
+                                .flatMap(List::stream)
+                                .mapToLong(TaskReport::samples)
+                                .sum(),
+                        state.source().count());
+            });
+        } catch (RuntimeException | FSError e) {
+            return Optional.empty();
+        }
+    }
+
     private CommandResult run() {
         ModelFile prior = ModelFile.read(asked.prior(), run.hadoop());
         ImageSource source = ImageSource.open(
@@ -106,6 +135,7 @@ public final class Conversion {
     private CommandResult convert(ModelFile prior, Broadcast<byte[]> module, ImageSource source, Path listed) {
         ListingStep.Listed samples = run.timed("list", () -> list(source, listed));
         ConvertPlan plan = plan(prior, module, source, samples);
+        plan.embedding().warning().ifPresent(run::warn);
         Optional<ConversionRecord> done = finished().filter(record -> isDone(plan, record));
         if (done.isPresent()) {
             return result(Outcome.UNCHANGED, " is already converted with these settings: nothing to do.", done.get());
@@ -144,7 +174,7 @@ public final class Conversion {
                 "probe",
                 () -> ConvertPlan.resolve(
                         asked,
-                        new EmbedPlan.Subject(prior, model, Optional.of(source), fingerprint.count()),
+                        new EmbedPlan.Subject(prior, model, Optional.of(source), fingerprint.count(), asked.prior().allowUnstable()),
                         fingerprint,
                         new ConvertPlan.Before(store.state(), finished()),
                         store.folder().toString(),
@@ -175,13 +205,19 @@ public final class Conversion {
         return new Counts(listed, converted, listed - converted, Embedding.byReason(reports), null);
     }
 
-    private Projection fit(ConvertPlan plan, RangedFiles features, Counts counts) {
+    private static void refuseNone(Counts counts, Supplier<List<String>> examples) {
         if (counts.converted() == 0) {
             throw new RelaException(
                     ExitCode.REJECTS,
-                    "None of the " + counts.listed() + " pictures could be converted. Look at the input: "
-                            + counts.rejectedByReason() + ".");
+                    String.format(
+                            Locale.ROOT,
+                            "None of the %,d pictures could be converted: %s. Look at the input.",
+                            counts.listed(),
+                            Embedding.told(counts.rejectedByReason(), examples.get())));
         }
+    }
+
+    private Projection fit(ConvertPlan plan, RangedFiles features, Counts counts) {
         ProjectionSettings axes = plan.settings().projection();
         if (counts.converted() < 2 && axes.projection() != ProjectionKind.NONE) {
             throw tooFew(counts.converted());
@@ -369,10 +405,11 @@ public final class Conversion {
         Counts counts = record.counts();
         return String.format(
                 Locale.ROOT,
-                ": %,d listed = %,d converted + %,d rejected, targets of %d values (%.1f%% of the variance), %.1f s",
+                ": %,d listed = %,d converted + %,d rejected%s, targets of %d values (%.1f%% of the variance), %.1f s",
                 counts.listed(),
                 counts.converted(),
                 counts.rejected(),
+                Embedding.inBrackets(counts.rejectedByReason()),
                 record.projection().dimensions(),
                 100 * record.projection().explainedVariance(),
                 record.run().seconds().get("total"));

@@ -2,6 +2,7 @@ package io.rela.distill;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
+import io.rela.embed.Embedding;
 import io.rela.home.DatasetHome;
 import io.rela.home.IfExists;
 import io.rela.manifest.Change;
@@ -269,10 +270,11 @@ public final class Distillation {
         if (record.losses() != null) {
             text.append(String.format(
                     Locale.ROOT,
-                    ", %,d samples = %,d scored + %,d without a loss, mean %.6f",
+                    ", %,d samples = %,d scored + %,d without a loss%s, mean %.6f",
                     counts.listed(),
                     counts.converted(),
                     counts.rejected(),
+                    Embedding.inBrackets(counts.rejectedByReason()),
                     record.losses().figures().mean()));
             if (record.losses().transfer() != null) {
                 text.append(String.format(

@@ -33,6 +33,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
@@ -116,6 +118,7 @@ final class Scoring implements LossSource {
         Broadcast<byte[]> module = work.run().spark().broadcast(learner.bytes());
         try {
             EmbedPlan plan = work.run().timed("probe", () -> plan(module));
+            plan.warning().ifPresent(work.run()::warn);
             int given = plan.probe().outputDimension();
             boolean fits = transfers.isToBeFitted(given);
             Embedding embedding = begin(plan);
@@ -131,8 +134,11 @@ final class Scoring implements LossSource {
             Optional<FittedMap> transfer = fitted.map(TransferMaker.Fitted::map).or(transfers::stored);
             LossStep.Scored scored = work.run().timed("losses", () -> losses(outputs, transfer));
             Counts counts = counts(reports, scored);
-            embedding.refuseTooManyRejects(counts.rejectedByReason());
-            refuseNone(scored.losses(), counts);
+            Supplier<List<String>> examples =
+                    () -> Stream.concat(embedding.examples(reports).stream(), scored.examples().stream())
+                            .toList();
+            embedding.refuseTooManyRejects(counts.rejectedByReason(), examples);
+            refuseNone(scored.losses(), counts, examples);
             reports.forEach(report -> work.run().add(report.seconds()));
             return made(plan, reports, fitted, scored.losses(), counts);
         } finally {
@@ -148,7 +154,8 @@ final class Scoring implements LossSource {
                         learner,
                         model,
                         work.targets().pictures(),
-                        work.epochs().conversion().source().count()),
+                        work.epochs().conversion().source().count(),
+                        asked.model().allowUnstable()),
                 new EmbedPlan.Settled(
                         settledBatch().or(this::interruptedBatch), store.state().map(WaveStore.State::plan)),
                 store.folder().toString(),
@@ -213,7 +220,7 @@ final class Scoring implements LossSource {
         return new Counts(samples, rows, samples - rows, byReason, null);
     }
 
-    private static void refuseNone(KnownLosses losses, Counts counts) {
+    private static void refuseNone(KnownLosses losses, Counts counts, Supplier<List<String>> examples) {
         if (losses.number() == 0) {
             throw new RelaException(
                     ExitCode.REJECTS, "No sample has a loss " + counts.rejectedByReason() + ". Look at the learner.");

@@ -50,11 +50,13 @@ public record EmbedJob(
         return new EmbedJob(source, prior, preprocessing, device, size, folder, hadoop);
     }
 
-    /** What the model does with one empty batch. */
-    public record Probe(int outputDimension, String device, String libtorch) implements Serializable {}
+    /** What the model does with one empty batch, and whether it does so whatever else is there. */
+    public record Probe(int outputDimension, String device, String libtorch, Stability stability)
+            implements Serializable {}
 
     /**
-     * Runs the model once on nothing, where tasks will run: so that what is wrong with it shows before any work.
+     * Runs the model on nothing and on made-up pictures, where tasks will run: so that what is wrong with it shows before any
+     * work.
      *
      * @throws RelaException when the device is not there or the model is no prior
      */
@@ -86,14 +88,18 @@ public record EmbedJob(
             try {
                 BatchBuffers.zero(nothing);
                 float[] features = embedder.embed(nothing);
-                return new Probe(features.length / batch, embedder.device().toString(), embedder.libtorch());
+                return new Probe(
+                        features.length / batch,
+                        embedder.device().toString(),
+                        embedder.libtorch(),
+                        new StabilityProbe(embedder, batch).run());
             } finally {
                 BatchBuffers.giveBack(nothing);
             }
         }
     }
 
-    TaskReport run(IndexRange range, RangedFiles listing, LongAccumulator done, LongAccumulator rejected)
+    TaskReport run(IndexRange range, RangedFiles listing, LongAccumulator done, RejectCounts rejected)
             throws IOException, InterruptedException {
         TaskContext task = TaskContext.get();
         String name = String.format("%012d-%s", range.first(), UUID.randomUUID());

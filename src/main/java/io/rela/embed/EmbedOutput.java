@@ -21,14 +21,14 @@ public final class EmbedOutput implements EmbedPipeline.Results<Sample>, AutoClo
     private final String name;
     private final Configuration conf;
     private final LongAccumulator done;
-    private final LongAccumulator rejected;
+    private final RejectCounts rejected;
     private final Map<String, Long> rejectedByReason = new TreeMap<>();
     private TableWriter features;
     private TableWriter rejects;
     private long converted;
     private long nanos;
 
-    EmbedOutput(Path folder, String name, Configuration conf, LongAccumulator done, LongAccumulator rejected) {
+    EmbedOutput(Path folder, String name, Configuration conf, LongAccumulator done, RejectCounts rejected) {
         this.folder = folder;
         this.name = name + ".parquet";
         this.conf = conf;
@@ -55,7 +55,7 @@ public final class EmbedOutput implements EmbedPipeline.Results<Sample>, AutoClo
         }
         rejects.write(Tables.rejectRow(sample, reason.label(), detail));
         rejectedByReason.merge(reason.label(), 1L, Long::sum);
-        rejected.add(1);
+        rejected.add(reason.label());
         done.add(1);
     }
 

@@ -19,6 +19,15 @@ import org.apache.spark.util.SerializableConfiguration;
 public record EmbedPlan(WavePlan waves, EmbedJob job, EmbedJob.Probe probe) {
     private static final int GPU_BATCH = 256;
 
+    /** What a person should know of a model that was allowed to depend on more than the picture; empty when it does not. */
+    public Optional<String> warning() {
+        return probe.stability().isStable()
+                ? Optional.empty()
+                : Optional.of(job.prior().uri() + probe.stability().told()
+                        + " --allow-unstable-prior goes on; another run, batch size or order of pictures will give other"
+                        + " results.");
+    }
+
     /**
      * What is to be embedded.
      *
@@ -26,8 +35,10 @@ public record EmbedPlan(WavePlan waves, EmbedJob job, EmbedJob.Probe probe) {
      * @param model the same, on its way to executors
      * @param source gives the pictures; empty where the samples' table carries them
      * @param samples number of samples, at least 1
+     * @param allowUnstable whether the model may depend on chance, or on the other pictures of a batch
      */
-    public record Subject(ModelFile file, TorchScript model, Optional<ImageSource> source, long samples) {}
+    public record Subject(
+            ModelFile file, TorchScript model, Optional<ImageSource> source, long samples, boolean allowUnstable) {}
 
     /**
      * What was settled before for the same work.
@@ -58,6 +69,11 @@ public record EmbedPlan(WavePlan waves, EmbedJob job, EmbedJob.Probe probe) {
                 folder,
                 new SerializableConfiguration(run.hadoop()));
         EmbedJob.Probe probe = trial.probe(run.spark());
+        if (!probe.stability().isStable() && !subject.allowUnstable()) {
+            throw new RelaException(
+                    ExitCode.SETTINGS,
+                    subject.model().uri() + probe.stability().told() + " --allow-unstable-prior goes on all the same.");
+        }
         boolean gpu = probe.device().startsWith("gpu");
         int batch = settled.batch().orElseGet(() -> {
             if (asked.batchSize().filter(BatchSize::isAuto).isPresent()) {

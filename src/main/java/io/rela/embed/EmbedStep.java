@@ -12,16 +12,16 @@ public final class EmbedStep {
     private final RangedFiles samples;
     private final EmbedJob job;
     private final LongAccumulator done;
-    private final LongAccumulator rejected;
+    private final RejectCounts rejected;
 
     /**
      * @param samples the listing: files that have the columns of {@link io.rela.table.Tables#SAMPLES}
      * @param job what every task does
      * @param done counts samples as they are embedded or rejected; retried tasks count twice
-     * @param rejected counts rejects the same way
+     * @param rejected counts rejects the same way, by reason
      */
     public EmbedStep(
-            JavaSparkContext spark, RangedFiles samples, EmbedJob job, LongAccumulator done, LongAccumulator rejected) {
+            JavaSparkContext spark, RangedFiles samples, EmbedJob job, LongAccumulator done, RejectCounts rejected) {
         this.spark = spark;
         this.samples = samples;
         this.job = job;
@@ -38,7 +38,7 @@ public final class EmbedStep {
         EmbedJob embed = job;
         RangedFiles listing = samples;
         LongAccumulator doneSoFar = done;
-        LongAccumulator rejectedSoFar = rejected;
+        RejectCounts rejectedSoFar = rejected;
         return spark.parallelize(ranges, ranges.size())
                 .map(range -> embed.run(range, listing, doneSoFar, rejectedSoFar))
                 .collect();

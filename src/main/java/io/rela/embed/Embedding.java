@@ -5,10 +5,14 @@ import io.rela.RelaException;
 import io.rela.run.CommandRun;
 import io.rela.table.RangedFiles;
 import java.math.BigDecimal;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.spark.util.LongAccumulator;
 
 /**
@@ -23,6 +27,7 @@ import org.apache.spark.util.LongAccumulator;
  */
 public record Embedding(
         CommandRun run, EmbedRequest asked, EmbedPlan plan, RangedFiles samples, long total, WaveStore<?> store) {
+    private static final int EXAMPLES = 3;
 
     /** Does what is left to do; the reports of all waves, in order. */
     public List<TaskReport> reports() {
@@ -30,23 +35,28 @@ public record Embedding(
         long before = waves.before().stream()
                 .mapToLong(report -> report.converted() + rejects(List.of(report)))
                 .sum();
-        long rejectedBefore = rejects(waves.before());
+        Map<String, Long> rejectedBefore = byReason(waves.before());
         if (before > 0) {
             run.warn("Going on where an earlier run stopped: " + before + " of " + total + " pictures are done.");
         }
         LongAccumulator done = run.session().sparkContext().longAccumulator("rela.done");
-        LongAccumulator rejected = run.session().sparkContext().longAccumulator("rela.rejected");
+        RejectCounts rejected = new RejectCounts();
+        run.session().sparkContext().register(rejected, "rela.rejected");
         EmbedStep step = new EmbedStep(run.spark(), samples, plan.job(), done, rejected);
         int tasks = asked.partitions().orElse(2 * run.slots());
         try (Progress progress = new Progress(
-                run.command(), run.session().sparkContext(), total, before, rejectedBefore, done, rejected)) {
+                run.command(), run.session().sparkContext(), total, before, sum(rejectedBefore), done, rejected)) {
             List<TaskReport> reports = run.showing(progress::line, () -> {
-                List<TaskReport> all =
-                        waves.run(step, tasks, () -> refuseTooManyRejects(rejectedBefore + rejected.value(), ""));
+                List<TaskReport> all = waves.run(
+                        step,
+                        tasks,
+                        () -> refuseTooManyRejects(
+                                sum(rejectedBefore, rejected.value()),
+                                () -> store.rejectExamples(Optional.empty(), EXAMPLES)));
                 progress.settle();
                 return all;
             });
-            refuseTooManyRejects(byReason(reports));
+            refuseTooManyRejects(byReason(reports), () -> examples(reports));
             return reports;
         }
     }
@@ -59,20 +69,53 @@ public record Embedding(
         return byReason;
     }
 
+    /** Rejects by reason as a person reads them, most first: {@code truncated 12, corrupt 3}. */
+    public static String reasons(Map<String, Long> byReason) {
+        return byReason.entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
+                .map(reason -> String.format(Locale.ROOT, "%s %,d", reason.getKey(), reason.getValue()))
+                .collect(Collectors.joining(", "));
+    }
+
+    /** The same behind a number of rejects, in brackets; nothing where there are none. */
+    public static String inBrackets(Map<String, Long> byReason) {
+        return byReason.isEmpty() ? "" : " (" + reasons(byReason) + ")";
+    }
+
+    /** Some of the pictures that were rejected, in source order, and why. */
+    public List<String> examples(List<TaskReport> reports) {
+        return store.rejectExamples(
+                Optional.of(reports.stream()
+                        .filter(report -> report.rejects() != null)
+                        .sorted(Comparator.comparingLong(
+                                report -> report.range().first()))
+                        .map(TaskReport::rejects)
+                        .toList()),
+                EXAMPLES);
+    }
+
     private static long rejects(List<TaskReport> reports) {
         return sum(byReason(reports));
+    }
+
+    private static Map<String, Long> sum(Map<String, Long> a, Map<String, Long> b) {
+        Map<String, Long> sum = new TreeMap<>(a);
+        b.forEach((reason, count) -> sum.merge(reason, count, Long::sum));
+        return sum;
     }
 
     private static long sum(Map<String, Long> byReason) {
         return byReason.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** Ends the command when more samples came to nothing than it allows. */
-    public void refuseTooManyRejects(Map<String, Long> byReason) {
-        refuseTooManyRejects(sum(byReason), " " + byReason);
-    }
-
-    private void refuseTooManyRejects(long rejected, String reasons) {
+    /**
+     * Ends the command when more samples came to nothing than it allows.
+     *
+     * @param byReason how many
+     * @param examples gives some of them; asked only when there are too many
+     */
+    public void refuseTooManyRejects(Map<String, Long> byReason, Supplier<List<String>> examples) {
+        long rejected = sum(byReason);
         long allowed = BigDecimal.valueOf(asked.maxRejects())
                 .multiply(BigDecimal.valueOf(total))
                 .longValue();
@@ -81,13 +124,21 @@ public record Embedding(
                     ExitCode.REJECTS,
                     String.format(
                             Locale.ROOT,
-                            "%,d of %,d pictures are rejected%s, --max-rejects %s allows %,d. Look at the input, or allow"
+                            "%,d of %,d pictures are rejected: %s. --max-rejects %s allows %,d. Look at the input, or allow"
                                     + " more.",
                             rejected,
                             total,
-                            reasons,
+                            told(byReason, examples.get()),
                             asked.maxRejects(),
                             allowed));
         }
+    }
+
+    /** Reasons, counts and examples, as every message about rejects has them. */
+    public static String told(Map<String, Long> byReason, List<String> examples) {
+        return reasons(byReason)
+                + (examples.isEmpty()
+                        ? ""
+                        : "; for example " + examples.stream().limit(EXAMPLES).collect(Collectors.joining(", ")));
     }
 }

@@ -20,7 +20,7 @@ final class Progress extends SparkListener implements AutoCloseable {
     private final long before;
     private final long rejectedBefore;
     private final LongAccumulator done;
-    private final LongAccumulator rejected;
+    private final RejectCounts rejected;
     private final long start = System.nanoTime();
     private final Map<Long, long[]> running = new ConcurrentHashMap<>();
 
@@ -41,7 +41,7 @@ final class Progress extends SparkListener implements AutoCloseable {
             long before,
             long rejectedBefore,
             LongAccumulator done,
-            LongAccumulator rejected) {
+            RejectCounts rejected) {
         this.command = command;
         this.spark = spark;
         this.total = total;
@@ -59,8 +59,12 @@ final class Progress extends SparkListener implements AutoCloseable {
             for (AccumulableInfo info : JavaConverters.seqAsJavaList(task._4())) {
                 if (info.id() == done.id() && info.update().isDefined()) {
                     counts[0] = (Long) info.update().get();
-                } else if (info.id() == rejected.id() && info.update().isDefined()) {
-                    counts[1] = (Long) info.update().get();
+                } else if (info.id() == rejected.id()
+                        && info.update().isDefined()
+                        && info.update().get() instanceof Map<?, ?> byReason) {
+                    counts[1] = byReason.values().stream()
+                            .mapToLong(count -> (Long) count)
+                            .sum();
                 }
             }
             running.put((Long) task._1(), counts);
@@ -78,7 +82,7 @@ final class Progress extends SparkListener implements AutoCloseable {
                 total - before,
                 done.value() + running.values().stream().mapToLong(c -> c[0]).sum());
         long rejects = rejectedBefore
-                + rejected.value()
+                + rejected.value().values().stream().mapToLong(Long::longValue).sum()
                 + running.values().stream().mapToLong(c -> c[1]).sum();
         return line(now, rejects, (System.nanoTime() - start) / 1e9);
     }

@@ -23,4 +23,10 @@ public record TaskReport(
         Map<String, Long> rejectedByReason,
         Map<String, Double> seconds,
         String device)
-        implements Serializable {}
+        implements Serializable {
+    /** Number of samples that have come to something, be it a feature or a reject. */
+    public long samples() {
+        return converted
+                + rejectedByReason.values().stream().mapToLong(Long::longValue).sum();
+    }
+}

@@ -6,9 +6,14 @@ import io.rela.table.IndexRange;
 import io.rela.table.Json;
 import io.rela.table.RangedFiles;
 import io.rela.table.TableFolder;
+import io.rela.table.TableReader;
+import io.rela.table.TableSchema;
+import io.rela.table.Tables;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
@@ -22,6 +27,9 @@ import org.apache.hadoop.fs.Path;
  */
 public final class WaveStore<I> {
     private static final TypeReference<List<TaskReport>> REPORTS = new TypeReference<>() {};
+
+    private static final TableSchema EXAMPLE = Tables.REJECTS.only(Tables.ID, Tables.REASON, Tables.DETAIL);
+    private static final int LONGEST_DETAIL = 120;
 
     private final FileSystem fs;
     private final Path folder;
@@ -94,6 +102,48 @@ public final class WaveStore<I> {
                 .keepOnly(reports.stream().map(TaskReport::features).toList());
         new TableFolder(fs, new Path(folder, EmbedOutput.REJECTS))
                 .keepOnly(reports.stream().map(TaskReport::rejects).toList());
+    }
+
+    /**
+     * Examples of what was rejected, in the order of the files: id, reason and detail. What a running task is still writing is
+     * passed over.
+     *
+     * @param files names of files of rejects; empty for whatever is there
+     * @param most examples, at most
+     */
+    public List<String> rejectExamples(Optional<List<String>> files, int most) {
+        Path rejected = new Path(folder, EmbedOutput.REJECTS);
+        List<String> examples = new ArrayList<>();
+        for (String file : files.orElseGet(() -> names(rejected))) {
+            try (TableReader reader = new TableReader(EXAMPLE, new Path(rejected, file), fs.getConf())) {
+                for (Object[] row = reader.next(); row != null && examples.size() < most; row = reader.next()) {
+                    examples.add(row[0] + " (" + row[1] + ": " + abbreviated((String) row[2]) + ")");
+                }
+            } catch (IOException | RuntimeException e) {
+                continue;
+            }
+            if (examples.size() == most) {
+                break;
+            }
+        }
+        return examples;
+    }
+
+    private static String abbreviated(String detail) {
+        String line = detail.lines().findFirst().orElse("");
+        return line.length() <= LONGEST_DETAIL ? line : line.substring(0, LONGEST_DETAIL) + "…";
+    }
+
+    private List<String> names(Path of) {
+        try {
+            return Arrays.stream(fs.listStatus(of))
+                    .map(status -> status.getPath().getName())
+                    .filter(name -> !name.startsWith("."))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The files of features that the reports name. */

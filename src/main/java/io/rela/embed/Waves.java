@@ -47,7 +47,7 @@ public final class Waves {
      *
      * @param step embeds a wave
      * @param tasks a wave, at most
-     * @param watch is called every few seconds; what it throws ends the command
+     * @param watch is called every few seconds and after each wave; what it throws ends the command
      * @return the reports of all waves, in order
      */
     public List<TaskReport> run(EmbedStep step, int tasks, Runnable watch) {
@@ -65,6 +65,7 @@ public final class Waves {
             }
             for (Future<List<TaskReport>> wave : running) {
                 reports.addAll(watched(wave, watch));
+                watch.run();
             }
             return reports;
         } catch (ExecutionException e) {

@@ -28,6 +28,9 @@ import org.apache.spark.util.SerializableConfiguration;
 public final class LossStep {
     private static final int ROWS_AT_A_TIME = 256;
 
+    /** Samples without a loss that are named. */
+    private static final int EXAMPLES = 3;
+
     private LossStep() {}
 
     /**
@@ -36,10 +39,12 @@ public final class LossStep {
      * @param losses those that were written
      * @param notFinite samples whose loss is NaN or infinite
      * @param unlabeled samples without a label, for losses against labels
+     * @param examples a few of the samples that have no loss, and why, in the order of the index
      */
-    public record Scored(KnownLosses losses, long notFinite, long unlabeled) {}
+    public record Scored(KnownLosses losses, long notFinite, long unlabeled, List<String> examples) {}
 
-    private record Written(String file, KnownLosses losses, long notFinite, long unlabeled) implements Serializable {}
+    private record Written(String file, KnownLosses losses, long notFinite, long unlabeled, List<String> examples)
+            implements Serializable {}
 
     /**
      * Computes the losses of all samples that have an output.
@@ -74,7 +79,11 @@ public final class LossStep {
         return new Scored(
                 losses,
                 written.stream().mapToLong(Written::notFinite).sum(),
-                written.stream().mapToLong(Written::unlabeled).sum());
+                written.stream().mapToLong(Written::unlabeled).sum(),
+                written.stream()
+                        .flatMap(part -> part.examples().stream())
+                        .limit(EXAMPLES)
+                        .toList());
     }
 
     /** One range. One thread. */
@@ -85,6 +94,7 @@ public final class LossStep {
         private final SerializableConfiguration hadoop;
         private final List<Outputs.Beside> rows = new ArrayList<>();
         private final KnownLosses losses = new KnownLosses();
+        private final List<String> examples = new ArrayList<>();
         private long notFinite;
         private long unlabeled;
 
@@ -108,7 +118,7 @@ public final class LossStep {
                     }
                 }
                 write(writer);
-                return new Written(name, losses, notFinite, unlabeled);
+                return new Written(name, losses, notFinite, unlabeled, examples);
             }
         }
 
@@ -119,6 +129,7 @@ public final class LossStep {
                 Object goal = rows.get(i).goal();
                 if (goal == null) {
                     unlabeled++;
+                    example(index, "unlabeled: it has no label");
                     continue;
                 }
                 float loss = (float)
@@ -130,9 +141,16 @@ public final class LossStep {
                     losses.add(loss);
                 } else {
                     notFinite++;
+                    example(index, "not-finite-loss: the loss is " + loss);
                 }
             }
             rows.clear();
+        }
+
+        private void example(long index, String why) {
+            if (examples.size() < EXAMPLES) {
+                examples.add("sample " + index + " (" + why + ")");
+            }
         }
 
         private float[][] mapped() {

@@ -288,7 +288,7 @@ public final class ImageFeaturizer extends Transformer implements DefaultParamsW
         JavaSparkContext spark =
                 JavaSparkContext.fromSparkContext(table.sparkSession().sparkContext());
         ModelFile prior = ModelFile.read(
-                new ModelRequest("modelUrl", required(modelUrl), overrides()), spark.hadoopConfiguration());
+                ModelRequest.of("modelUrl", required(modelUrl)).seeing(overrides()), spark.hadoopConfiguration());
         Broadcast<byte[]> bytes = spark.broadcast(prior.bytes());
         FeaturizerJob job = new FeaturizerJob(
                 PictureColumn.in(table.schema(), $(inputCol)),

@@ -122,6 +122,11 @@ public final class Embedder implements AutoCloseable {
         return loaded.device();
     }
 
+    /** Whether the model keeps weights in float16 or bfloat16; reads the whole file. */
+    public boolean hasHalfWeights() {
+        return prior.hasHalfWeights();
+    }
+
     /** Version of the libtorch that computes. */
     public String libtorch() {
         return libtorch;

@@ -56,15 +56,14 @@ public record ModelFile(
             Optional<List<Float>> stds) {}
 
     /**
-     * Reads a model.
+     * Reads a model. Nothing of another file than the pinned one is run, or sent to executors.
      *
-     * @throws RelaException when there is no such model or its properties contradict themselves
+     * @throws RelaException when there is no such model, its properties contradict themselves, or it is another file
      */
     public static ModelFile read(ModelRequest asked, Configuration conf) {
-        String uri = asked.uri();
-        String name = asked.setting() + " " + uri;
+        String name = asked.name();
         try {
-            return isBuiltin(uri) ? readBuiltin(name, uri, asked.view()) : readStored(name, uri, asked.view(), conf);
+            return isBuiltin(asked.uri()) ? readBuiltin(asked) : readStored(asked, conf);
         } catch (FileNotFoundException e) {
             throw new RelaException(
                     ExitCode.INPUT, name + " is not there. Name a .pt file, a model directory, or builtin:prior.", e);
@@ -87,26 +86,27 @@ public record ModelFile(
         return "/builtin/" + uri.substring(BUILTIN.length()) + "/";
     }
 
-    private static ModelFile readBuiltin(String name, String uri, Overrides overrides) throws IOException {
+    private static ModelFile readBuiltin(ModelRequest asked) throws IOException {
+        String uri = asked.uri();
         String folder = builtinFolder(uri);
         try (InputStream properties = ModelFile.class.getResourceAsStream(folder + PROPERTIES)) {
             if (properties == null) {
                 throw new FileNotFoundException(uri);
             }
-            Properties served = properties(name, properties.readAllBytes());
+            Properties served = properties(asked.name(), properties.readAllBytes());
             try (InputStream model =
                     ModelFile.class.getResourceAsStream(folder + served.getProperty("option.modelName") + ".pt")) {
-                return of(name, uri, model.readAllBytes(), served, overrides);
+                return of(asked, model.readAllBytes(), served);
             }
         }
     }
 
-    private static ModelFile readStored(String name, String uri, Overrides overrides, Configuration conf)
-            throws IOException {
-        Path path = new Path(uri);
+    private static ModelFile readStored(ModelRequest asked, Configuration conf) throws IOException {
+        String name = asked.name();
+        Path path = new Path(asked.uri());
         FileSystem fs = path.getFileSystem(conf);
         if (!fs.getFileStatus(path).isDirectory()) {
-            return of(name, uri, readFile(fs, path), new Properties(), overrides);
+            return of(asked, readFile(fs, path), new Properties());
         }
         Path file = new Path(path, PROPERTIES);
         if (!fs.exists(file)) {
@@ -116,7 +116,7 @@ public record ModelFile(
                             + " model directory with bin/export-prior.");
         }
         Properties served = properties(name, readFile(fs, file));
-        return of(name, uri, readFile(fs, modelFile(name, path, fs, served)), served, overrides);
+        return of(asked, readFile(fs, modelFile(name, path, fs, served)), served);
     }
 
     private static Path modelFile(String name, Path folder, FileSystem fs, Properties served) throws IOException {
@@ -150,8 +150,15 @@ public record ModelFile(
         }
     }
 
-    private static ModelFile of(String name, String uri, byte[] bytes, Properties served, Overrides overrides) {
+    private static ModelFile of(ModelRequest asked, byte[] bytes, Properties served) {
+        String name = asked.name();
         String sha256 = Digests.sha256(bytes);
+        if (asked.sha256().isPresent() && !asked.sha256().get().equalsIgnoreCase(sha256)) {
+            throw new RelaException(
+                    ExitCode.SETTINGS,
+                    name + ": the model's SHA-256 is " + sha256 + ", " + asked.setting() + "-sha256 asks for "
+                            + asked.sha256().get() + ". Name the file that is meant, or correct the option.");
+        }
         String wanted = served.getProperty("sha256");
         if (wanted != null && !wanted.equalsIgnoreCase(sha256)) {
             throw new RelaException(
@@ -161,10 +168,10 @@ public record ModelFile(
         }
         return new ModelFile(
                 name,
-                uri,
+                asked.uri(),
                 bytes,
                 sha256,
-                preprocessing(name, served, overrides),
+                preprocessing(name, served, asked.view()),
                 Optional.ofNullable(served.getProperty("source")));
     }
 

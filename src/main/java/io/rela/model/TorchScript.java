@@ -1,6 +1,9 @@
 package io.rela.model;
 
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * A TorchScript module on its way to the executors. Immutable; safe for threads.
@@ -12,6 +15,10 @@ import java.io.Serializable;
 public record TorchScript(String uri, String sha256, Content content) implements Serializable {
     /** Pictures of this many pixels a side, or fewer, are small: their layers fit a core's cache by the dozen. */
     private static final int SMALL = 64;
+
+    /** As they stand in the pickled part of a module's file, which is not compressed. */
+    private static final List<byte[]> HALF_STORAGES = List.of(
+            "HalfStorage".getBytes(StandardCharsets.US_ASCII), "BFloat16Storage".getBytes(StandardCharsets.US_ASCII));
 
     /**
      * Pictures a forward pass on a CPU, where nobody says how many: few, since what a layer gives is the next one's input
@@ -31,5 +38,18 @@ public record TorchScript(String uri, String sha256, Content content) implements
 
     byte[] bytes() {
         return content.bytes();
+    }
+
+    /** Whether the file names a storage of half precision: {@code HalfStorage} or {@code BFloat16Storage}. */
+    boolean hasHalfWeights() {
+        byte[] file = bytes();
+        for (byte[] name : HALF_STORAGES) {
+            for (int i = 0; i + name.length <= file.length; i++) {
+                if (file[i] == name[0] && Arrays.equals(file, i, i + name.length, name, 0, name.length)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 }

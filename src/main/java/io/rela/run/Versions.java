@@ -27,6 +27,11 @@ public final class Versions {
         return BUILD.getProperty("rela");
     }
 
+    /** What the build was made for, by its key in {@code rela-build.properties}. */
+    public static String built(String key) {
+        return BUILD.getProperty(key);
+    }
+
     /** All of them, by name, with the libtorch that the executors reported. */
     public static Map<String, String> all(String libtorch) {
         Map<String, String> versions = new TreeMap<>();

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.rela.ExitCode;
 import io.rela.RelaException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -71,10 +72,22 @@ public final class Json {
     }
 
     private static <T> T read(FileSystem fs, Path file, JavaType type) throws IOException {
-        try (InputStream in = fs.open(file)) {
+        try (InputStream in = open(fs, file)) {
             return MAPPER.readValue(in, type);
         } catch (JsonProcessingException e) {
             throw damaged(file, e.getOriginalMessage(), e);
+        }
+    }
+
+    /** Local files that are there and cannot be opened, for too many are, are said not to be found. */
+    private static InputStream open(FileSystem fs, Path file) throws IOException {
+        try {
+            return fs.open(file);
+        } catch (FileNotFoundException e) {
+            if (fs.exists(file)) {
+                throw new IOException(file + " cannot be opened: " + e.getMessage(), e);
+            }
+            throw e;
         }
     }
 
@@ -117,8 +130,10 @@ public final class Json {
     }
 
     private static void write(FileSystem fs, Path file, Object value) throws IOException {
+        // Before the file is opened: closing it would replace the old text by none.
+        byte[] content = text(value).getBytes(StandardCharsets.UTF_8);
         try (OutputStream out = fs.create(file, true)) {
-            out.write(text(value).getBytes(StandardCharsets.UTF_8));
+            out.write(content);
         }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rela.Digests;
 import io.rela.ExitCode;
 import io.rela.demo.DemoPictures;
 import io.rela.testing.Rela;
@@ -144,6 +145,50 @@ class BadInputTest {
                 convert("--prior", "builtin:prior", "--result-file", folder.resolve("no/result.json")),
                 ExitCode.SETTINGS,
                 "--result-file");
+    }
+
+    @Test
+    void aModelWithoutFeatures() {
+        refused(
+                convert("--prior", Rela.prior("empty"), "--input-size", 16),
+                ExitCode.SETTINGS,
+                "(32, 0)",
+                "D at least 1");
+    }
+
+    @Test
+    void aModelThatFailsForAnotherReasonThanItsSize() {
+        Rela.Outcome outcome = convert("--prior", Rela.prior("raises"), "--input-size", 16);
+        refused(outcome, ExitCode.SETTINGS, "raises.pt", "the licence has expired");
+        assertThat(outcome.text()).doesNotContain("--input-size");
+    }
+
+    @Test
+    void anotherModelThanThePinnedOne() throws IOException {
+        Path model = Rela.prior("features16");
+        refused(
+                convert("--prior", model, "--input-size", 16, "--prior-sha256", "0".repeat(64)),
+                ExitCode.SETTINGS,
+                "--prior-sha256",
+                Digests.sha256(Files.readAllBytes(model)),
+                "0".repeat(64));
+        refused(
+                convert("--prior", model, "--prior-sha256", "abc"),
+                ExitCode.SETTINGS,
+                "--prior-sha256 abc is no SHA-256");
+        refused(
+                Rela.run(
+                        "score",
+                        "--home",
+                        pictures,
+                        "--epoch",
+                        0,
+                        "--losses",
+                        pictures,
+                        "--learner-sha256",
+                        "f".repeat(64)),
+                ExitCode.SETTINGS,
+                "--learner-sha256 has no meaning with --losses");
     }
 
     @Test

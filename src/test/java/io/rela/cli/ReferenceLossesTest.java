@@ -2,8 +2,10 @@ package io.rela.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rela.demo.DemoPictures;
+import io.rela.rank.Draw;
+import io.rela.testing.Rela;
 import io.rela.ExitCode;
-import io.rela.select.Draw;
 import io.rela.table.Tables;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -184,7 +184,9 @@ class ConvertTest {
         Path home = folder.resolve("home");
         Rela.Outcome refused = Rela.convert(mine, home, "--max-rejects", 0, "--wave-size", 256);
         assertThat(refused.code()).isEqualTo(ExitCode.REJECTS);
-        assertThat(refused.text()).contains("--max-rejects 0");
+        assertThat(refused.text())
+                .contains("1 of 637 pictures are rejected: unknown-format 1; for example zzz/bad.jpg (unknown-format: ")
+                .contains("--max-rejects 0.0 allows 0");
         assertThat(home.resolve("targets")).doesNotExist();
         assertThat(home.resolve("manifest.json")).doesNotExist();
         List<String> waves = listing(home.resolve(".rela/convert/waves"));
@@ -202,6 +204,40 @@ class ConvertTest {
         Path undisturbed = folder.resolve("undisturbed");
         Rela.convert(mine, undisturbed);
         assertThat(Rela.targetBits(home)).isEqualTo(Rela.targetBits(undisturbed));
+    }
+
+    @Test
+    void tooManyRejectsEndTheCommandAfterTheWaveAndSayWhy() throws IOException {
+        Path home = folder.resolve("home");
+        Rela.Outcome refused = Rela.convert(pictures, home, "--max-rejects", 0, "--wave-size", 64);
+        assertThat(refused.code()).isEqualTo(ExitCode.REJECTS);
+        assertThat(refused.text())
+                .containsPattern(
+                        "[123] of 640 pictures are rejected: .*truncated 1.*; for example disc/004.jpg \\(truncated: ")
+                .contains("--max-rejects 0.0 allows 0");
+        assertThat(listing(home.resolve(".rela/convert/waves"))).hasSizeBetween(1, 8);
+
+        Rela.Outcome all = Rela.convert(pictures, home, "--wave-size", 64);
+        assertThat(all.code()).as(all.text()).isEqualTo(ExitCode.DONE);
+        assertThat(all.text())
+                .contains(
+                        "640 listed = 636 converted + 4 rejected (corrupt 1, empty 1, truncated 1, unknown-format 1), ");
+        assertThat(Rela.targetBits(home)).isEqualTo(expected);
+    }
+
+    @Test
+    void picturesOfWhichNoneCanBeConvertedAreToldWithReasons() throws IOException {
+        Path bad = Files.createDirectories(folder.resolve("bad/a"));
+        for (int i = 0; i < 5; i++) {
+            Files.writeString(bad.resolve(i + ".jpg"), i < 2 ? "" : "bad");
+        }
+        Rela.Outcome refused = Rela.convert(folder.resolve("bad"), folder.resolve("home"), "--max-rejects", 1);
+        assertThat(refused.code()).as(refused.text()).isEqualTo(ExitCode.REJECTS);
+        assertThat(refused.text())
+                .contains(
+                        "None of the 5 pictures could be converted: unknown-format 3, empty 2; for example a/0.jpg (empty: ")
+                .contains("a/2.jpg")
+                .doesNotContain("a/3.jpg");
     }
 
     @Test

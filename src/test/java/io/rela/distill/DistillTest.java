@@ -378,12 +378,16 @@ class DistillTest {
     void samplesWhoseOutputIsNotFiniteAreCountedAndHaveNoLoss() {
         Rela.Outcome refused = score(0, "not-finite");
         assertThat(refused.code()).isEqualTo(ExitCode.REJECTS);
+        assertThat(refused.text())
+                .containsPattern(
+                        "\\d+ of 636 pictures are rejected: not-finite \\d+; for example (\\S+ \\(not-finite: [^)]+\\),? ?){1,3}");
         Rela.Outcome outcome = score(0, "not-finite", "--max-rejects", 1);
         done(outcome);
         Map<Long, Float> losses = losses(home, 0);
         assertThat(losses.size()).isBetween(1, SAMPLES - 1);
         assertThat(losses.values()).allSatisfy(loss -> assertThat(loss).isFinite());
-        assertThat(outcome.text()).contains(losses.size() + " scored + " + (SAMPLES - losses.size()) + " without");
+        assertThat(outcome.text())
+                .contains(losses.size() + " scored + " + (SAMPLES - losses.size()) + " without a loss (not-finite ");
         done(select(0, "--policy", "hard", "--ratio", 0.9));
         done(Rela.run("inspect", "--home", home));
     }

@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
@@ -74,7 +75,7 @@ class ModelFileTest {
     void builtInModelsAreWhatTheirPropertiesSay() {
         for (String name : List.of("prior", "learner-early", "learner-middle", "learner-late", "learner-late-logits")) {
             ModelFile prior =
-                    ModelFile.read(new ModelRequest("--prior", "builtin:" + name, NOTHING), new Configuration());
+                    ModelFile.read(ModelRequest.of("--prior", "builtin:" + name), new Configuration());
             assertThat(prior.preprocessing().inputSize()).isEqualTo(32);
             assertThat(prior.sha256()).hasSize(64);
         }
@@ -103,6 +104,28 @@ class ModelFileTest {
     }
 
     @Test
+    void aPinnedModelIsThatFileOrNothing() throws IOException {
+        Path directory = directory("");
+        for (String uri : List.of(directory.resolve("net.pt").toString(), directory.toString(), "builtin:prior")) {
+            String sha256 = ModelFile.read(ModelRequest.of("--prior", uri), new Configuration()).sha256();
+            assertThat(pinned(uri, sha256.toUpperCase(Locale.ROOT)).sha256()).isEqualTo(sha256);
+            String other = "0".repeat(64);
+            assertFails(() -> pinned(uri, other), ExitCode.SETTINGS, "--learner " + uri);
+            assertFails(() -> pinned(uri, other), ExitCode.SETTINGS, sha256 + ", --learner-sha256 asks for " + other);
+        }
+    }
+
+    @Test
+    void thePinComesBeforeWhatTheDirectorySaysOfItsFile() throws IOException {
+        Path directory = directory("sha256=00ff\n");
+        assertFails(() -> pinned(directory.toString(), "0".repeat(64)), ExitCode.SETTINGS, "--learner-sha256");
+    }
+
+    private static ModelFile pinned(String uri, String sha256) {
+        return ModelFile.read(new ModelRequest("--learner", uri, NOTHING, Optional.of(sha256), false), new Configuration());
+    }
+
+    @Test
     void whatIsMissingIsAnInputError() throws IOException {
         assertFails(() -> read(folder.resolve("nowhere.pt"), NOTHING), ExitCode.INPUT, "nowhere.pt");
         assertFails(
@@ -126,7 +149,7 @@ class ModelFileTest {
     }
 
     private static ModelFile read(Path path, ModelFile.Overrides overrides) {
-        return ModelFile.read(new ModelRequest("--prior", path.toString(), overrides), new Configuration());
+        return ModelFile.read(new ModelRequest("--prior", path.toString(), overrides, Optional.empty(), false), new Configuration());
     }
 
     private static void assertFails(Runnable reading, ExitCode code, String message) {
