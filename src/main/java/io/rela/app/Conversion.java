@@ -6,6 +6,7 @@ import io.rela.embed.ListingStep;
 import io.rela.embed.RejectsStep;
 import io.rela.embed.TaskReport;
 import io.rela.embed.WaveStore;
+import io.rela.image.RejectReason;
 import io.rela.prior.Embedder;
 import io.rela.prior.PriorFile;
 import io.rela.prior.PriorModel;
@@ -18,6 +19,7 @@ import io.rela.projection.Projections;
 import io.rela.settings.IfExists;
 import io.rela.source.ImageSource;
 import io.rela.source.Listing;
+import io.rela.source.Missing;
 import io.rela.table.DatasetHome;
 import io.rela.table.ManifestRecord;
 import io.rela.table.ManifestRecord.Counts;
@@ -82,7 +84,7 @@ final class Conversion {
                 return result(home.root() + " holds a finished conversion: skipped.", finished.get());
             }
             ListingStep.Listed samples = timings.timed("list", () -> list(source, listed));
-            return convert(prior, module, source, samples);
+            return convert(prior, module, source, listed, samples);
         } finally {
             Embedder.closeIdleModels();
             module.destroy();
@@ -114,11 +116,14 @@ final class Conversion {
     }
 
     private Command.Result convert(
-            PriorFile prior, Broadcast<byte[]> module, ImageSource source, ListingStep.Listed samples) {
+            PriorFile prior, Broadcast<byte[]> module, ImageSource source, Path listed, ListingStep.Listed now) {
         WaveStore store = new WaveStore(home.fileSystem(), home.staging(COMMAND));
         Optional<WaveStore.State> unfinished = store.state();
         Optional<ManifestRecord> finished = home.newest(COMMAND);
-        Fingerprint fingerprint = timings.timed("list", () -> Fingerprints.of(session, samples));
+        Fingerprint is = timings.timed("list", () -> Fingerprints.of(session, now));
+        Optional<ListingStep.Listed> before =
+                unfinished.flatMap(begun -> timings.timed("list", () -> before(begun, store, source, now, is)));
+        Fingerprint fingerprint = before.isPresent() ? unfinished.get().source() : is;
         PriorModel model = new PriorModel("--prior " + prior.uri(), prior.sha256(), module::value);
         ConvertPlan plan = timings.timed(
                 "probe",
@@ -136,13 +141,23 @@ final class Conversion {
         if (unfinished.isEmpty()
                 && finished.isPresent()
                 && asked.ifExists != IfExists.OVERWRITE
-                && isSame(plan, finished.get())) {
-            return result(home.root() + " is already converted with these settings: nothing to do.", finished.get());
+                && isDone(plan, finished.get(), source, now)) {
+            return result(
+                    home.root() + " is already converted with these settings: nothing to do."
+                            + stillMissing(finished.get()),
+                    finished.get());
         }
+        ListingStep.Listed samples = before.orElse(now);
         if (unfinished.isEmpty() || !goesOn(plan, unfinished.get())) {
             store.begin(new WaveStore.State(
                     plan.identity(), plan.source(), plan.embedding().waves()));
+            samples = store.keepListing(now, listed);
         }
+        return convert(prior, plan, source, samples, store);
+    }
+
+    private Command.Result convert(
+            PriorFile prior, ConvertPlan plan, ImageSource source, ListingStep.Listed samples, WaveStore store) {
         List<TaskReport> reports = timings.timed(
                 "embed", () -> embedding(plan, samples.files(), store).run());
         Counts counts = counts(plan, reports);
@@ -163,11 +178,67 @@ final class Conversion {
         return result(summary(record), record);
     }
 
-    private boolean isSame(ConvertPlan plan, ManifestRecord finished) {
-        Optional<String> difference = plan.differenceFrom(finished.settings(), finished.source())
-                .or(() -> home.missing(TABLES).map(table -> table + "/ is gone"));
+    /**
+     * The listing that an unfinished conversion began with, where today's lacks nothing but pictures that are gone, and those
+     * may be rejects; empty where today's will do.
+     */
+    private Optional<ListingStep.Listed> before(
+            WaveStore.State begun, WaveStore store, ImageSource source, ListingStep.Listed now, Fingerprint is) {
+        if (begun.source().equals(is) || asked.ifExists == IfExists.OVERWRITE) {
+            return Optional.empty();
+        }
+        Optional<ListingStep.Listed> kept = store.keptListing();
+        Optional<GonePictures> gone = kept.flatMap(listing -> GonePictures.between(
+                GonePictures.entries(spark, listing.files()),
+                begun.source(),
+                GonePictures.entries(spark, now.files()),
+                is,
+                source.format()));
+        if (gone.isEmpty()) {
+            return Optional.empty();
+        }
+        long count = gone.get().count();
+        String what =
+                (count == 1 ? "1 picture is" : count + " pictures are") + " gone since this conversion began, such as "
+                        + gone.get().files().iterator().next();
+        if (asked.missing == Missing.FAIL) {
+            throw new RelaException(
+                    ExitCode.INPUT,
+                    what
+                            + ". Put back what is gone, count it as rejects with --missing reject, or begin anew with --if-exists"
+                            + " overwrite.");
+        }
+        warn(what + ": they are rejects.");
+        return kept;
+    }
+
+    /** Whether there is nothing to do, or nothing that could be done better now than when it was done. */
+    private boolean isDone(ConvertPlan plan, ManifestRecord finished, ImageSource source, ListingStep.Listed now) {
+        Optional<String> lost = home.missing(TABLES).map(table -> table + "/ is gone");
+        Optional<MissingPictures> missing =
+                lost.isPresent() ? Optional.empty() : MissingPictures.of(spark, home, finished);
+        boolean sameSource = missing.isPresent() && missing.get().explain(now, plan.source(), source.format());
+        Optional<String> difference = plan.differenceFrom(
+                        finished.settings(), sameSource ? plan.source() : finished.source())
+                .or(() -> lost);
         difference.ifPresent(d -> refuseUnlessOverwrite("holds a finished conversion that is not this one", d));
-        return difference.isEmpty();
+        if (difference.isPresent()) {
+            return false;
+        }
+        long back = missing.map(pictures -> pictures.back(source, now)).orElse(0L);
+        if (back > 0) {
+            warn("Pictures that were missing when this was converted and are there now: " + back + " of "
+                    + missing.get().count() + ". Converting anew.");
+        }
+        return back == 0;
+    }
+
+    private static String stillMissing(ManifestRecord finished) {
+        Long missing = finished.counts().rejectedByReason().get(RejectReason.UNREADABLE.label());
+        return missing == null
+                ? ""
+                : " Pictures that are still missing: " + missing
+                        + "; once one is there, the same command converts anew.";
     }
 
     private boolean goesOn(ConvertPlan plan, WaveStore.State unfinished) {
@@ -261,6 +332,7 @@ final class Conversion {
         settings.put("prior", ConvertIdentity.redacted(asked.prior));
         settings.put("device", asked.device.name().toLowerCase(Locale.ROOT));
         settings.put("max-rejects", Double.toString(asked.maxRejects));
+        settings.put("missing", asked.missing.name().toLowerCase(Locale.ROOT));
         if (asked.batchSize != null && asked.batchSize.isAuto()) {
             settings.put("batch-size-asked", BatchSize.AUTO);
         }

@@ -5,6 +5,7 @@ import io.rela.projection.ProjectionKind;
 import io.rela.settings.IfExists;
 import io.rela.settings.Problems;
 import io.rela.source.InputFormat;
+import io.rela.source.Missing;
 import io.rela.source.ParquetColumns;
 import java.io.PrintStream;
 import java.util.Optional;
@@ -55,8 +56,14 @@ final class ConvertCommand extends Command {
     @Option(
             names = "--max-rejects",
             paramLabel = "SHARE",
-            description = "of pictures that may be unreadable, 0 to 1 (default ${DEFAULT-VALUE})")
+            description = "of pictures that may come to nothing, 0 to 1 (default ${DEFAULT-VALUE})")
     double maxRejects = 0.01;
+
+    @Option(
+            names = "--missing",
+            description = "${COMPLETION-CANDIDATES}: what becomes of a picture that is gone since it was listed"
+                    + " (default ${DEFAULT-VALUE})")
+    Missing missing = Missing.FAIL;
 
     @Option(names = "--keep-images", description = "the encoded pictures travel along in targets/")
     boolean keepImages;

@@ -51,7 +51,7 @@ record ConvertPlan(Map<String, String> identity, Fingerprint source, EmbedPlan e
             Optional<ManifestRecord> finished,
             Timings timings,
             JavaSparkContext spark) {
-        EmbedPlan embedding = new EmbedPlan.Asked(asked.device, asked.batchSize, asked.waveSize)
+        EmbedPlan embedding = new EmbedPlan.Asked(asked.device, asked.batchSize, asked.waveSize, asked.missing)
                 .resolve(
                         prior,
                         model,

@@ -2,8 +2,10 @@ package io.rela.app;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
+import io.rela.image.RejectReason;
 import io.rela.prior.Embedder;
 import io.rela.settings.IfExists;
+import io.rela.source.StorageException;
 import io.rela.table.DatasetHome;
 import io.rela.table.ManifestRecord;
 import io.rela.table.ManifestRecord.Counts;
@@ -48,11 +50,15 @@ final class Distillation {
     Command.Result run() {
         home.prepare();
         Path staged = home.staging(STAGING);
+        boolean resumes = false;
         try {
             return distill(new Epochs(home), staged);
+        } catch (Exception e) {
+            resumes = StorageException.in(e).isPresent();
+            throw e;
         } finally {
             Embedder.closeIdleModels();
-            if (Main.isStopping()) {
+            if (resumes || Main.isStopping()) {
                 home.leave();
             } else {
                 home.leave(staged);
@@ -78,7 +84,8 @@ final class Distillation {
                     home.root() + ": epoch " + asked.epoch
                             + (differs
                                     ? " is already done with other settings, and --if-exists skip leaves it: nothing to do."
-                                    : " is already done with these settings: nothing to do."),
+                                    : " is already done with these settings: nothing to do.")
+                            + missing(scored),
                     home.root().toString(),
                     record);
         }
@@ -101,6 +108,13 @@ final class Distillation {
                 && !made.get().transfer().map(this::uri).equals(Optional.of(home.table(transfer)));
         home.commit(staged, tables, outdated ? List.of(transfer) : List.of(), record);
         return new Command.Result(summary(record), home.root().toString(), record);
+    }
+
+    private static String missing(Optional<ManifestRecord> scored) {
+        return scored.map(record -> record.counts().rejectedByReason().get(RejectReason.UNREADABLE.label()))
+                .map(missing -> " Pictures that were missing: " + missing
+                        + ", whose samples have no loss; --if-exists overwrite scores anew.")
+                .orElse("");
     }
 
     private Path uri(ManifestRecord.TransferInfo transfer) {

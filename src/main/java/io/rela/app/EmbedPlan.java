@@ -9,6 +9,7 @@ import io.rela.prior.DeviceRequest;
 import io.rela.prior.PriorFile;
 import io.rela.prior.PriorModel;
 import io.rela.source.ImageSource;
+import io.rela.source.Missing;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
@@ -31,8 +32,9 @@ record EmbedPlan(WavePlan waves, EmbedJob job, EmbedJob.Probe probe) {
      * @param device that should compute
      * @param batchSize null for the usual one
      * @param waveSize null for the usual one
+     * @param missing what becomes of a picture that is gone
      */
-    record Asked(DeviceRequest device, BatchSize batchSize, Long waveSize) {
+    record Asked(DeviceRequest device, BatchSize batchSize, Long waveSize, Missing missing) {
         /**
          * Tries the model on an executor and settles batch and waves.
          *
@@ -62,6 +64,7 @@ record EmbedPlan(WavePlan waves, EmbedJob job, EmbedJob.Probe probe) {
                     file.preprocessing(),
                     device,
                     settled.orElse(cpuBatch),
+                    missing,
                     folder,
                     new SerializableConfiguration(spark.hadoopConfiguration()));
             EmbedJob.Probe probe = trial.probe(spark);

@@ -4,6 +4,8 @@ import static org.apache.spark.sql.functions.col;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
+import io.rela.source.Patience;
+import io.rela.source.StorageException;
 import io.rela.table.DatasetHome;
 import io.rela.table.NumberReader;
 import io.rela.table.RangedFiles;
@@ -39,6 +41,11 @@ final class HomeTables {
                     .toList());
         } catch (IOException e) {
             throw damaged(folder, e);
+        } catch (UncheckedIOException e) {
+            throw StorageException.in(e)
+                    .filter(storage -> storage.kind() != StorageException.Kind.GONE)
+                    .<RuntimeException>map(storage -> e)
+                    .orElseGet(() -> damaged(folder, e));
         }
     }
 
@@ -53,11 +60,21 @@ final class HomeTables {
 
     private static RangedFiles.File describe(FileSystem fs, Path path) {
         try {
-            return NumberReader.describe(path, fs.getConf());
+            return Patience.of(fs.getConf()).read(() -> describeOnce(fs, path), Patience.SLEEP);
         } catch (RelaException e) {
             throw e;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (RuntimeException e) {
             throw damaged(path, e);
+        }
+    }
+
+    private static RangedFiles.File describeOnce(FileSystem fs, Path path) throws StorageException {
+        try {
+            return NumberReader.describe(path, fs.getConf());
+        } catch (IOException e) {
+            throw StorageException.of(path.toString(), e);
         }
     }
 

@@ -4,6 +4,7 @@ import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.settings.Problems;
 import io.rela.source.SourceException;
+import io.rela.source.StorageException;
 import io.rela.table.Json;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -109,7 +110,7 @@ public final class Main {
             out.println(result.message());
             return report(command, name, ExitCode.DONE, result, err);
         } catch (Exception | LinkageError | OutOfMemoryError failure) {
-            RelaException known = known(failure);
+            RelaException known = known(failure, RESUMING.contains(name));
             ExitCode code = known == null ? ExitCode.UNEXPECTED : known.exitCode();
             String message = ConvertIdentity.redacted(
                     stopping
@@ -123,7 +124,7 @@ public final class Main {
         }
     }
 
-    private static RelaException known(Throwable failure) {
+    private static RelaException known(Throwable failure, boolean resumes) {
         RelaException known = RelaException.in(failure);
         if (known != null) {
             return known;
@@ -133,7 +134,9 @@ public final class Main {
                 return new RelaException(ExitCode.INPUT, source.getMessage(), source);
             }
         }
-        return null;
+        return StorageException.in(failure)
+                .map(storage -> StorageFailures.told(storage, resumes))
+                .orElse(null);
     }
 
     private static String unexpected(Throwable failure) {

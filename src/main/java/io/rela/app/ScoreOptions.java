@@ -3,6 +3,7 @@ package io.rela.app;
 import io.rela.loss.LossKind;
 import io.rela.prior.DeviceRequest;
 import io.rela.settings.Problems;
+import io.rela.source.Missing;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -46,6 +47,12 @@ final class ScoreOptions {
             paramLabel = "SHARE",
             description = "of samples that may come to no loss, 0 to 1 (default ${DEFAULT-VALUE})")
     double maxRejects = 0.01;
+
+    @Option(
+            names = "--missing",
+            description = "${COMPLETION-CANDIDATES}: what becomes of a picture that is gone since it was converted"
+                    + " (default ${DEFAULT-VALUE})")
+    Missing missing = Missing.FAIL;
 
     @Mixin
     ViewOptions view = new ViewOptions();

@@ -223,7 +223,7 @@ final class Scoring implements Losses {
     }
 
     private EmbedPlan plan(PriorModel model, WaveStore store) {
-        return new EmbedPlan.Asked(options.device, options.batchSize, null)
+        return new EmbedPlan.Asked(options.device, options.batchSize, null, options.missing)
                 .resolve(
                         learner,
                         model,
@@ -349,6 +349,7 @@ final class Scoring implements Losses {
         settings.put("learner", ConvertIdentity.redacted(options.learner));
         settings.put("device", options.device.name().toLowerCase(Locale.ROOT));
         settings.put("max-rejects", Double.toString(options.maxRejects));
+        settings.put("missing", options.missing.name().toLowerCase(Locale.ROOT));
         settings.put(EmbedPlan.BATCH_SIZE, Integer.toString(plan.job().batch()));
         return new Made(
                 tables,

@@ -1,5 +1,6 @@
 package io.rela.embed;
 
+import io.rela.image.RejectReason;
 import io.rela.table.IndexRange;
 import java.io.Serializable;
 import java.util.Map;
@@ -23,4 +24,10 @@ public record TaskReport(
         Map<String, Long> rejectedByReason,
         Map<String, Double> seconds,
         String device)
-        implements Serializable {}
+        implements Serializable {
+
+    /** Whether a picture was gone when this task wanted it, which may have changed since. */
+    boolean lacksPictures() {
+        return rejectedByReason.containsKey(RejectReason.UNREADABLE.label());
+    }
+}

@@ -11,16 +11,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The progress of a {@code convert}: what it is doing, and one small file for each finished wave, which names the wave's
+ * The progress of a {@code convert} or {@code score}: what it is doing, and one small file for each finished wave, which names the wave's
  * data files. What no such file names does not exist for readers of the progress. Driver only; safe for threads.
  */
 public final class WaveStore {
     private static final TypeReference<State> STATE = new TypeReference<>() {};
+    private static final TypeReference<Kept> KEPT = new TypeReference<>() {};
     private static final TypeReference<List<TaskReport>> REPORTS = new TypeReference<>() {};
 
     private final FileSystem fs;
@@ -39,12 +41,33 @@ public final class WaveStore {
      * @param source the pictures
      * @param plan how they are cut
      */
-    public record State(Map<String, String> identity, Fingerprint source, WavePlan plan) {}
+    public record State(Map<String, String> identity, Fingerprint source, WavePlan plan) {
+        public State {
+            Objects.requireNonNull(identity, "identity");
+            Objects.requireNonNull(source, "source");
+            Objects.requireNonNull(plan, "plan");
+        }
+    }
 
-    /** The unfinished command, if there is one. */
+    /** A listing with its files' names in place of their paths: homes move. */
+    private record Kept(List<RangedFiles.File> files, long bytes) {
+        Kept {
+            Objects.requireNonNull(files, "files");
+        }
+    }
+
+    /**
+     * The unfinished command, if there is one.
+     *
+     * @throws io.rela.RelaException when its file is damaged
+     */
     public Optional<State> state() {
+        return read(stateFile(), STATE);
+    }
+
+    private <T> Optional<T> read(Path file, TypeReference<T> type) {
         try {
-            return Optional.of(Json.read(fs, stateFile(), STATE));
+            return Optional.of(Json.read(fs, file, type));
         } catch (FileNotFoundException e) {
             return Optional.empty();
         } catch (IOException e) {
@@ -65,15 +88,48 @@ public final class WaveStore {
         }
     }
 
-    /** The reports of a finished wave; empty when it has to be done. */
-    public Optional<List<TaskReport>> wave(IndexRange wave) {
+    /**
+     * Keeps the listing that the waves are cut from: when pictures are gone later, it is the only one that has them.
+     *
+     * @param listed the listing
+     * @param from the folder that holds all of its files; moves
+     * @return the same listing where it is now
+     */
+    public ListingStep.Listed keepListing(ListingStep.Listed listed, Path from) {
         try {
-            return Optional.of(Json.read(fs, waveFile(wave), REPORTS));
-        } catch (FileNotFoundException e) {
-            return Optional.empty();
+            if (!fs.rename(from, listing())) {
+                throw new IOException(from + " could not be renamed to " + listing());
+            }
+            Kept kept = new Kept(
+                    listed.files().files().stream()
+                            .map(file ->
+                                    new RangedFiles.File(new Path(file.path()).getName(), file.range(), file.rows()))
+                            .toList(),
+                    listed.bytes());
+            Json.replace(fs, listingFile(), kept);
+            return listed(kept);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The listing that was kept, if one was. */
+    public Optional<ListingStep.Listed> keptListing() {
+        return read(listingFile(), KEPT).map(this::listed);
+    }
+
+    private ListingStep.Listed listed(Kept kept) {
+        return new ListingStep.Listed(
+                RangedFiles.of(kept.files().stream()
+                        .map(file -> new RangedFiles.File(
+                                new Path(listing(), file.path()).toString(), file.range(), file.rows()))
+                        .toList()),
+                kept.bytes());
+    }
+
+    /** The reports of a finished wave; empty when it has to be done. */
+    public Optional<List<TaskReport>> wave(IndexRange wave) {
+        return read(waveFile(wave), REPORTS);
     }
 
     /** Makes a wave finished. */
@@ -110,6 +166,14 @@ public final class WaveStore {
 
     private Path stateFile() {
         return new Path(folder, "state.json");
+    }
+
+    private Path listing() {
+        return new Path(folder, "listing");
+    }
+
+    private Path listingFile() {
+        return new Path(folder, "listing.json");
     }
 
     private Path waveFile(IndexRange wave) {

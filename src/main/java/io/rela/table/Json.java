@@ -49,7 +49,11 @@ public final class Json {
      */
     public static <T> T read(FileSystem fs, Path file, TypeReference<T> type) throws IOException {
         try (InputStream in = fs.open(file)) {
-            return MAPPER.readValue(in, type);
+            T value = MAPPER.readValue(in, type);
+            if (value == null) {
+                throw damaged(file, "it holds nothing", null);
+            }
+            return value;
         } catch (JsonProcessingException e) {
             throw damaged(file, e.getOriginalMessage(), e);
         }

@@ -2,6 +2,7 @@ package io.rela.target;
 
 import io.rela.projection.Projection;
 import io.rela.source.ImageSource;
+import io.rela.source.Patience;
 import io.rela.source.Sample;
 import io.rela.source.SampleReader;
 import io.rela.table.EncodedImage;
@@ -84,6 +85,7 @@ record TargetsJob(
         if (some.isEmpty()) {
             return;
         }
+        Patience patience = Patience.of(hadoop.value());
         Projection axes = projection.value();
         int inputs = axes.inputDimension();
         int outputs = axes.outputDimension();
@@ -94,7 +96,7 @@ record TargetsJob(
         float[] targets = axes.project(features, some.size());
         for (int i = 0; i < some.size(); i++) {
             Sample sample = some.get(i);
-            EncodedImage image = keepImages ? EncodedImage.read(reader, sample) : null;
+            EncodedImage image = keepImages ? EncodedImage.read(reader, sample, patience) : null;
             float[] target = Arrays.copyOfRange(targets, i * outputs, (i + 1) * outputs);
             writer.write(Tables.targetRow(sample, target, image));
         }
