@@ -3,6 +3,7 @@ package io.rela.cli;
 import io.rela.embed.BatchSize;
 import io.rela.embed.EmbedRequest;
 import io.rela.model.DeviceRequest;
+import io.rela.source.Missing;
 import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -15,6 +16,12 @@ final class EmbedOptions {
             paramLabel = "SHARE",
             description = "of samples that may come to nothing, 0 to 1 (default ${DEFAULT-VALUE})")
     double maxRejects = 0.01;
+
+    @Option(
+            names = "--missing",
+            description = "${COMPLETION-CANDIDATES}: what becomes of a picture that is gone since it was listed"
+                    + " (default ${DEFAULT-VALUE})")
+    Missing missing = Missing.FAIL;
 
     @Option(names = "--device", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
     DeviceRequest device = DeviceRequest.AUTO;
@@ -40,6 +47,7 @@ final class EmbedOptions {
                 Optional.ofNullable(batchSize),
                 Optional.ofNullable(waveSize),
                 Optional.ofNullable(partitions),
+                missing,
                 maxRejects);
     }
 

@@ -1,5 +1,6 @@
 package io.rela.cli;
 
+import io.rela.source.StorageException;
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.run.CommandResult;
@@ -149,7 +150,9 @@ public final class Main {
                 return new RelaException(ExitCode.INPUT, source.getMessage(), source);
             }
         }
-        return null;
+        return StorageException.in(failure)
+                .map(storage -> StorageFailures.told(storage, command.resumes()))
+                .orElse(null);
     }
 
     private static String unexpected(Throwable failure) {

@@ -1,5 +1,8 @@
 package io.rela.convert;
 
+import io.rela.image.RejectReason;
+import io.rela.source.Missing;
+import io.rela.embed.Listed;
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.embed.EmbedPlan;
@@ -133,13 +136,20 @@ public final class Conversion {
     }
 
     private CommandResult convert(ModelFile prior, Broadcast<byte[]> module, ImageSource source, Path listed) {
-        ListingStep.Listed samples = run.timed("list", () -> list(source, listed));
-        ConvertPlan plan = plan(prior, module, source, samples);
+        Listed now = run.timed("list", () -> list(source, listed));
+        Fingerprint is = run.timed("list", () -> Fingerprints.of(run.session(), now));
+        Optional<Listed> before = run.timed("list", () -> before(source, now, is));
+        ConvertPlan plan = plan(
+                prior, module, source, before.isPresent() ? store.state().orElseThrow().source() : is);
         plan.embedding().warning().ifPresent(run::warn);
-        Optional<ConversionRecord> done = finished().filter(record -> isDone(plan, record));
+        Optional<ConversionRecord> done = finished().filter(record -> isDone(plan, record, source, now));
         if (done.isPresent()) {
-            return result(Outcome.UNCHANGED, " is already converted with these settings: nothing to do.", done.get());
+            return result(
+                    Outcome.UNCHANGED,
+                    " is already converted with these settings: nothing to do." + stillMissing(done.get()),
+                    done.get());
         }
+        Listed samples = goesOn(plan) ? before.orElse(now) : begin(plan, now, listed);
         List<TaskReport> reports = embed(plan, samples.files());
         Counts counts = counts(plan, reports);
         RangedFiles features = store.features(reports);
@@ -156,7 +166,7 @@ public final class Conversion {
     }
 
     /** The listing as a table sorted by index, of which a wave reads only its part. */
-    private ListingStep.Listed list(ImageSource source, Path listed) {
+    private Listed list(ImageSource source, Path listed) {
         try (Listing listing = source.list(run.session())) {
             listing.warnings().forEach(run::warn);
             if (listing.count() < 2 && asked.axes().kind() != ProjectionKind.NONE) {
@@ -166,9 +176,43 @@ public final class Conversion {
         }
     }
 
+    /**
+     * The listing that an unfinished conversion began with, where today's lacks nothing but pictures that are gone, and those
+     * may be rejects; empty where today's will do.
+     */
+    private Optional<Listed> before(ImageSource source, Listed now, Fingerprint is) {
+        Optional<WaveStore.State<ConversionSettings>> begun =
+                store.state().filter(state -> !state.source().equals(is));
+        if (begun.isEmpty() || asked.home().overwrites()) {
+            return Optional.empty();
+        }
+        Optional<Listed> kept = store.keptListing();
+        Optional<GonePictures> gone = kept.flatMap(listing -> GonePictures.between(
+                GonePictures.entries(run.spark(), listing.files()),
+                begun.get().source(),
+                GonePictures.entries(run.spark(), now.files()),
+                is,
+                source.format()));
+        if (gone.isEmpty()) {
+            return Optional.empty();
+        }
+        long count = gone.get().count();
+        String what =
+                (count == 1 ? "1 picture is" : count + " pictures are") + " gone since this conversion began, such as "
+                        + gone.get().files().iterator().next();
+        if (asked.embed().missing() == Missing.FAIL) {
+            throw new RelaException(
+                    ExitCode.INPUT,
+                    what
+                            + ". Put back what is gone, count it as rejects with --missing reject, or begin anew with --if-exists"
+                            + " overwrite.");
+        }
+        run.warn(what + ": they are rejects.");
+        return kept;
+    }
+
     private ConvertPlan plan(
-            ModelFile prior, Broadcast<byte[]> module, ImageSource source, ListingStep.Listed samples) {
-        Fingerprint fingerprint = run.timed("list", () -> Fingerprints.of(run.session(), samples));
+            ModelFile prior, Broadcast<byte[]> module, ImageSource source, Fingerprint fingerprint) {
         TorchScript model = new TorchScript(prior.name(), prior.sha256(), module::value);
         return run.timed(
                 "probe",
@@ -182,19 +226,10 @@ public final class Conversion {
     }
 
     private List<TaskReport> embed(ConvertPlan plan, RangedFiles samples) {
-        Optional<WaveStore.State<ConversionSettings>> unfinished = store.state();
-        if (unfinished.isEmpty() || !goesOn(plan, unfinished.get())) {
-            store.begin(new WaveStore.State<>(
-                    plan.settings(), plan.source(), plan.embedding().waves()));
-        }
-        List<TaskReport> reports = run.timed("embed", () -> new Embedding(
-                        run,
-                        asked.embed(),
-                        plan.embedding(),
-                        samples,
-                        plan.source().count(),
-                        store)
-                .reports());
+        Embedding embedding = new Embedding(
+                run, asked.embed(), plan.embedding(), samples, plan.source().count(), store);
+        List<TaskReport> reports = run.timed("embed", embedding::reports);
+        refuseNone(counts(plan, reports), () -> embedding.examples(reports));
         store.deleteOrphans(reports);
         return reports;
     }
@@ -230,7 +265,7 @@ public final class Conversion {
     private List<StagedTable> write(
             ConvertPlan plan,
             ImageSource source,
-            ListingStep.Listed samples,
+            Listed samples,
             List<TaskReport> reports,
             Projection projection) {
         run.timed(
@@ -275,6 +310,7 @@ public final class Conversion {
                 plan.settings(),
                 new MannerInfo(
                         asked.embed().device().toString(),
+                        asked.embed().missing(),
                         asked.embed().maxRejects(),
                         asked.embed().batchSizeAsked()),
                 new ModelInfo(
@@ -316,20 +352,51 @@ public final class Conversion {
                 projection.zeroVariance());
     }
 
-    private boolean isDone(ConvertPlan plan, ConversionRecord finished) {
+    /** Whether there is nothing to do, or nothing that could be done better now than when it was done. */
+    private boolean isDone(ConvertPlan plan, ConversionRecord finished, ImageSource source, Listed now) {
         if (store.state().isPresent() || asked.home().overwrites()) {
             return false;
         }
-        Optional<String> difference = plan.differenceFrom(finished.settings(), finished.source())
-                .or(() -> home.missing(TABLES).map(table -> table + "/ is gone"));
+        Optional<String> lost = home.missing(TABLES).map(table -> table + "/ is gone");
+        Optional<MissingPictures> missing =
+                lost.isPresent() ? Optional.empty() : MissingPictures.of(run.spark(), home, finished);
+        boolean sameSource = missing.isPresent() && missing.get().explain(now, plan.source(), source.format());
+        Optional<String> difference = plan.differenceFrom(
+                        finished.settings(), sameSource ? plan.source() : finished.source())
+                .or(() -> lost);
         difference.ifPresent(d -> refuseUnlessOverwrite("holds a finished conversion that is not this one", d));
-        return difference.isEmpty();
+        if (difference.isPresent()) {
+            return false;
+        }
+        long back = missing.map(pictures -> pictures.back(source, now)).orElse(0L);
+        if (back > 0) {
+            run.warn("Pictures that were missing when this was converted and are there now: " + back + " of "
+                    + missing.get().count() + ". Converting anew.");
+        }
+        return back == 0;
     }
 
-    private boolean goesOn(ConvertPlan plan, WaveStore.State<ConversionSettings> unfinished) {
-        Optional<String> difference = plan.differenceFrom(unfinished.identity(), unfinished.source());
+    private static String stillMissing(ConversionRecord finished) {
+        Long missing = finished.counts().rejectedByReason().get(RejectReason.UNREADABLE.label());
+        return missing == null
+                ? ""
+                : " Pictures that are still missing: " + missing
+                        + "; once one is there, the same command converts anew.";
+    }
+
+    private boolean goesOn(ConvertPlan plan) {
+        Optional<WaveStore.State<ConversionSettings>> unfinished = store.state();
+        Optional<String> difference = unfinished.flatMap(
+                begun -> plan.differenceFrom(begun.identity(), begun.source()));
         difference.ifPresent(d -> refuseUnlessOverwrite("holds an unfinished conversion that is not this one", d));
-        return difference.isEmpty();
+        return unfinished.isPresent() && difference.isEmpty();
+    }
+
+    /** Begins anew; the listing is kept, since it alone has the pictures that are gone later. */
+    private Listed begin(ConvertPlan plan, Listed now, Path listed) {
+        store.begin(new WaveStore.State<>(
+                plan.settings(), plan.source(), plan.embedding().waves()));
+        return store.keepListing(now, listed);
     }
 
     private void refuseUnlessOverwrite(String what, String difference) {

@@ -1,5 +1,6 @@
 package io.rela.convert;
 
+import io.rela.embed.Listed;
 import io.rela.Digests;
 import io.rela.source.Fingerprint;
 import io.rela.table.IndexRange;
@@ -32,12 +33,12 @@ final class Fingerprints {
     private Fingerprints() {}
 
     /** Sorted by UTF-8, which is by code point; of many, one partition at a time is on the driver. */
-    static Fingerprint of(SparkSession session, ListingStep.Listed listed) {
+    static Fingerprint of(SparkSession session, Listed listed) {
         return of(session, listed, FEW);
     }
 
     /** The same, where {@code few} says how many ids are sorted on the driver. */
-    static Fingerprint of(SparkSession session, ListingStep.Listed listed, long few) {
+    static Fingerprint of(SparkSession session, Listed listed, long few) {
         long count = listed.files().rows();
         MessageDigest digest = Digests.sha256();
         JavaRDD<String> ids = ids(JavaSparkContext.fromSparkContext(session.sparkContext()), listed.files(), count);

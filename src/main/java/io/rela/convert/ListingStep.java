@@ -1,5 +1,6 @@
 package io.rela.convert;
 
+import io.rela.embed.Listed;
 import io.rela.source.Listing;
 import io.rela.source.Sample;
 import io.rela.table.IndexRange;
@@ -24,15 +25,6 @@ import org.apache.spark.util.SerializableConfiguration;
  */
 public final class ListingStep {
     private ListingStep() {}
-
-    /**
-     * A listing in files.
-     *
-     * @param files with rows of {@link Tables#SAMPLES}
-     * @param bytes sum of the pictures' lengths
-     * @param classNames names by label; empty where the source names no classes
-     */
-    public record Listed(RangedFiles files, long bytes, List<String> classNames) {}
 
     /** What one task wrote: a file that is not reported here does not count. */
     private record Part(RangedFiles.File file, long bytes) implements Serializable {}

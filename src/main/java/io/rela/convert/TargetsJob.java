@@ -2,6 +2,7 @@ package io.rela.convert;
 
 import io.rela.projection.Projection;
 import io.rela.source.ImageSource;
+import io.rela.source.Patience;
 import io.rela.source.Sample;
 import io.rela.source.SampleReader;
 import io.rela.table.EncodedImage;
@@ -82,6 +83,7 @@ record TargetsJob(
         if (some.isEmpty()) {
             return;
         }
+        Patience patience = Patience.of(hadoop.value());
         Projection axes = projection.value();
         int inputs = axes.inputDimension();
         int outputs = axes.outputDimension();
@@ -92,7 +94,7 @@ record TargetsJob(
         float[] targets = axes.project(features, some.size());
         for (int i = 0; i < some.size(); i++) {
             Sample sample = some.get(i);
-            EncodedImage image = reader == null ? null : EncodedImage.read(reader, sample);
+            EncodedImage image = reader == null ? null : EncodedImage.read(reader, sample, patience);
             float[] target = Arrays.copyOfRange(targets, i * outputs, (i + 1) * outputs);
             writer.write(Tables.targetRow(sample, target, image));
         }

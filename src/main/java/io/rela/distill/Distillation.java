@@ -1,5 +1,7 @@
 package io.rela.distill;
 
+import io.rela.image.RejectReason;
+import io.rela.source.StorageException;
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.embed.Embedding;
@@ -70,6 +72,9 @@ public final class Distillation {
             Epochs epochs = new Epochs(manifest, home.root());
             Targets targets = Targets.open(run, home, manifest, epochs.conversion());
             return distill(new EpochWork(run, home, manifest, epochs, targets, asked, staging));
+        } catch (RuntimeException failure) {
+            keeps |= StorageException.in(failure).isPresent();
+            throw failure;
         } finally {
             Embedder.closeIdleModels();
             if (keeps || Shutdown.isRequested()) {
@@ -98,6 +103,7 @@ public final class Distillation {
             EpochRecord before = selected.or(() -> scored).orElseThrow();
             return nothingToDo(
                     before,
+                    scored,
                     selected.isPresent()
                             ? subsetting.get().settings()
                             : source.get().settings());
@@ -162,18 +168,26 @@ public final class Distillation {
         return before;
     }
 
-    private CommandResult nothingToDo(EpochRecord before, Figures wanted) {
+    private CommandResult nothingToDo(EpochRecord before, Optional<EpochRecord> scored, Figures wanted) {
         boolean same = differences.isEmpty();
         CommandResult result = CommandResult.done(
                         home.root() + ": epoch " + asked.epoch()
                                 + (same
                                         ? " is already done with these settings: nothing to do."
                                         : " is already done with other settings (" + String.join("; ", differences)
-                                                + "), and --if-exists skip leaves it: nothing to do."),
+                                                + "), and --if-exists skip leaves it: nothing to do.")
+                                + missing(scored),
                         before)
                 .about(home.root(), table())
                 .ended(same ? Outcome.UNCHANGED : Outcome.SKIPPED);
         return same ? result : result.insteadOf(wanted);
+    }
+
+    private static String missing(Optional<EpochRecord> scored) {
+        return scored.map(record -> record.counts().rejectedByReason().get(RejectReason.UNREADABLE.label()))
+                .map(missing -> " Pictures that were missing: " + missing
+                        + ", whose samples have no loss; --if-exists overwrite scores anew.")
+                .orElse("");
     }
 
     /** The table that was asked for. */

@@ -223,7 +223,9 @@ final class Scoring implements LossSource {
     private static void refuseNone(KnownLosses losses, Counts counts, Supplier<List<String>> examples) {
         if (losses.number() == 0) {
             throw new RelaException(
-                    ExitCode.REJECTS, "No sample has a loss " + counts.rejectedByReason() + ". Look at the learner.");
+                    ExitCode.REJECTS,
+                    "No sample has a loss: " + Embedding.told(counts.rejectedByReason(), examples.get())
+                            + ". Look at the learner.");
         }
     }
 
@@ -254,6 +256,7 @@ final class Scoring implements LossSource {
                         settings(Optional.of(plan.job().batch())),
                         new MannerInfo(
                                 asked.embed().device().toString(),
+                                asked.embed().missing(),
                                 asked.embed().maxRejects(),
                                 asked.embed().batchSizeAsked()),
                         new ModelInfo(

@@ -6,9 +6,14 @@ import io.rela.image.Preprocessing;
 import io.rela.model.DeviceRequest;
 import io.rela.model.Embedder;
 import io.rela.model.TorchScript;
+import io.rela.image.RejectReason;
+import io.rela.image.UndecodableImageException;
 import io.rela.source.ImageSource;
+import io.rela.source.Missing;
+import io.rela.source.Patience;
 import io.rela.source.Sample;
 import io.rela.source.SampleReader;
+import io.rela.source.StorageException;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
 import io.rela.table.TableSchema;
@@ -32,6 +37,7 @@ import org.apache.spark.util.SerializableConfiguration;
  * @param preprocessing what the model wants to see
  * @param device the device that the user asked for
  * @param batch pictures a forward pass
+ * @param missing what becomes of a picture that is gone since it was listed
  * @param folder where tasks leave their files; names are unique, so attempts never meet
  * @param hadoop how storage is reached
  */
@@ -41,13 +47,14 @@ public record EmbedJob(
         Preprocessing preprocessing,
         DeviceRequest device,
         int batch,
+        Missing missing,
         String folder,
         SerializableConfiguration hadoop)
         implements Serializable {
 
     /** The same work in batches of another size. */
     public EmbedJob withBatch(int size) {
-        return new EmbedJob(source, prior, preprocessing, device, size, folder, hadoop);
+        return new EmbedJob(source, prior, preprocessing, device, size, missing, folder, hadoop);
     }
 
     /** What the model does with one empty batch, and whether it does so whatever else is there. */
@@ -103,6 +110,7 @@ public record EmbedJob(
             throws IOException, InterruptedException {
         TaskContext task = TaskContext.get();
         String name = String.format("%012d-%s", range.first(), UUID.randomUUID());
+        Patience patience = Patience.of(hadoop.value());
         TableSchema read = source == null ? Tables.SAMPLES_WITH_IMAGES : Tables.SAMPLES;
         try (RangedFiles.Rows samples = listing.rows(read, range, hadoop.value());
                 Embedder embedder = open(task);
@@ -113,13 +121,33 @@ public record EmbedJob(
                 Object[] row = samples.next();
                 Sample sample = Tables.sample(row);
                 pipeline.add(
-                        sample.index(), sample, reader == null ? () -> Tables.encoded(row) : () -> reader.read(sample));
+                        sample.index(),
+                        sample,
+                        reader == null
+                                ? pause -> Tables.encoded(row)
+                                : pause -> encoded(reader, sample, patience, pause));
                 if (task.isInterrupted()) {
                     throw new InterruptedException("Spark has killed this task");
                 }
             }
             pipeline.finish();
             return output.report(range, pipeline.seconds(), embedder.device().toString());
+        }
+    }
+
+    private byte[] encoded(SampleReader reader, Sample sample, Patience patience, Patience.Pause pause)
+            throws IOException, UndecodableImageException {
+        if (sample.length() > SampleReader.MOST_BYTES) {
+            throw new UndecodableImageException(
+                    RejectReason.TOO_LARGE, "the file has " + sample.length() + " bytes, more than an array holds");
+        }
+        try {
+            return patience.read(() -> reader.read(sample), pause);
+        } catch (StorageException e) {
+            if (missing == Missing.REJECT && e.kind() == StorageException.Kind.GONE) {
+                throw new UndecodableImageException(RejectReason.UNREADABLE, e.getMessage());
+            }
+            throw e;
         }
     }
 

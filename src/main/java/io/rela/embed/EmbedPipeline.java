@@ -3,6 +3,8 @@ package io.rela.embed;
 import io.rela.image.Preprocessing;
 import io.rela.image.RejectReason;
 import io.rela.model.Embedder;
+import io.rela.image.UndecodableImageException;
+import io.rela.source.Patience;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -43,9 +45,11 @@ public final class EmbedPipeline<K> implements AutoCloseable {
         /**
          * Fetches the bytes; called once, on a thread of the pool.
          *
-         * @throws IOException if they cannot be read, which rejects this picture only
+         * @param pause how to wait where storage is to be asked again; it ends early when the pipeline is given up
+         * @throws UndecodableImageException if there is no picture, which rejects this one only
+         * @throws IOException if the bytes cannot be read, which fails the whole pipeline
          */
-        byte[] encoded() throws IOException;
+        byte[] encoded(Patience.Pause pause) throws IOException, UndecodableImageException;
     }
 
     /** Takes what became of the pictures, in the order in which they were added, on the pipeline's thread. */
@@ -87,7 +91,8 @@ public final class EmbedPipeline<K> implements AutoCloseable {
      * Takes the next picture; returns once there is room for another.
      *
      * @param position 0 or more, above that of the picture before
-     * @throws IOException what the results throw
+     * @throws IOException what the results throw, or the first picture in order whose bytes could not be read; the pipeline can
+     *     then only be closed
      * @throws InterruptedException if the thread is interrupted; the pipeline can then only be closed
      * @throws io.rela.RelaException when the model does not take the pictures
      */
@@ -142,6 +147,9 @@ public final class EmbedPipeline<K> implements AutoCloseable {
             float[] features = embedder.embed(batch.pixels);
             inferNanos += System.nanoTime() - start;
             handOut(batch, rejects, features);
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            loader.abandon();
+            throw e;
         } finally {
             retire(batch);
         }
@@ -172,10 +180,13 @@ public final class EmbedPipeline<K> implements AutoCloseable {
             if (e.getCause() instanceof RuntimeException unchecked) {
                 throw unchecked;
             }
+            if (e.getCause() instanceof IOException unread) {
+                throw unread;
+            }
             if (e.getCause() instanceof Error error) {
                 throw error;
             }
-            throw new IOException(e.getCause());
+            throw new IllegalStateException(e.getCause());
         }
     }
 

@@ -66,6 +66,7 @@ public record EmbedPlan(WavePlan waves, EmbedJob job, EmbedJob.Probe probe) {
                 file.preprocessing(),
                 asked.device(),
                 settled.batch().orElse(cpuBatch),
+                asked.missing(),
                 folder,
                 new SerializableConfiguration(run.hadoop()));
         EmbedJob.Probe probe = trial.probe(run.spark());

@@ -1,6 +1,7 @@
 package io.rela.embed;
 
 import io.rela.model.DeviceRequest;
+import io.rela.source.Missing;
 import java.util.Optional;
 
 /**
@@ -10,6 +11,7 @@ import java.util.Optional;
  * @param batchSize pictures per forward pass; empty for the usual number
  * @param waveSize samples that a killed run re-does at most, about; empty for the usual number
  * @param partitions number of tasks per wave; empty for two per task slot
+ * @param missing what becomes of a picture that is gone since it was listed
  * @param maxRejects share of the samples that may come to nothing, in [0, 1]
  */
 public record EmbedRequest(
@@ -17,10 +19,11 @@ public record EmbedRequest(
         Optional<BatchSize> batchSize,
         Optional<Long> waveSize,
         Optional<Integer> partitions,
+        Missing missing,
         double maxRejects) {
     /** The usual way. */
     public static final EmbedRequest USUAL =
-            new EmbedRequest(DeviceRequest.AUTO, Optional.empty(), Optional.empty(), Optional.empty(), 0.01);
+            new EmbedRequest(DeviceRequest.AUTO, Optional.empty(), Optional.empty(), Optional.empty(), Missing.FAIL, 0.01);
 
     /** As a record tells it: auto, a number, or default. */
     public String batchSizeAsked() {

@@ -3,11 +3,13 @@ package io.rela.embed;
 import io.rela.image.ImageDecoder;
 import io.rela.image.Preprocessing;
 import io.rela.image.Preprocessor;
-import io.rela.image.RejectReason;
 import io.rela.image.UndecodableImageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Reads, decodes and prepares one picture at a time, for one task, on the pool's threads. Safe for threads. */
@@ -17,7 +19,7 @@ final class PictureLoader {
     private final ConcurrentLinkedDeque<Preprocessor> idle = new ConcurrentLinkedDeque<>();
     private final LongAdder readNanos = new LongAdder();
     private final LongAdder decodeNanos = new LongAdder();
-    private volatile boolean abandoned;
+    private final CountDownLatch abandoned = new CountDownLatch(1);
 
     PictureLoader(Preprocessing preprocessing) {
         this.preprocessing = preprocessing;
@@ -27,17 +29,18 @@ final class PictureLoader {
      * Puts a picture into its slot of the batch.
      *
      * @return null, or why there is no picture; the slot's content is then undefined
+     * @throws IOException if its bytes cannot be read, which says nothing of the picture
      */
-    Reject load(EmbedPipeline.Picture picture, ByteBuffer slot) {
-        if (abandoned) {
-            return new Reject(RejectReason.UNREADABLE, "the task was given up");
+    Reject load(EmbedPipeline.Picture picture, ByteBuffer slot) throws IOException {
+        if (abandoned.getCount() == 0) {
+            throw new CancellationException("The task was given up");
         }
         long start = System.nanoTime();
         byte[] encoded;
         try {
-            encoded = picture.encoded();
-        } catch (IOException e) {
-            return new Reject(RejectReason.UNREADABLE, String.valueOf(e.getMessage()));
+            encoded = picture.encoded(this::pause);
+        } catch (UndecodableImageException e) {
+            return new Reject(e.reason(), e.getMessage());
         } finally {
             readNanos.add(System.nanoTime() - start);
         }
@@ -57,9 +60,13 @@ final class PictureLoader {
         }
     }
 
-    /** Lets pictures that have not begun come to nothing at once. */
+    private boolean pause(long millis) throws InterruptedException {
+        return !abandoned.await(millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** Lets pictures that have not begun, or that wait for another try, come to nothing at once. */
     void abandon() {
-        abandoned = true;
+        abandoned.countDown();
     }
 
     double readSeconds() {

@@ -1,5 +1,6 @@
 package io.rela.embed;
 
+import io.rela.image.RejectReason;
 import io.rela.table.IndexRange;
 import java.io.Serializable;
 import java.util.Map;
@@ -28,5 +29,10 @@ public record TaskReport(
     public long samples() {
         return converted
                 + rejectedByReason.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Whether a picture was gone when this task wanted it, which may have changed since. */
+    boolean lacksPictures() {
+        return rejectedByReason.containsKey(RejectReason.UNREADABLE.label());
     }
 }

@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -26,6 +27,7 @@ import org.apache.hadoop.fs.Path;
  * @param <I> the settings that decide the result
  */
 public final class WaveStore<I> {
+    private static final TypeReference<Kept> KEPT = new TypeReference<>() {};
     private static final TypeReference<List<TaskReport>> REPORTS = new TypeReference<>() {};
 
     private static final TableSchema EXAMPLE = Tables.REJECTS.only(Tables.ID, Tables.REASON, Tables.DETAIL);
@@ -50,12 +52,39 @@ public final class WaveStore<I> {
      * @param source the pictures
      * @param plan how they are cut
      */
-    public record State<I>(I identity, Fingerprint source, WavePlan plan) {}
+    public record State<I>(I identity, Fingerprint source, WavePlan plan) {
+        public State {
+            Objects.requireNonNull(identity, "identity");
+            Objects.requireNonNull(source, "source");
+            Objects.requireNonNull(plan, "plan");
+        }
+    }
 
-    /** The unfinished command, if there is one. */
+    /** A listing with its files' names in place of their paths: homes move. */
+    private record Kept(List<RangedFiles.File> files, long bytes, List<String> classNames) {
+        Kept {
+            Objects.requireNonNull(files, "files");
+            Objects.requireNonNull(classNames, "classNames");
+        }
+    }
+
+    /**
+     * The unfinished command, if there is one.
+     *
+     * @throws io.rela.RelaException when its file is damaged
+     */
     public Optional<State<I>> state() {
+        return read(() -> Json.<State<I>>read(fs, stateFile(), State.class, identity));
+    }
+
+    /** Reads a file. */
+    private interface Reading<T> {
+        T read() throws IOException;
+    }
+
+    private static <T> Optional<T> read(Reading<T> file) {
         try {
-            return Optional.of(Json.<State<I>>read(fs, stateFile(), State.class, identity));
+            return Optional.of(file.read());
         } catch (FileNotFoundException e) {
             return Optional.empty();
         } catch (IOException e) {
@@ -76,15 +105,50 @@ public final class WaveStore<I> {
         }
     }
 
-    /** The reports of a finished wave; empty when it has to be done. */
-    public Optional<List<TaskReport>> wave(IndexRange wave) {
+    /**
+     * Keeps the listing that the waves are cut from: when pictures are gone later, it is the only one that has them.
+     *
+     * @param listed the listing
+     * @param from the folder that holds all of its files; moves
+     * @return the same listing where it is now
+     */
+    public Listed keepListing(Listed listed, Path from) {
         try {
-            return Optional.of(Json.read(fs, waveFile(wave), REPORTS));
-        } catch (FileNotFoundException e) {
-            return Optional.empty();
+            if (!fs.rename(from, listing())) {
+                throw new IOException(from + " could not be renamed to " + listing());
+            }
+            Kept kept = new Kept(
+                    listed.files().files().stream()
+                            .map(file ->
+                                    new RangedFiles.File(new Path(file.path()).getName(), file.range(), file.rows()))
+                            .toList(),
+                    listed.bytes(),
+                    listed.classNames());
+            Json.replace(fs, listingFile(), kept);
+            return listed(kept);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The listing that was kept, if one was. */
+    public Optional<Listed> keptListing() {
+        return read(() -> Json.read(fs, listingFile(), KEPT)).map(this::listed);
+    }
+
+    private Listed listed(Kept kept) {
+        return new Listed(
+                RangedFiles.of(kept.files().stream()
+                        .map(file -> new RangedFiles.File(
+                                new Path(listing(), file.path()).toString(), file.range(), file.rows()))
+                        .toList()),
+                kept.bytes(),
+                kept.classNames());
+    }
+
+    /** The reports of a finished wave; empty when it has to be done. */
+    public Optional<List<TaskReport>> wave(IndexRange wave) {
+        return read(() -> Json.read(fs, waveFile(wave), REPORTS));
     }
 
     /** Makes a wave finished. */
@@ -163,6 +227,14 @@ public final class WaveStore<I> {
 
     private Path stateFile() {
         return new Path(folder, "state.json");
+    }
+
+    private Path listing() {
+        return new Path(folder, "listing");
+    }
+
+    private Path listingFile() {
+        return new Path(folder, "listing.json");
     }
 
     private Path waveFile(IndexRange wave) {

@@ -27,13 +27,15 @@ public final class Waves {
     private final List<TaskReport> reports = new ArrayList<>();
     private final List<IndexRange> left = new ArrayList<>();
 
-    /** Looks which waves are finished. */
+    /** Looks which waves are finished; those in which pictures were gone are not. */
     public Waves(JavaSparkContext spark, WaveStore<?> store, WavePlan plan) {
         this.spark = spark;
         this.store = store;
         this.plan = plan;
         for (IndexRange wave : plan.waves()) {
-            store.wave(wave).ifPresentOrElse(reports::addAll, () -> left.add(wave));
+            store.wave(wave)
+                    .filter(done -> done.stream().noneMatch(TaskReport::lacksPictures))
+                    .ifPresentOrElse(reports::addAll, () -> left.add(wave));
         }
     }
 

@@ -1,5 +1,7 @@
 package io.rela.home;
 
+import io.rela.source.Patience;
+import io.rela.source.StorageException;
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.manifest.Manifest;
@@ -112,16 +114,32 @@ public final class TableFiles {
                     .toList();
         } catch (IOException e) {
             throw damaged(folder, e);
+        } catch (UncheckedIOException e) {
+            throw StorageException.in(e)
+                    .filter(storage -> storage.kind() != StorageException.Kind.GONE)
+                    .<RuntimeException>map(storage -> e)
+                    .orElseGet(() -> damaged(folder, e));
         }
     }
 
     private static NumberReader.Footer footer(Path path, boolean ordered, Configuration conf) {
         try {
-            return NumberReader.footer(path, ordered, conf);
+            return Patience.of(conf).read(() -> footerOnce(path, ordered, conf), Patience.SLEEP);
         } catch (RelaException e) {
             throw e;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (RuntimeException e) {
             throw damaged(path, e);
+        }
+    }
+
+    private static NumberReader.Footer footerOnce(Path path, boolean ordered, Configuration conf)
+            throws StorageException {
+        try {
+            return NumberReader.footer(path, ordered, conf);
+        } catch (IOException e) {
+            throw StorageException.of(path.toString(), e);
         }
     }
 

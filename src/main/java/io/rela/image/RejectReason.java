@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** Why a sample became a row of {@code rejects/} instead of a target. */
 public enum RejectReason {
-    /** The bytes could not be read from storage. */
+    /** There is no such file any more. */
     UNREADABLE,
     /** No bytes at all. */
     EMPTY,

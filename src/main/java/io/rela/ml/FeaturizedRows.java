@@ -73,7 +73,8 @@ final class FeaturizedRows implements Iterator<Row>, EmbedPipeline.Results<Featu
             embedder = TaskEmbedder.open(task, job.prior(), job.device(), job.batch(), job.preprocessing());
             pipeline = new EmbedPipeline<>(embedder, job.batch(), job.preprocessing(), this);
         }
-        pipeline.add(position, new Waiting(position, row), () -> job.pictures().encoded(row));
+        pipeline.add(
+                position, new Waiting(position, row), pause -> job.pictures().encoded(row));
         position++;
     }
 

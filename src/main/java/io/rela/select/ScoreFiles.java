@@ -2,6 +2,8 @@ package io.rela.select;
 
 import io.rela.RelaException;
 import io.rela.rank.Population;
+import io.rela.source.Patience;
+import io.rela.source.StorageException;
 import io.rela.table.IndexRange;
 import io.rela.table.NumberReader;
 import io.rela.table.RangedFiles;
@@ -88,8 +90,12 @@ public final class ScoreFiles implements Serializable {
         private final TableSchema columns;
         private final IndexRange range;
         private final Configuration conf;
+        private final Patience patience;
         private RangedFiles.File file;
         private NumberReader reader;
+        /** Row groups of the file that were read. */
+        private int groups;
+
         private int row;
         private long index = -1;
         private boolean ended;
@@ -99,6 +105,7 @@ public final class ScoreFiles implements Serializable {
             this.columns = columns;
             this.range = range;
             this.conf = conf;
+            this.patience = Patience.of(conf);
         }
 
         /** Goes to the next row; false after the last. */
@@ -144,18 +151,45 @@ public final class ScoreFiles implements Serializable {
 
         private boolean nextGroup() throws IOException {
             while (true) {
-                if (reader == null) {
+                if (file == null) {
                     if (left.isEmpty()) {
                         return false;
                     }
                     file = left.remove();
-                    reader = new NumberReader(columns, new Path(file.path()), range, conf);
+                    groups = 0;
                 }
-                if (reader.next()) {
+                if (patience.read(this::readGroup, Patience.SLEEP)) {
+                    groups++;
                     row = reader.from(range.first());
                     return true;
                 }
                 close();
+                file = null;
+            }
+        }
+
+        /** Reads the file's next row group, after a failure in a file that is opened anew. */
+        private boolean readGroup() throws StorageException {
+            try {
+                if (reader == null) {
+                    reader = new NumberReader(columns, new Path(file.path()), range, conf);
+                    for (int done = 0; done < groups; done++) {
+                        reader.next();
+                    }
+                }
+                return reader.next();
+            } catch (IOException e) {
+                abandon();
+                throw StorageException.of(file.path(), e);
+            }
+        }
+
+        private void abandon() {
+            try {
+                close();
+            } catch (IOException e) {
+                // What went wrong before is what counts.
+                reader = null;
             }
         }
 

@@ -3,8 +3,10 @@ package io.rela.select;
 import io.rela.rank.Draw;
 import io.rela.rank.ExactSum;
 import io.rela.source.ImageSource;
+import io.rela.source.Patience;
 import io.rela.source.Sample;
 import io.rela.source.SampleReader;
+import io.rela.source.StorageException;
 import io.rela.table.EncodedImage;
 import io.rela.table.RangedFiles;
 import io.rela.table.TableReader;
@@ -13,7 +15,9 @@ import io.rela.table.TableWriter;
 import io.rela.table.Tables;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.util.SerializableConfiguration;
@@ -45,7 +49,8 @@ record SubsetJob(
 
     Written write(int number, Chosen chosen) throws IOException {
         String name = String.format("part-%05d-%s.parquet", number, UUID.randomUUID());
-        Object[][] wide = columns == Columns.INDEX ? null : gather(chosen);
+        Patience patience = Patience.of(hadoop.value());
+        Object[][] wide = columns == Columns.INDEX ? null : gather(chosen, patience);
         ExactSum losses = new ExactSum();
         long withLoss = 0;
         double weights = 0;
@@ -56,7 +61,7 @@ record SubsetJob(
                 if (pictures != null) {
                     Sample sample = Tables.sample(row);
                     row = Arrays.copyOf(row, row.length + 1);
-                    row[row.length - 1] = EncodedImage.read(pictures, sample);
+                    row[row.length - 1] = EncodedImage.read(pictures, sample, patience);
                 }
                 float loss = chosen.loss(place);
                 if (!Float.isNaN(loss)) {
@@ -74,8 +79,7 @@ record SubsetJob(
     }
 
     /** The targets' rows of the chosen samples, in their order. */
-    private Object[][] gather(Chosen chosen) throws IOException {
-        TableSchema read = columns == Columns.IMAGES && kept ? Tables.TARGETS_WITH_IMAGES : Tables.TARGETS;
+    private Object[][] gather(Chosen chosen, Patience patience) throws IOException {
         long[] wanted = chosen.indices();
         Object[][] rows = new Object[wanted.length][];
         int found = 0;
@@ -84,14 +88,12 @@ record SubsetJob(
             int end = from(wanted, file.range().end());
             if (first < end) {
                 long[] here = Arrays.copyOfRange(wanted, first, end);
-                try (TableReader reader = new TableReader(read, new Path(file.path()), hadoop.value(), here)) {
-                    for (Object[] row = reader.next(); row != null; row = reader.next()) {
-                        if ((Long) row[0] != wanted[found]) {
-                            throw new IOException(
-                                    file.path() + " holds sample " + row[0] + " where " + wanted[found] + " should be");
-                        }
-                        rows[found++] = row;
+                for (Object[] row : patience.read(() -> rows(file, here), Patience.SLEEP)) {
+                    if ((Long) row[0] != wanted[found]) {
+                        throw new IOException(
+                                file.path() + " holds sample " + row[0] + " where " + wanted[found] + " should be");
                     }
+                    rows[found++] = row;
                 }
             }
         }
@@ -99,6 +101,19 @@ record SubsetJob(
             throw new IOException("targets holds " + found + " of the " + wanted.length + " samples of a file");
         }
         return rows;
+    }
+
+    private List<Object[]> rows(RangedFiles.File file, long[] wanted) throws StorageException {
+        TableSchema read = columns == Columns.IMAGES && kept ? Tables.TARGETS_WITH_IMAGES : Tables.TARGETS;
+        List<Object[]> rows = new ArrayList<>();
+        try (TableReader reader = new TableReader(read, new Path(file.path()), hadoop.value(), wanted)) {
+            for (Object[] row = reader.next(); row != null; row = reader.next()) {
+                rows.add(row);
+            }
+            return rows;
+        } catch (IOException e) {
+            throw StorageException.of(file.path(), e);
+        }
     }
 
     private static int from(long[] sorted, long first) {

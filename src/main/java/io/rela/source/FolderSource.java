@@ -78,11 +78,19 @@ final class FolderSource implements ImageSource {
     }
 
     private Root readRoot() {
+        try {
+            return Patience.of(configuration.value()).read(this::topEntries, Patience.SLEEP);
+        } catch (IOException e) {
+            throw SourceDetection.unreadable(root, e);
+        }
+    }
+
+    private Root topEntries() throws IOException {
+        Path path = new Path(root);
         List<String> classNames = new ArrayList<>();
         long files = 0;
         long pictures = 0;
         try {
-            Path path = new Path(root);
             RemoteIterator<FileStatus> entries =
                     Storage.fileSystem(path, configuration.value()).listStatusIterator(path);
             while (entries.hasNext()) {
@@ -98,12 +106,12 @@ final class FolderSource implements ImageSource {
                     pictures += Names.isImage(name) ? 1 : 0;
                 }
             }
-            // A folder without class folders is looked at when it is listed.
-            if (!classNames.isEmpty() || files == 0) {
-                Storage.unreachable(path, new HashSet<>(classNames), Names::isHidden);
-            }
         } catch (IOException e) {
-            throw SourceDetection.unreadable(root, e);
+            throw StorageException.of(root, e);
+        }
+        // A folder without class folders is looked at when it is listed.
+        if (!classNames.isEmpty() || files == 0) {
+            Storage.unreachable(path, new HashSet<>(classNames), Names::isHidden);
         }
         classNames.sort(Names.BY_CODE_POINT);
         return new Root(classNames, files, pictures);
@@ -132,6 +140,7 @@ final class FolderSource implements ImageSource {
         }
         out.count(UnitListing.Note.OTHER_FILES, tree.files().size() - pictures.size());
         out.count(UnitListing.Note.LINKS, tree.deadLinks());
+        out.count(UnitListing.Note.SPECIAL, tree.special());
     }
 
     private SourceException withoutPictures(UnitListing found, long picturesBeside) {
@@ -161,10 +170,7 @@ final class FolderSource implements ImageSource {
             warnings.add(
                     "Class folders without pictures, which keep their place among the labels: " + Names.some(empty));
         }
-        long links = found.sum(UnitListing.Note.LINKS);
-        if (links > 0) {
-            warnings.add("Names that lead to no file (dead links?), left out: " + links);
-        }
+        Storage.warn(found.sum(UnitListing.Note.LINKS), found.sum(UnitListing.Note.SPECIAL), warnings::add);
         return warnings;
     }
 
@@ -176,8 +182,12 @@ final class FolderSource implements ImageSource {
         }
 
         @Override
-        public byte[] read(Sample sample) throws IOException {
-            return Storage.readWhole(sample.uri(), sample.length(), configuration);
+        public byte[] read(Sample sample) throws StorageException {
+            return Storage.reading(
+                    sample.uri(),
+                    new Path(sample.uri()),
+                    configuration,
+                    () -> Storage.readWhole(sample.uri(), sample.length(), configuration));
         }
 
         @Override

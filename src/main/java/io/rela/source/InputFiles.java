@@ -14,8 +14,9 @@ import org.apache.hadoop.fs.Path;
  * @param uris each file's path as text
  * @param below the same files' paths below the input, or the name where the input is one file
  * @param leftOut number of files that were not taken though they look as if someone wanted them
+ * @param warnings about names that are no files
  */
-record InputFiles(List<String> uris, List<String> below, long leftOut) {
+record InputFiles(List<String> uris, List<String> below, long leftOut, List<String> warnings) {
     static InputFiles find(
             String root,
             boolean single,
@@ -24,10 +25,13 @@ record InputFiles(List<String> uris, List<String> below, long leftOut) {
             Predicate<String> hidden,
             Predicate<String> missed) {
         if (single) {
-            return new InputFiles(List.of(root), List.of(new Path(root).getName()), 0);
+            return new InputFiles(List.of(root), List.of(new Path(root).getName()), 0, List.of());
         }
         try {
-            Storage.Tree tree = Storage.walk(new Path(root), configuration, hidden);
+            Storage.Tree tree = Patience.of(configuration)
+                    .read(() -> Storage.walk(new Path(root), configuration, hidden), Patience.SLEEP);
+            List<String> warnings = new ArrayList<>();
+            tree.warn(warnings::add);
             List<Storage.Found> files = new ArrayList<>(tree.files());
             files.removeIf(file -> !Names.hasSuffix(file.below(), suffix));
             files.sort(Comparator.comparing(Storage.Found::below, Names.BY_CODE_POINT));
@@ -38,7 +42,8 @@ record InputFiles(List<String> uris, List<String> below, long leftOut) {
                     files.stream().map(Storage.Found::below).toList(),
                     tree.files().stream()
                             .filter(file -> missed.test(file.below()))
-                            .count());
+                            .count(),
+                    warnings);
         } catch (IOException e) {
             throw SourceDetection.unreadable(root, e);
         }

@@ -9,7 +9,8 @@ import java.util.Map;
 /**
  * Files that a reader has open, by uri. Safe for threads.
  *
- * <p>Those in use stay open; of the others the ones used last, until there are more than the limit.
+ * <p>Those in use stay open; of the others the ones used last, until there are more than the limit. One from which reading
+ * has failed is not used again: the next read opens the file anew.
  */
 final class OpenFiles<T extends Closeable> implements Closeable {
     /** Opens one file. */
@@ -27,6 +28,7 @@ final class OpenFiles<T extends Closeable> implements Closeable {
     private static final class Slot<T> {
         private T file;
         private int users;
+        private boolean failed;
     }
 
     private final Opener<T> opener;
@@ -41,10 +43,13 @@ final class OpenFiles<T extends Closeable> implements Closeable {
 
     byte[] read(String uri, Use<T> use) throws IOException {
         Slot<T> slot = acquire(uri);
+        boolean failed = true;
         try {
-            return use.from(opened(slot, uri));
+            byte[] bytes = use.from(opened(slot, uri));
+            failed = false;
+            return bytes;
         } finally {
-            release(slot);
+            release(uri, slot, failed);
         }
     }
 
@@ -67,8 +72,18 @@ final class OpenFiles<T extends Closeable> implements Closeable {
         }
     }
 
-    private synchronized void release(Slot<T> slot) throws IOException {
+    private synchronized void release(String uri, Slot<T> slot, boolean failed) throws IOException {
         slot.users--;
+        if (failed) {
+            slot.failed = true;
+            slots.remove(uri, slot);
+        }
+        if (slot.failed) {
+            if (slot.users == 0) {
+                closeBroken(slot);
+            }
+            return;
+        }
         Iterator<Slot<T>> eldest = slots.values().iterator();
         while (slots.size() > limit && eldest.hasNext()) {
             Slot<T> candidate = eldest.next();
@@ -93,6 +108,15 @@ final class OpenFiles<T extends Closeable> implements Closeable {
         slots.clear();
         if (failure != null) {
             throw failure;
+        }
+    }
+
+    private static <T extends Closeable> void closeBroken(Slot<T> slot) {
+        try {
+            closeFile(slot);
+        } catch (IOException e) {
+            // What it failed with before is what counts.
+            slot.file = null;
         }
     }
 

@@ -1,7 +1,6 @@
 package io.rela.source;
 
 import java.io.Closeable;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,17 +43,24 @@ final class ParquetFile implements Closeable {
     private static ParquetFileReader open(String uri, Configuration configuration) throws IOException {
         try {
             return ParquetFileReader.open(HadoopInputFile.fromPath(new Path(uri), configuration));
-        } catch (FileNotFoundException e) {
-            throw e;
         } catch (RuntimeException e) {
             throw damaged(uri, e);
         }
     }
 
-    static SourceException damaged(String uri, Throwable cause) {
+    /**
+     * Of a file whose bytes do not make sense.
+     *
+     * @throws IOException the cause, where it is that storage failed
+     */
+    static SourceException damaged(String uri, RuntimeException cause) throws IOException {
+        for (Throwable t = cause; t != null; t = t.getCause()) {
+            if (t instanceof IOException storage) {
+                throw storage;
+            }
+        }
         return new SourceException(
-                "The Parquet file '" + uri + "' is damaged or cut short: " + cause.getMessage() + ". Write it again",
-                cause);
+                "The Parquet file '" + uri + "' is damaged or cut short: " + cause.getMessage() + ". Write it again");
     }
 
     Map<String, String> metadata() {

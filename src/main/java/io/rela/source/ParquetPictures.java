@@ -47,8 +47,9 @@ final class ParquetPictures implements Closeable {
 
     synchronized byte[] read(long wanted) throws IOException {
         if (wanted < 0 || wanted >= firstRows[firstRows.length - 1]) {
-            throw new IOException("The Parquet file '" + uri + "' has " + firstRows[firstRows.length - 1]
-                    + " rows, not row " + wanted + " that was listed");
+            throw new SourceException("The Parquet file '" + uri + "' has " + firstRows[firstRows.length - 1]
+                    + " rows, not row " + wanted + " that was listed: the input has changed. Put the old file back, or"
+                    + " convert again with --if-exists overwrite");
         }
         byte[] kept = passed.remove(wanted);
         if (kept != null) {

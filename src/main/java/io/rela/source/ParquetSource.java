@@ -3,6 +3,7 @@ package io.rela.source;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.fs.Path;
 import org.apache.parquet.ParquetRuntimeException;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
@@ -77,6 +78,7 @@ final class ParquetSource implements ImageSource {
                     + Names.counted(files.uris().size(), "file") + ": check --input");
         }
         List<String> warnings = found.remarks();
+        warnings.addAll(files.warnings());
         boolean ownIds = found.sum(UnitListing.Note.BARE) == 0;
         if (ownIds) {
             String duplicate = found.duplicateId();
@@ -119,27 +121,31 @@ final class ParquetSource implements ImageSource {
     }
 
     private static final class ParquetReader implements SampleReader {
+        private final SerializableConfiguration configuration;
         private final OpenFiles<ParquetPictures> files;
 
         ParquetReader(String imageColumn, SerializableConfiguration configuration) {
+            this.configuration = configuration;
             this.files =
                     new OpenFiles<>(OPEN_FILES, uri -> new ParquetPictures(uri, imageColumn, configuration.value()));
         }
 
         @Override
-        public byte[] read(Sample sample) throws IOException {
-            String uri = sample.uri();
-            int hash = uri.lastIndexOf('#');
-            long row = Long.parseLong(uri.substring(hash + 1));
+        public byte[] read(Sample sample) throws StorageException {
+            String file = sample.uri().substring(0, sample.uri().lastIndexOf('#'));
+            return Storage.reading(sample.uri(), new Path(file), configuration.value(), () -> picture(sample, file));
+        }
+
+        private byte[] picture(Sample sample, String uri) throws IOException {
+            long row = Long.parseLong(sample.uri().substring(uri.length() + 1));
             byte[] bytes;
             try {
-                bytes = files.read(uri.substring(0, hash), file -> file.read(row));
-            } catch (SourceException | ParquetRuntimeException e) {
-                throw new IOException("'" + uri + "' cannot be read any more: " + e.getMessage(), e);
+                bytes = files.read(uri, file -> file.read(row));
+            } catch (ParquetRuntimeException e) {
+                throw ParquetFile.damaged(uri, e);
             }
             if (bytes.length != sample.length()) {
-                throw new IOException("'" + uri + "' had " + sample.length() + " bytes when it was listed and has "
-                        + bytes.length + " now");
+                throw Storage.changed(sample.uri(), sample.length(), Integer.toString(bytes.length));
             }
             return bytes;
         }

@@ -10,13 +10,18 @@ import java.io.IOException;
  * right.
  */
 public interface SampleReader extends AutoCloseable {
+    /** Length in bytes of the longest picture that can be read. */
+    int MOST_BYTES = Integer.MAX_VALUE - 16;
+
     /**
-     * Reads one encoded picture.
+     * Reads one encoded picture: once, whoever calls decides how often to try.
      *
      * @return {@code sample.length()} bytes; an array of length 0 for a sample without bytes
-     * @throws IOException if storage fails, or holds something else than when the source was listed
+     * @throws StorageException if storage fails
+     * @throws SourceException if storage holds something else than when the source was listed, or a picture of more than
+     *     {@link #MOST_BYTES}
      */
-    byte[] read(Sample sample) throws IOException;
+    byte[] read(Sample sample) throws StorageException;
 
     /** Closes all files; nothing can be read afterwards. */
     @Override

@@ -20,9 +20,22 @@ final class SourceDetection {
     static ImageSource open(String uri, InputFormat format, ParquetColumns columns, Configuration configuration) {
         try {
             Path path = qualified(uri, configuration);
+            return Patience.of(configuration).read(() -> open(path, format, columns, configuration), Patience.SLEEP);
+        } catch (IOException e) {
+            throw unreadable(uri, e);
+        }
+    }
+
+    private static ImageSource open(Path path, InputFormat format, ParquetColumns columns, Configuration configuration)
+            throws StorageException {
+        try {
             FileStatus status = Storage.statusOrNull(path, configuration);
             if (status == null) {
                 throw new SourceException("There is no input '" + path + "': check --input");
+            }
+            if (Storage.isSpecial(status)) {
+                throw new SourceException(
+                        "The input '" + path + "' is a pipe, a socket or a device: give a file or a folder");
             }
             InputFormat resolved = format == InputFormat.AUTO ? detect(status, configuration) : format;
             String root = status.getPath().toString();
@@ -34,13 +47,13 @@ final class SourceDetection {
                 case AUTO -> throw new IllegalStateException("not resolved");
             };
         } catch (IOException e) {
-            throw unreadable(uri, e);
+            throw StorageException.of(path.toString(), e);
         }
     }
 
-    static SourceException unreadable(String uri, Throwable cause) {
-        String why = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        return new SourceException("The input '" + uri + "' cannot be read: " + why, cause);
+    static SourceException unreadable(String uri, IOException cause) {
+        String why = StorageException.of(uri, cause).getMessage();
+        return new SourceException("The input '" + uri + "' cannot be listed: " + why);
     }
 
     private static Path qualified(String uri, Configuration configuration) throws IOException {

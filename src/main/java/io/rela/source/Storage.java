@@ -6,12 +6,15 @@ import java.io.File;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumFileSystem;
@@ -41,8 +44,24 @@ final class Storage {
      *
      * @param files those that are not hidden, in no particular order
      * @param deadLinks number of files that the local file system names but cannot reach
+     * @param special number of pipes, sockets and devices
      */
-    record Tree(List<Found> files, int deadLinks) {}
+    record Tree(List<Found> files, int deadLinks, int special) {
+        /** Counts what was left out, for warnings. */
+        void warn(Consumer<String> warnings) {
+            Storage.warn(deadLinks, special, warnings);
+        }
+    }
+
+    /** A sentence for each kind of names that were left out. */
+    static void warn(long deadLinks, long special, Consumer<String> warnings) {
+        if (deadLinks > 0) {
+            warnings.accept("Names that lead to no file (dead links?), left out: " + deadLinks);
+        }
+        if (special > 0) {
+            warnings.accept("Pipes, sockets and devices, left out: " + special);
+        }
+    }
 
     static FileSystem fileSystem(Path path, Configuration configuration) throws IOException {
         return path.getFileSystem(configuration);
@@ -63,38 +82,73 @@ final class Storage {
 
     /** All files below a folder that are not hidden by their own name or by that of a folder on the way. */
     static Tree walk(Path folder, Configuration configuration, Predicate<String> hidden) throws IOException {
-        FileSystem fileSystem = fileSystem(folder, configuration);
-        List<Found> files = new ArrayList<>();
-        int deadLinks = walk(fileSystem, folder, "", 0, hidden, files);
-        return new Tree(files, deadLinks);
+        Walk walk = new Walk(fileSystem(folder, configuration), hidden);
+        walk.visit(folder, "", 0);
+        return new Tree(walk.files, walk.deadLinks, walk.special);
     }
 
-    // Depth first: in a loop of links the limit is met at once, and not after every combination of links.
-    private static int walk(
-            FileSystem fileSystem, Path folder, String below, int depth, Predicate<String> hidden, List<Found> files)
-            throws IOException {
-        if (depth > MAX_DEPTH) {
-            throw new SourceException("Folders are nested more than " + MAX_DEPTH + " deep at '" + folder
-                    + "': remove the link that leads back to a folder above it");
+    private static final class Walk {
+        private final FileSystem fileSystem;
+        private final Predicate<String> hidden;
+        private final List<Found> files = new ArrayList<>();
+        private int deadLinks;
+        private int special;
+
+        Walk(FileSystem fileSystem, Predicate<String> hidden) {
+            this.fileSystem = fileSystem;
+            this.hidden = hidden;
         }
-        FileStatus[] entries = fileSystem.listStatus(folder);
-        Set<String> names = new HashSet<>();
-        for (FileStatus entry : entries) {
-            names.add(entry.getPath().getName());
-        }
-        int deadLinks = unreachable(folder, names, hidden);
-        for (FileStatus entry : entries) {
-            String name = entry.getPath().getName();
-            if (hidden.test(name)) {
-                continue;
+
+        // Depth first: in a loop of links the limit is met at once, and not after every combination of links.
+        void visit(Path folder, String below, int depth) throws IOException {
+            if (depth > MAX_DEPTH) {
+                throw new SourceException("Folders are nested more than " + MAX_DEPTH + " deep at '" + folder
+                        + "': remove the link that leads back to a folder above it");
             }
-            if (entry.isDirectory()) {
-                deadLinks += walk(fileSystem, entry.getPath(), below + name + "/", depth + 1, hidden, files);
-            } else {
-                files.add(new Found(below + name, entry));
+            FileStatus[] entries = entries(folder);
+            Set<String> names = new HashSet<>();
+            for (FileStatus entry : entries) {
+                names.add(entry.getPath().getName());
+            }
+            deadLinks += unreachable(folder, names, hidden);
+            for (FileStatus entry : entries) {
+                String name = entry.getPath().getName();
+                if (hidden.test(name)) {
+                    continue;
+                }
+                if (entry.isDirectory()) {
+                    visit(entry.getPath(), below + name + "/", depth + 1);
+                } else if (isSpecial(entry)) {
+                    special++;
+                } else {
+                    files.add(new Found(below + name, entry));
+                }
             }
         }
-        return deadLinks;
+
+        private FileStatus[] entries(Path folder) throws StorageException {
+            try {
+                return fileSystem.listStatus(folder);
+            } catch (IOException e) {
+                throw StorageException.of(folder.toString(), e);
+            }
+        }
+    }
+
+    /** Whether this is a pipe, a socket or a device, which Hadoop takes for an empty file and where reading would wait for ever. */
+    static boolean isSpecial(FileStatus status) {
+        return !status.isDirectory()
+                && status.getLen() == 0
+                && isLocal(status.getPath())
+                && !Files.isRegularFile(local(status.getPath()).toPath());
+    }
+
+    private static boolean isLocal(Path path) {
+        return "file".equals(path.toUri().getScheme());
+    }
+
+    private static File local(Path path) {
+        return new File(path.toUri().getPath());
     }
 
     /**
@@ -104,10 +158,10 @@ final class Storage {
      * @throws SourceException if names are left out since this JVM's encoding cannot spell them
      */
     static int unreachable(Path folder, Collection<String> listed, Predicate<String> hidden) {
-        if (!"file".equals(folder.toUri().getScheme())) {
+        if (!isLocal(folder)) {
             return 0;
         }
-        File local = new File(folder.toUri().getPath());
+        File local = local(folder);
         String[] names = local.list();
         if (names == null) {
             return 0;
@@ -123,6 +177,38 @@ final class Storage {
         return missing.size();
     }
 
+    /**
+     * Reads something of one file.
+     *
+     * @param what the picture's name in a message
+     * @throws StorageException whatever storage throws, by its kind: that a file is gone counts only when storage says so
+     *     again
+     */
+    static <T> T reading(String what, Path file, Configuration configuration, Patience.Read<T> read)
+            throws StorageException {
+        try {
+            return read.read();
+        } catch (IOException e) {
+            throw StorageException.saysGone(e) ? asked(what, file, configuration, e) : StorageException.of(what, e);
+        }
+    }
+
+    // Java and Hadoop say of a local file that it is not found when it may not be read, or too many files are open.
+    private static StorageException asked(String what, Path file, Configuration configuration, IOException failure) {
+        try {
+            if (isLocal(file)) {
+                Files.newInputStream(local(file).toPath()).close();
+            } else {
+                fileSystem(file, configuration).getFileStatus(file);
+            }
+            return StorageException.of(what, StorageException.Kind.UNAVAILABLE, failure);
+        } catch (NoSuchFileException | FileNotFoundException e) {
+            return StorageException.of(what, StorageException.Kind.GONE, failure);
+        } catch (IOException e) {
+            return StorageException.of(what, e);
+        }
+    }
+
     /** Reads exactly so many bytes from the start of a file, and sees to it that there are no more. */
     static byte[] readWhole(String uri, long length, Configuration configuration) throws IOException {
         Path path = new Path(uri);
@@ -130,12 +216,22 @@ final class Storage {
         try (DataInputStream in = unbuffered(path, configuration)) {
             in.readFully(bytes);
             if (in.read() >= 0) {
-                throw changed(uri, length, "more", null);
+                throw changed(uri, length, "more");
             }
             return bytes;
         } catch (EOFException e) {
-            throw changed(uri, length, "less", e);
+            throw brokenOff(path, length, configuration, e);
         }
+    }
+
+    /** A stream that ends too early: a connection that broke, unless the file itself is shorter. */
+    private static IOException brokenOff(Path path, long length, Configuration configuration, EOFException end)
+            throws IOException {
+        long now = fileSystem(path, configuration).getFileStatus(path).getLen();
+        if (now != length) {
+            throw changed(path.toString(), length, Long.toString(now));
+        }
+        return new IOException("its stream ended before its " + length + " bytes did", end);
     }
 
     /** A local file at once: Hadoop's stream of one, with its buffer and statistics, costs more than a small picture's read. */
@@ -145,16 +241,16 @@ final class Storage {
                 : open(path, configuration);
     }
 
-    static byte[] allocate(String uri, long length) throws IOException {
-        if (length < 0 || length > Integer.MAX_VALUE - 16) {
-            throw new IOException("'" + uri + "' has a picture of " + length + " bytes, more than an array holds");
+    static byte[] allocate(String uri, long length) {
+        if (length < 0 || length > SampleReader.MOST_BYTES) {
+            throw new SourceException("'" + uri + "' has a picture of " + length + " bytes, more than an array holds");
         }
         return new byte[(int) length];
     }
 
-    private static IOException changed(String uri, long length, String now, Throwable cause) {
-        return new IOException(
-                "'" + uri + "' had " + length + " bytes when it was listed and has " + now + " now", cause);
+    static SourceException changed(String uri, long length, String now) {
+        return new SourceException("'" + uri + "' had " + length + " bytes when it was listed and has " + now
+                + " now: the input has changed. Put the old file back, or convert again with --if-exists overwrite");
     }
 
     /** The status of a path, null when there is none. */

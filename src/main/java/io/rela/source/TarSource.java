@@ -80,6 +80,7 @@ final class TarSource implements ImageSource {
                     + String.join(" ", Names.IMAGE_SUFFIXES) + "): check --input");
         }
         List<String> warnings = found.remarks();
+        warnings.addAll(shards.warnings());
         if (shards.leftOut() > 0) {
             warnings.add("Compressed tar files, left out since samples are read by offset: " + shards.leftOut());
         }
@@ -166,26 +167,44 @@ final class TarSource implements ImageSource {
     }
 
     private static final class TarReader implements SampleReader {
+        private final SerializableConfiguration configuration;
         private final OpenFiles<FSDataInputStream> shards;
 
         TarReader(SerializableConfiguration configuration) {
+            this.configuration = configuration;
             this.shards = new OpenFiles<>(OPEN_SHARDS, uri -> Storage.open(new Path(uri), configuration.value()));
         }
 
         @Override
-        public byte[] read(Sample sample) throws IOException {
+        public byte[] read(Sample sample) throws StorageException {
+            Path shard = new Path(sample.uri());
+            return Storage.reading(
+                    sample.id() + " in " + sample.uri(), shard, configuration.value(), () -> member(sample, shard));
+        }
+
+        private byte[] member(Sample sample, Path shard) throws IOException {
             byte[] bytes = Storage.allocate(sample.uri(), sample.length());
-            return shards.read(sample.uri(), shard -> {
-                try {
-                    shard.readFully(sample.offset(), bytes);
-                } catch (EOFException e) {
-                    throw new IOException(
-                            "The tar '" + sample.uri() + "' ends before byte " + (sample.offset() + sample.length())
-                                    + ": it is shorter than when it was listed",
-                            e);
-                }
-                return bytes;
-            });
+            try {
+                return shards.read(sample.uri(), open -> {
+                    open.readFully(sample.offset(), bytes);
+                    return bytes;
+                });
+            } catch (EOFException e) {
+                throw brokenOff(sample, shard, e);
+            }
+        }
+
+        // A connection that broke, unless the shard itself is shorter.
+        private IOException brokenOff(Sample sample, Path shard, EOFException end) throws IOException {
+            long length = Storage.fileSystem(shard, configuration.value())
+                    .getFileStatus(shard)
+                    .getLen();
+            if (length < sample.offset() + sample.length()) {
+                throw new SourceException("The tar '" + shard + "' ends before byte "
+                        + (sample.offset() + sample.length())
+                        + ": it is shorter than when it was listed. Fetch or pack it again");
+            }
+            return new IOException("its stream ended before its " + sample.length() + " bytes did", end);
         }
 
         @Override

@@ -8,6 +8,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Encoders;
@@ -16,6 +18,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.storage.StorageLevel;
+import org.apache.spark.util.SerializableConfiguration;
 import scala.Tuple2;
 
 /**
@@ -36,6 +39,8 @@ final class UnitListing {
         OTHER_FILES,
         /** Files that cannot be reached through their link, or links inside a tar. */
         LINKS,
+        /** Pipes, sockets and devices. */
+        SPECIAL,
         /** A class's name; count is 0. */
         CLASS,
         /** Samples that bring a label of their own. */
@@ -51,7 +56,7 @@ final class UnitListing {
     interface Lister extends Serializable {
         /**
          * @throws SourceException if the unit is at fault; not tried again
-         * @throws IOException if storage is; Spark tries again
+         * @throws IOException if storage is; tried again, in the task and then by Spark
          */
         void list(int unit, String path, Output out) throws IOException;
     }
@@ -141,10 +146,12 @@ final class UnitListing {
         for (String path : paths) {
             units.add(new Tuple2<>(units.size(), path));
         }
+        SerializableConfiguration hadoop =
+                new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
         // No table yet: Spark SQL takes seconds to keep its first one.
         JavaRDD<Row> kept = JavaSparkContext.fromSparkContext(spark.sparkContext())
                 .parallelize(units, Math.min(tasks, paths.size()))
-                .flatMap(unit -> rows(unit._1(), unit._2(), lister))
+                .flatMap(unit -> rows(unit._1(), unit._2(), lister, hadoop.value()))
                 .persist(StorageLevel.DISK_ONLY());
         try {
             UnitListing listing = new UnitListing(spark, kept, notes(kept, uri), paths.size());
@@ -156,16 +163,26 @@ final class UnitListing {
         }
     }
 
-    private static Iterator<Row> rows(int unit, String path, Lister lister) throws IOException {
-        Output out = new Output(unit);
+    private static Iterator<Row> rows(int unit, String path, Lister lister, Configuration hadoop) throws IOException {
         try {
-            lister.list(unit, path, out);
-            out.note(Note.SAMPLES, null, out.samples);
+            return Patience.of(hadoop)
+                    .read(
+                            () -> Storage.reading(path, new Path(path), hadoop, () -> listed(unit, path, lister)),
+                            Patience.SLEEP)
+                    .rows
+                    .iterator();
         } catch (SourceException e) {
-            out.rows.clear();
-            out.note(Note.ERROR, e.getMessage(), 0);
+            Output fault = new Output(unit);
+            fault.note(Note.ERROR, e.getMessage(), 0);
+            return fault.rows.iterator();
         }
-        return out.rows.iterator();
+    }
+
+    private static Output listed(int unit, String path, Lister lister) throws IOException {
+        Output out = new Output(unit);
+        lister.list(unit, path, out);
+        out.note(Note.SAMPLES, null, out.samples);
+        return out;
     }
 
     // Spark throws its SparkException, a checked one, from methods that declare none.
@@ -185,12 +202,10 @@ final class UnitListing {
     }
 
     private static RuntimeException storageFailure(String uri, Exception failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof IOException) {
-                return SourceDetection.unreadable(uri, cause);
-            }
-        }
-        return failure instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(failure);
+        return StorageException.in(failure)
+                .<RuntimeException>map(storage -> SourceDetection.unreadable(uri, storage))
+                .orElseGet(() ->
+                        failure instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(failure));
     }
 
     private void failOnError() {

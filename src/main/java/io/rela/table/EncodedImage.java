@@ -2,8 +2,10 @@ package io.rela.table;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
+import io.rela.source.Patience;
 import io.rela.source.Sample;
 import io.rela.source.SampleReader;
+import io.rela.source.StorageException;
 import java.io.IOException;
 
 /**
@@ -16,17 +18,21 @@ public record EncodedImage(byte[] bytes, String path) {
     /**
      * Fetches a sample's picture.
      *
-     * @throws RelaException when it can no longer be read, though it was when it was converted
+     * @param patience with storage
+     * @throws RelaException when it is gone, though it was there when it was converted
+     * @throws StorageException when storage fails otherwise
      */
-    public static EncodedImage read(SampleReader reader, Sample sample) {
+    public static EncodedImage read(SampleReader reader, Sample sample, Patience patience) throws IOException {
         try {
-            return new EncodedImage(reader.read(sample), sample.id());
-        } catch (IOException e) {
+            return new EncodedImage(patience.read(() -> reader.read(sample), Patience.SLEEP), sample.id());
+        } catch (StorageException e) {
+            if (e.kind() != StorageException.Kind.GONE) {
+                throw e;
+            }
             throw new RelaException(
                     ExitCode.INPUT,
-                    "The picture of sample " + sample.index() + ", " + sample.uri() + ", can no longer be read ("
-                            + e.getMessage() + "). Put it back, or convert again with --if-exists overwrite.",
-                    e);
+                    "The picture of sample " + sample.index() + " was there when it was converted: " + e.getMessage()
+                            + ". Put it back, or convert again with --if-exists overwrite.");
         }
     }
 }

@@ -73,7 +73,11 @@ public final class Json {
 
     private static <T> T read(FileSystem fs, Path file, JavaType type) throws IOException {
         try (InputStream in = open(fs, file)) {
-            return MAPPER.readValue(in, type);
+            T value = MAPPER.readValue(in, type);
+            if (value == null) {
+                throw damaged(file, "it holds nothing", null);
+            }
+            return value;
         } catch (JsonProcessingException e) {
             throw damaged(file, e.getOriginalMessage(), e);
         }

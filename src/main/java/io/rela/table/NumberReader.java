@@ -87,14 +87,15 @@ public final class NumberReader implements AutoCloseable {
         }
     }
 
-    private static IndexRange rangeOf(BlockMetaData block, Path file) throws IOException {
+    private static IndexRange rangeOf(BlockMetaData block, Path file) {
         for (ColumnChunkMetaData column : block.getColumns()) {
             Statistics<?> found = column.getPath().toDotString().equals(Tables.INDEX) ? column.getStatistics() : null;
             if (found instanceof LongStatistics longs && longs.hasNonNullValue() && longs.getMin() >= 0) {
                 return new IndexRange(longs.getMin(), longs.getMax() + 1);
             }
         }
-        throw new IOException(file + " does not say which indices it holds");
+        throw new RelaException(
+                ExitCode.HOME, file + " does not say which indices it holds. Restore the table, or make it again.");
     }
 
     /** Reads the next row group; false after the last. */
@@ -126,11 +127,12 @@ public final class NumberReader implements AutoCloseable {
     }
 
     /** Whoever joins two tables by reading them side by side relies on the order, and loses rows without it. */
-    private void readIndex(ColumnReader values, int present) throws IOException {
+    private void readIndex(ColumnReader values, int present) {
         index = index.length < rows ? new long[rows] : index;
         for (int i = 0; i < rows; i++) {
             if (values.getCurrentDefinitionLevel() != present) {
-                throw new IOException(file + " has a row without an index");
+                throw new RelaException(
+                        ExitCode.HOME, file + " has a row without an index. Restore the table, or make it again.");
             }
             index[i] = values.getLong();
             if (i > 0 && index[i] <= index[i - 1]) {

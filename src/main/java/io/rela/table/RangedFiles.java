@@ -2,6 +2,8 @@ package io.rela.table;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
+import io.rela.source.Patience;
+import io.rela.source.StorageException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -65,49 +67,93 @@ public record RangedFiles(List<File> files) implements Serializable {
         return files.stream().filter(file -> file.range().overlaps(range)).toList();
     }
 
-    /** Rows with these columns, of which the index is the first, and an index in the range, ascending. One thread; to be closed. */
+    /**
+     * Rows with these columns, of which the index is the first, and an index in the range, ascending. One thread; to be closed.
+     *
+     * @throws RelaException while reading, when a file is gone or out of order
+     */
     public Rows rows(TableSchema columns, IndexRange range, Configuration conf) {
         return new Rows(columns, in(range), range, conf);
     }
 
-    /** Reads one file after the other. */
+    /**
+     * Reads one file after the other; where storage fails, the file is opened anew behind the last row. A failure that stays is a
+     * {@link StorageException} in an {@link UncheckedIOException}.
+     */
     public static final class Rows implements Iterator<Object[]>, AutoCloseable {
         private final TableSchema columns;
         private final Deque<File> left;
         private final IndexRange range;
         private final Configuration conf;
-        private Path file;
+        private final Patience patience;
         private TableReader reader;
         private Object[] next;
         private long index = -1;
+        /** Whether {@link #index} is of the file that is being read. */
+        private boolean begun;
 
         private Rows(TableSchema columns, List<File> files, IndexRange range, Configuration conf) {
             this.columns = columns;
             this.left = new ArrayDeque<>(files);
             this.range = range;
             this.conf = conf;
+            this.patience = Patience.of(conf);
         }
 
         @Override
         public boolean hasNext() {
-            try {
-                while (next == null && (reader != null || !left.isEmpty())) {
-                    if (reader == null) {
-                        file = new Path(left.remove().path());
-                        reader = new TableReader(columns, file, conf, range.first(), range.end());
-                    }
-                    next = reader.next();
-                    if (next == null) {
-                        closeFile();
-                    } else if ((Long) next[0] <= index) {
-                        throw NumberReader.outOfOrder(file, (Long) next[0], index);
-                    } else {
-                        index = (Long) next[0];
-                    }
+            while (next == null && !left.isEmpty()) {
+                next = readOrFail();
+                if (next == null) {
+                    close();
+                    left.remove();
+                    begun = false;
+                } else if ((Long) next[0] <= index) {
+                    throw NumberReader.outOfOrder(file(), (Long) next[0], index);
+                } else {
+                    index = (Long) next[0];
+                    begun = true;
                 }
-                return next != null;
+            }
+            return next != null;
+        }
+
+        private Path file() {
+            return new Path(left.element().path());
+        }
+
+        private Object[] readOrFail() {
+            try {
+                return patience.read(this::read, Patience.SLEEP);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
+            }
+        }
+
+        /** The file's next row, or null after its last. */
+        private Object[] read() throws StorageException {
+            try {
+                if (reader == null) {
+                    reader = new TableReader(columns, file(), conf, begun ? index + 1 : range.first(), range.end());
+                }
+                return reader.next();
+            } catch (IOException e) {
+                abandon();
+                StorageException failure = StorageException.of(left.element().path(), e);
+                if (failure.kind() == StorageException.Kind.GONE) {
+                    throw new RelaException(
+                            ExitCode.HOME, failure.getMessage() + ". Restore it, or make the table again.");
+                }
+                throw failure;
+            }
+        }
+
+        private void abandon() {
+            try {
+                close();
+            } catch (UncheckedIOException e) {
+                // What went wrong before is what counts.
+                reader = null;
             }
         }
 
@@ -123,16 +169,12 @@ public record RangedFiles(List<File> files) implements Serializable {
 
         @Override
         public void close() {
-            try {
-                closeFile();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        private void closeFile() throws IOException {
             if (reader != null) {
-                reader.close();
+                try {
+                    reader.close();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
                 reader = null;
             }
         }

@@ -172,6 +172,40 @@ class SparkSubmitIT {
         assertThat(folder.resolve("home")).doesNotExist();
     }
 
+    @Test
+    void whatStorageSaysOnAnExecutorComesThroughAsOneMessage() throws Exception {
+        Path pictures = folder.resolve("pictures");
+        DemoPictures.write(pictures);
+        String faults = Path.of("target/test-classes").toAbsolutePath().toString();
+        for (String master : List.of("local[2]", "local-cluster[2,1,1024]")) {
+            Ended denied = rela(
+                    "--master",
+                    master,
+                    "--conf",
+                    "spark.driver.extraClassPath=" + faults,
+                    "--conf",
+                    "spark.executor.extraClassPath=" + faults,
+                    "--conf",
+                    "spark.hadoop.fs.faulty.plan=denied",
+                    "convert",
+                    "--input",
+                    "faulty:" + pictures,
+                    "--home",
+                    folder.resolve("home").toString(),
+                    "--prior",
+                    "builtin:prior");
+            assertThat(denied.code()).as(denied.err()).isEqualTo(3);
+            assertThat(denied.err().lines().filter(line -> line.contains("Permission denied")))
+                    .singleElement()
+                    .asString()
+                    .contains(
+                            "rela convert: faulty:" + pictures,
+                            ".jpg may not be read: Permission denied: user=nobody",
+                            "the same command goes on");
+            assertThat(denied.err()).doesNotContain("StorageException");
+        }
+    }
+
     private Ended rela(String... args) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(Path.of("bin", "rela").toString()));
         command.addAll(List.of(args));

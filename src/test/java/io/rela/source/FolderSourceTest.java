@@ -158,7 +158,7 @@ class FolderSourceTest {
     }
 
     @Test
-    void filesThatChangeAfterListingAreErrorsOfThatSample() throws IOException {
+    void filesThatChangeAfterListingAreAnInputThatChangedAndOneThatIsGoneIsSaidSo() throws IOException {
         Listed.files(root, "a/long.jpg", "a/short.jpg", "a/gone.jpg");
         Listed listed = Listed.of(root);
         Files.writeString(root.resolve("a/long.jpg"), "bytes of a/long.jpg and more");
@@ -166,13 +166,19 @@ class FolderSourceTest {
         Files.delete(root.resolve("a/gone.jpg"));
 
         try (SampleReader reader = listed.source().reader()) {
-            List<String> expected = List.of("gone.jpg", "has more now", "has less now");
-            for (int i = 0; i < 3; i++) {
-                Sample sample = listed.samples().get(i);
-                assertThatThrownBy(() -> reader.read(sample))
-                        .isInstanceOf(IOException.class)
+            Sample gone = listed.samples().get(0);
+            assertThatThrownBy(() -> reader.read(gone))
+                    .isInstanceOfSatisfying(
+                            StorageException.class, e -> assertThat(e.kind()).isEqualTo(StorageException.Kind.GONE))
+                    .hasMessageContaining("a/gone.jpg is gone");
+            List<String> expected = List.of("has more now", "has 1 now");
+            for (int i = 0; i < 2; i++) {
+                Sample changed = listed.samples().get(i + 1);
+                assertThatThrownBy(() -> reader.read(changed))
+                        .isInstanceOf(SourceException.class)
                         .hasMessageContaining(expected.get(i))
-                        .hasMessageContaining(sample.id());
+                        .hasMessageContaining("the input has changed")
+                        .hasMessageContaining(changed.id());
             }
         }
     }

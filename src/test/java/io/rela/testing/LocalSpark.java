@@ -16,6 +16,8 @@ public final class LocalSpark {
                 .master("local[2]")
                 .appName("rela-tests")
                 .config("spark.ui.enabled", false)
+                // No test waits for storage to come to itself.
+                .config("spark.hadoop.rela.storage.pause", 0)
                 .config("spark.sql.shuffle.partitions", 2)
                 .config("spark.driver.host", "127.0.0.1")
                 .config("spark.driver.bindAddress", "127.0.0.1")

@@ -1,0 +1,32 @@
+package io.rela.cli;
+
+import io.rela.ExitCode;
+import io.rela.RelaException;
+import io.rela.source.StorageException;
+
+/** What a person is told when storage fails. */
+final class StorageFailures {
+    private StorageFailures() {}
+
+    /**
+     * The command's message: what could not be read, the storage's own words, and what to do.
+     *
+     * @param resumes whether the same command goes on from what is done
+     */
+    static RelaException told(StorageException failure, boolean resumes) {
+        String repair =
+                switch (failure.kind()) {
+                    case GONE ->
+                        resumes
+                                ? ". Put it back, or count such pictures as rejects with --missing reject."
+                                : ". Put it back.";
+                    case DENIED -> ". Check its permissions and the credentials.";
+                    case UNAVAILABLE -> ". Look at the storage.";
+                };
+        return new RelaException(
+                ExitCode.INPUT,
+                failure.getMessage()
+                        + repair
+                        + (resumes ? " What is done is kept: the same command goes on from there." : ""));
+    }
+}

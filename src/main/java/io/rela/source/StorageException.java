@@ -1,0 +1,109 @@
+package io.rela.source;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Optional;
+import org.apache.hadoop.security.AccessControlException;
+
+/**
+ * Storage did not give bytes that it should hold: a fault of the world, never a bad picture. Holds words and no object of
+ * another library, so that it reaches the driver whole from wherever a task ran.
+ */
+public final class StorageException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    /** What storage says. */
+    public enum Kind {
+        /** There is no such file. */
+        GONE,
+        /** The file may not be read by whom we are. */
+        DENIED,
+        /** Anything else: a server, a network, a stream that broke off; another try may do. */
+        UNAVAILABLE
+    }
+
+    private final String what;
+    private final String words;
+    private final Kind kind;
+
+    private StorageException(String what, Kind kind, String words, String tried, StackTraceElement[] where) {
+        super(what + said(kind) + tried + ": " + words);
+        this.what = what;
+        this.kind = kind;
+        this.words = words;
+        setStackTrace(where);
+    }
+
+    private static String said(Kind kind) {
+        return switch (kind) {
+            case GONE -> " is gone";
+            case DENIED -> " may not be read";
+            case UNAVAILABLE -> " cannot be read";
+        };
+    }
+
+    /**
+     * Puts a name to a failure; one that has a name already keeps it.
+     *
+     * @param what could not be read: the uri of a picture, a folder or a file
+     */
+    public static StorageException of(String what, IOException failure) {
+        return failure instanceof StorageException named ? named : of(what, kind(failure), failure);
+    }
+
+    static StorageException of(String what, Kind kind, IOException failure) {
+        return new StorageException(what, kind, words(failure), "", failure.getStackTrace());
+    }
+
+    /** The failure of storage nearest to the surface of {@code failure}. */
+    public static Optional<StorageException> in(Throwable failure) {
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            if (t instanceof StorageException storage) {
+                return Optional.of(storage);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The same failure, which so many tries have met. */
+    StorageException triedTimes(int tries) {
+        return tries == 1
+                ? this
+                : new StorageException(what, kind, words, ", tried " + tries + " times", getStackTrace());
+    }
+
+    /** What storage says of the file. */
+    public Kind kind() {
+        return kind;
+    }
+
+    /** Whether a failure says that a file is not there. */
+    static boolean saysGone(IOException failure) {
+        return failure instanceof FileNotFoundException || failure instanceof NoSuchFileException;
+    }
+
+    private static Kind kind(IOException failure) {
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            if (t instanceof AccessControlException || t instanceof AccessDeniedException) {
+                return Kind.DENIED;
+            }
+        }
+        return saysGone(failure) ? Kind.GONE : Kind.UNAVAILABLE;
+    }
+
+    // Of several lines the first: servers send stack traces of their own behind it.
+    private static String words(IOException failure) {
+        String message = failure.getMessage() == null
+                ? ""
+                : failure.getMessage().lines().findFirst().orElse("").strip();
+        boolean onlyNames = failure instanceof FileSystemException named && named.getReason() == null;
+        String name = failure.getClass().getSimpleName();
+        if (message.isEmpty()) {
+            return name;
+        }
+        return onlyNames ? name + " " + message : message;
+    }
+}
