@@ -2,6 +2,7 @@ package io.rela.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rela.manifest.ConversionRecord;
 import io.rela.demo.DemoPictures;
 import io.rela.home.DatasetHome;
 import io.rela.testing.Rela;
@@ -148,7 +149,7 @@ class StorageFailureTest {
 
         FaultyFileSystem.heal();
         done(convert(drawn, home));
-        assertThat(record().warnings())
+        assertThat(record().run().warnings())
                 .containsExactly("Going on where an earlier run stopped: 512 of 636 pictures are done.");
         assertThat(names(home.resolve("features"))).containsAll(kept);
         assertThat(home.resolve(".rela")).doesNotExist();
@@ -182,7 +183,7 @@ class StorageFailureTest {
 
         FaultyFileSystem.heal();
         done(convert(drawn, home));
-        assertThat(record().warnings())
+        assertThat(record().run().warnings())
                 .containsExactly("Pictures that were missing when this was converted and are there now: 1 of 1."
                         + " Converting anew.");
         sameAsUndisturbed();
@@ -216,7 +217,7 @@ class StorageFailureTest {
 
         refused(convert(pictures, home), "1 picture is gone", LAST, "--missing reject");
         done(convert(pictures, home, "--missing", "reject"), "635 converted + 1 rejected");
-        assertThat(record().warnings())
+        assertThat(record().run().warnings())
                 .anyMatch(warning -> warning.startsWith("1 picture is gone since this conversion began"))
                 .anyMatch(warning -> warning.contains("512 of 636 pictures are done"));
         assertThat(rejects()).containsExactly(LAST + " unreadable");
@@ -346,9 +347,10 @@ class StorageFailureTest {
         return Rela.run(args.toArray());
     }
 
-    private ManifestRecord record() {
+    private ConversionRecord record() {
         return DatasetHome.at(home.toString(), new Configuration())
-                .newest("convert")
+                .manifest()
+                .newest(ConversionRecord.class)
                 .orElseThrow();
     }
 

@@ -2,6 +2,7 @@ package io.rela.convert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rela.embed.Listed;
 import io.rela.source.Fingerprint;
 import io.rela.source.ImageSource;
 import io.rela.source.InputFormat;
@@ -48,7 +49,7 @@ class FingerprintsTest {
                 FileSystem.getLocal(new Configuration()),
                 new org.apache.hadoop.fs.Path(folder.resolve("t").toUri()));
         List<Sample> samples;
-        ListingStep.Listed listed;
+        Listed listed;
         try (Listing listing = source.list(LocalSpark.session(), 3)) {
             samples = listing.samples().collect();
             listed = ListingStep.run(spark, listing, table.empty());

@@ -3,6 +3,7 @@ package io.rela.embed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rela.model.ModelFile;
 import io.rela.image.RejectReason;
 import io.rela.image.UndecodableImageException;
 import io.rela.model.DeviceRequest;
@@ -34,7 +35,7 @@ class EmbedPipelineTest {
     /** As many as a pipeline has at a time. */
     private static final int BATCHES = 4;
 
-    private final PriorFile prior = Ppm.prior();
+    private final ModelFile prior = Ppm.prior();
     private final Collected results = new Collected();
     private final Set<ByteBuffer> pool = Collections.newSetFromMap(new IdentityHashMap<>());
     private Embedder embedder;

@@ -1,5 +1,8 @@
 package io.rela.embed;
 
+import io.rela.model.ModelFile;
+import io.rela.model.ModelRequest;
+import io.rela.model.TorchScript;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -41,16 +44,12 @@ final class Ppm {
         }
     }
 
-    static PriorFile prior() {
-        return PriorFile.read(
-                "builtin:prior",
-                new PriorFile.Overrides(
-                        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()),
-                new Configuration());
+    static ModelFile prior() {
+        return ModelFile.read(ModelRequest.of("--prior", "builtin:prior"), new Configuration());
     }
 
-    static PriorModel model(PriorFile prior) {
+    static TorchScript model(ModelFile prior) {
         byte[] bytes = prior.bytes();
-        return new PriorModel("--prior " + prior.uri(), prior.sha256(), () -> bytes);
+        return new TorchScript("--prior " + prior.uri(), prior.sha256(), () -> bytes);
     }
 }

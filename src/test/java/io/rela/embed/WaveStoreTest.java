@@ -26,14 +26,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WaveStoreTest {
     private static final IndexRange FIRST = new IndexRange(0, 256);
     private static final IndexRange SECOND = new IndexRange(256, 300);
-    private static final WaveStore.State STATE =
-            new WaveStore.State(Map.of("seed", "0"), new Fingerprint(300, 12_345, "abc"), new WavePlan(300, 256, 256));
+    private static final WaveStore.State<String> STATE =
+            new WaveStore.State<>("settings", new Fingerprint(300, 12_345, "abc"), new WavePlan(300, 256, 256));
 
     @TempDir
     Path home;
 
     private FileSystem fs;
-    private WaveStore store;
+    private WaveStore<String> store;
 
     @BeforeEach
     void open() throws IOException {
@@ -41,8 +41,8 @@ class WaveStoreTest {
         store = at(home.resolve("progress"));
     }
 
-    private WaveStore at(Path folder) {
-        return new WaveStore(fs, new org.apache.hadoop.fs.Path(folder.toString()));
+    private WaveStore<String> at(Path folder) {
+        return new WaveStore<>(fs, new org.apache.hadoop.fs.Path(folder.toString()), String.class);
     }
 
     private static TaskReport report(IndexRange range, String features, String rejects) {
@@ -57,7 +57,7 @@ class WaveStoreTest {
         List<TaskReport> reports = List.of(report(FIRST, "a.parquet", "b.parquet"));
         store.finish(FIRST, reports);
 
-        WaveStore next = at(home.resolve("progress"));
+        WaveStore<String> next = at(home.resolve("progress"));
         assertThat(next.state()).contains(STATE);
         assertThat(next.wave(FIRST)).contains(reports);
         assertThat(next.wave(SECOND)).isEmpty();
@@ -112,12 +112,13 @@ class WaveStoreTest {
         store.begin(STATE);
         Path from = Files.createDirectory(home.resolve("listing"));
         Files.writeString(from.resolve("part-1.parquet"), "rows");
-        ListingStep.Listed listed = new ListingStep.Listed(
+        Listed listed = new Listed(
                 RangedFiles.of(List.of(
                         new RangedFiles.File(from.resolve("part-1.parquet").toString(), new IndexRange(0, 300), 300))),
-                12_345);
+                12_345,
+                List.of("a", "b"));
 
-        ListingStep.Listed kept = store.keepListing(listed, new org.apache.hadoop.fs.Path(from.toString()));
+        Listed kept = store.keepListing(listed, new org.apache.hadoop.fs.Path(from.toString()));
         assertThat(from).doesNotExist();
         assertThat(Path.of(kept.files().files().get(0).path())).hasContent("rows");
         assertThat(kept.files().rows()).isEqualTo(300);
@@ -125,7 +126,7 @@ class WaveStoreTest {
 
         Path moved = home.resolve("moved");
         Files.move(home.resolve("progress"), moved);
-        ListingStep.Listed there = at(moved).keptListing().orElseThrow();
+        Listed there = at(moved).keptListing().orElseThrow();
         assertThat(Path.of(there.files().files().get(0).path())).hasContent("rows");
         assertThat(there.bytes()).isEqualTo(12_345);
     }

@@ -3,6 +3,7 @@ package io.rela.embed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rela.model.ModelFile;
 import io.rela.convert.ListingStep;
 import io.rela.source.Fingerprint;
 import io.rela.model.DeviceRequest;
@@ -53,7 +54,7 @@ class WavesTest {
     private final JavaSparkContext spark =
             JavaSparkContext.fromSparkContext(LocalSpark.session().sparkContext());
     private final LongAccumulator done = spark.sc().longAccumulator("done");
-    private WaveStore store;
+    private WaveStore<String> store;
 
     @BeforeAll
     static void list() throws IOException {
@@ -75,8 +76,9 @@ class WavesTest {
 
     @BeforeEach
     void begin() throws IOException {
-        store = new WaveStore(local(), new org.apache.hadoop.fs.Path(folder.toString(), "progress"));
-        store.begin(new WaveStore.State(Map.of(), new Fingerprint(PICTURES, 1, "x"), PLAN));
+        store = new WaveStore<>(
+                local(), new org.apache.hadoop.fs.Path(folder.toString(), "progress"), String.class);
+        store.begin(new WaveStore.State<>("", new Fingerprint(PICTURES, 1, "x"), PLAN));
     }
 
     @AfterEach
@@ -89,7 +91,7 @@ class WavesTest {
     }
 
     private EmbedStep step(Missing missing) {
-        PriorFile prior = Ppm.prior();
+        ModelFile prior = Ppm.prior();
         EmbedJob job = new EmbedJob(
                 source,
                 Ppm.model(prior),
@@ -99,7 +101,13 @@ class WavesTest {
                 missing,
                 store.folder().toString(),
                 new SerializableConfiguration(spark.hadoopConfiguration()));
-        return new EmbedStep(spark, listing, job, done, spark.sc().longAccumulator("rejected"));
+        return new EmbedStep(spark, listing, job, done, rejected());
+    }
+
+    private RejectCounts rejected() {
+        RejectCounts counts = new RejectCounts();
+        spark.sc().register(counts, "rejected");
+        return counts;
     }
 
     private List<TaskReport> run(Missing missing) {
