@@ -18,6 +18,7 @@ final class LockFile {
     private static final TypeReference<LockOwner> OWNER = new TypeReference<>() {};
     private static final String ASIDE = ".aside-";
     private static final String TAKEOVER = ".takeover-";
+    private static final int TRIES = 5;
 
     private final FileSystem fs;
     private final Path path;
@@ -81,11 +82,18 @@ final class LockFile {
 
     /** What is there; empty when nothing is. */
     Optional<State> read() throws IOException {
-        try {
-            FileStatus status = fs.getFileStatus(path);
-            return Optional.of(new State(owner(), status.getModificationTime(), status.getLen()));
-        } catch (FileNotFoundException e) {
-            return Optional.empty();
+        for (int tries = 1; ; tries++) {
+            try {
+                FileStatus status = fs.getFileStatus(path);
+                return Optional.of(new State(owner(), status.getModificationTime(), status.getLen()));
+            } catch (FileNotFoundException e) {
+                return Optional.empty();
+            } catch (IOException e) {
+                // An object store may refuse to read what is replaced meanwhile.
+                if (tries == TRIES) {
+                    throw e;
+                }
+            }
         }
     }
 

@@ -113,7 +113,7 @@ public record LockWait(Duration patience, Consumer<String> tell, Time time) {
          */
         void moment() throws IOException {
             if (waited().compareTo(wait.patience.plus(HomeLock.SILENCE.multipliedBy(2))) > 0) {
-                throw new IOException("The lock " + file.path() + " cannot be put in place, and none is there.");
+                throw new IOException("The lock " + file.path() + " is held by nobody and cannot be taken.");
             }
             wait.sleep(pause);
             lengthen();

@@ -17,12 +17,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -171,6 +173,33 @@ class HomeLockTest {
         assertThat(ends).containsExactlyInAnyOrder("held", "busy", "busy");
         for (Process taker : takers) {
             taker.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void nobodySeesHalfALock() throws Exception {
+        AtomicBoolean over = new AtomicBoolean();
+        ExecutorService reader = Executors.newSingleThreadExecutor();
+        try {
+            Future<Integer> seen = reader.submit(() -> {
+                int found = 0;
+                while (!over.get()) {
+                    Optional<LockFile.State> state = file().read();
+                    if (state.isPresent()) {
+                        assertThat(state.get().owner()).isNotNull();
+                        found++;
+                    }
+                }
+                return found;
+            });
+            for (int i = 0; i < 10 * ROUNDS; i++) {
+                take().close();
+            }
+            over.set(true);
+            assertThat(seen.get()).isPositive();
+        } finally {
+            over.set(true);
+            reader.shutdownNow();
         }
     }
 
