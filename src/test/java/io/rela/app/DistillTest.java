@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileUtil;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -433,7 +434,7 @@ class DistillTest {
         assertThat(home.resolve("transfers/epoch=0")).doesNotExist();
         assertThat(losses(home, 0)).isEqualTo(losses(home, 1));
         done(score(2, "learner12", "--transfer-share", 0.3));
-        org.apache.commons.io.FileUtils.deleteDirectory(map.toFile());
+        FileUtil.fullyDelete(map.toFile());
         copy(home.resolve("transfers/epoch=2"), map);
         Rela.Outcome another = score(0, "learner12", "--transfer", map);
         assertThat(another.code()).isEqualTo(ExitCode.HOME);
@@ -455,7 +456,7 @@ class DistillTest {
         copy(made.resolve("pictures"), pictures);
         Path kept = folder.resolve("kept");
         done(Rela.convert(pictures, kept, "--batch-size", 32, "--keep-images"));
-        org.apache.commons.io.FileUtils.deleteDirectory(pictures.toFile());
+        FileUtil.fullyDelete(pictures.toFile());
         done(Rela.run(
                 "score",
                 "--home",
@@ -518,7 +519,7 @@ class DistillTest {
                 .write()
                 .mode("overwrite")
                 .parquet(anew.toString());
-        org.apache.commons.io.FileUtils.deleteDirectory(folderOfTable.toFile());
+        FileUtil.fullyDelete(folderOfTable.toFile());
         copy(anew, folderOfTable);
     }
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 
@@ -48,9 +49,9 @@ final class InMemoryPopulation implements Population {
     }
 
     /** What a rule chooses: weights by index, ascending. */
-    TreeMap<Long, Float> chosen(Selection.Settled settled) {
+    NavigableMap<Long, Float> chosen(Selection.Settled settled) {
         Rule rule = copy(settled.rule());
-        TreeMap<Long, Float> chosen = new TreeMap<>();
+        NavigableMap<Long, Float> chosen = new TreeMap<>();
         for (int i = 0; i < index.length; i++) {
             float seen = Float.isNaN(loss[i]) ? settled.missing() : loss[i];
             float weight = rule.weight(index[i], seen, label[i]);
@@ -73,10 +74,9 @@ final class InMemoryPopulation implements Population {
             rows.add(i);
         }
         Collections.shuffle(rows, order);
-        byte[] sent = bytes(empty);
         List<S> parts = new ArrayList<>();
         for (int part = 0; part < PARTS; part++) {
-            S seen = read(sent);
+            S seen = copy(empty);
             int end = (int) ((part + 1L) * rows.size() / PARTS);
             for (int row : rows.subList((int) ((long) part * rows.size() / PARTS), end)) {
                 seen.add(index[row], loss[row], label[row]);
@@ -90,8 +90,9 @@ final class InMemoryPopulation implements Population {
         return parts.get(0);
     }
 
+    @SuppressWarnings("unchecked")
     private static <T extends Serializable> T copy(T object) {
-        return read(bytes(object));
+        return (T) read(bytes(object));
     }
 
     private static byte[] bytes(Serializable object) {
@@ -104,10 +105,9 @@ final class InMemoryPopulation implements Population {
         return bytes.toByteArray();
     }
 
-    @SuppressWarnings("unchecked")
-    private static <T> T read(byte[] bytes) {
+    private static Object read(byte[] bytes) {
         try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes))) {
-            return (T) in.readObject();
+            return in.readObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (ClassNotFoundException e) {

@@ -1,8 +1,8 @@
 package io.rela.select;
 
+import java.util.NavigableMap;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** All ten policies for tests, and short ways to run them. */
@@ -36,7 +36,7 @@ final class Policies {
     }
 
     /** Earlier epochs had the same ratio; nobody said how many there are. */
-    static TreeMap<Long, Float> choose(
+    static NavigableMap<Long, Float> choose(
             SelectionPolicy policy, InMemoryPopulation population, long seed, int epoch, double ratio) {
         return population.chosen(settle(policy, population, seed, epoch, ratio));
     }
