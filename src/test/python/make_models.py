@@ -2,7 +2,9 @@
 
 usage: python3 src/test/python/make_models.py   (any torch from 1.13 on; writes src/test/resources/models)
 """
+
 import pathlib
+
 import torch
 from torch import nn
 

@@ -54,7 +54,7 @@ class DistillTest {
     @Test
     void lossesAreThoseOfTheLearnersOutputsAndTheTargets() {
         done(score(0, "learner8", "--transfer", "none"));
-        Map<Long, float[]> outputs = outputs("learner8", "outputs8");
+        Map<Long, float[]> outputs = outputs("learner8");
         Map<Long, float[]> targets = arrays(home, "targets", Tables.TARGET);
         Map<Long, Float> losses = losses(home, 0);
         assertThat(losses).hasSize(SAMPLES);
@@ -65,7 +65,7 @@ class DistillTest {
     @Test
     void aSquaredErrorIsTheMeanOverTheValues() {
         done(score(0, "learner8", "--loss", "mse"));
-        Map<Long, float[]> outputs = outputs("learner8", "outputs8");
+        Map<Long, float[]> outputs = outputs("learner8");
         Map<Long, float[]> targets = arrays(home, "targets", Tables.TARGET);
         losses(home, 0).forEach((index, loss) -> {
             double sum = 0;
@@ -80,7 +80,7 @@ class DistillTest {
     void lossesOfLogitsCompareThemWithLabels() {
         done(score(0, "learner8", "--loss", "cross-entropy"));
         done(score(1, "learner8", "--loss", "el2n"));
-        Map<Long, float[]> logits = outputs("learner8", "outputs8");
+        Map<Long, float[]> logits = outputs("learner8");
         Map<Long, Integer> labels = new TreeMap<>();
         Rela.rows(home, "targets").forEach(row -> labels.put(row.getLong(0), row.<Integer>getAs(Tables.LABEL)));
         Map<Long, Float> entropies = losses(home, 0);
@@ -200,35 +200,28 @@ class DistillTest {
     }
 
     @Test
-    void partitionsDoNotShowInASubset() throws IOException {
-        for (Object[] policy : List.of(
-                new Object[] {"--policy", "uniform", "--ratio", 0.5},
-                new Object[] {"--policy", "importance", "--ratio", 0.3},
-                new Object[] {"--policy", "rcap", "--ratio", 0.3},
-                new Object[] {"--policy", "seta", "--epochs", 10},
-                new Object[] {"--policy", "ccs", "--ratio", 0.3})) {
-            List<List<Row>> subsets = new ArrayList<>();
-            for (int partitions : new int[] {1, 2, 7}) {
-                Path copy = folder.resolve(policy[1] + "-" + partitions);
-                copy(made.resolve("home"), copy);
-                done(Rela.run(with(
-                        new Object[] {
-                            "distill",
-                            "--home",
-                            copy,
-                            "--epoch",
-                            2,
-                            "--learner",
-                            Rela.prior("learner12"),
-                            "--partitions",
-                            partitions
-                        },
-                        policy)));
-                subsets.add(Rela.rows(copy, "subsets/epoch=2"));
+    void partitionsDoNotShowInLossesAndSubsets() throws IOException {
+        Object[][] policies = {
+            {"--policy", "importance", "--ratio", 0.3},
+            {"--policy", "uniform", "--ratio", 0.5},
+            {"--policy", "rcap", "--ratio", 0.3},
+            {"--policy", "seta", "--epochs", 10},
+            {"--policy", "ccs", "--ratio", 0.3}
+        };
+        List<List<Object>> results = new ArrayList<>();
+        for (int partitions : new int[] {1, 2, 7}) {
+            home = folder.resolve("home" + partitions);
+            copy(made.resolve("home"), home);
+            done(distill(0, with(policies[0], "--learner", Rela.prior("learner12"), "--partitions", partitions)));
+            List<Object> result = new ArrayList<>(List.of(losses(home, 0), Rela.rows(home, "subsets/epoch=0")));
+            for (int epoch = 1; epoch < policies.length; epoch++) {
+                done(select(epoch, with(policies[epoch], "--partitions", partitions)));
+                result.add(Rela.rows(home, "subsets/epoch=" + epoch));
             }
-            assertThat(subsets.get(1)).isEqualTo(subsets.get(0));
-            assertThat(subsets.get(2)).isEqualTo(subsets.get(0));
+            results.add(result);
         }
+        assertThat(results.get(1)).isEqualTo(results.get(0));
+        assertThat(results.get(2)).isEqualTo(results.get(0));
     }
 
     @Test
@@ -541,21 +534,23 @@ class DistillTest {
                 with(with(new Object[] {"distill", "--home", home, "--epoch", epoch, "--verbose"}, learner), more));
     }
 
-    /** What a learner gives for each sample, by way of a conversion that keeps it as it is. */
-    private Map<Long, float[]> outputs(String learner, String name) {
-        Path other = folder.resolve(name);
-        done(Rela.run(
-                "convert",
-                "--input",
-                made.resolve("pictures"),
-                "--home",
-                other,
-                "--prior",
-                Rela.prior(learner),
-                "--input-size",
-                16,
-                "--projection",
-                "none"));
+    /** What a learner gives for each sample, by way of a conversion that keeps it as it is; made once. */
+    private static Map<Long, float[]> outputs(String learner) {
+        Path other = made.resolve("outputs-" + learner);
+        if (!Files.exists(other)) {
+            done(Rela.run(
+                    "convert",
+                    "--input",
+                    made.resolve("pictures"),
+                    "--home",
+                    other,
+                    "--prior",
+                    Rela.prior(learner),
+                    "--input-size",
+                    16,
+                    "--projection",
+                    "none"));
+        }
         return arrays(other, "targets", Tables.TARGET);
     }
 
