@@ -26,8 +26,11 @@ import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The jar under a real spark-submit, in processes of its own, on Spark's own jars. */
+@Execution(ExecutionMode.CONCURRENT)
 class SparkSubmitIT {
     private static final Pattern TASK_END = Pattern.compile("SparkListenerTaskEnd.*\"Executor ID\":\"(\\w+)\"");
     private static final Pattern CLASS_PATH = Pattern.compile("\"Classpath Entries\":\\{([^}]*)}");
