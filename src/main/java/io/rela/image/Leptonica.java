@@ -17,8 +17,12 @@ import static org.bytedeco.leptonica.global.leptonica.pixReadMemWebP;
 import static org.bytedeco.leptonica.global.leptonica.pixRemoveColormap;
 import static org.bytedeco.leptonica.global.leptonica.setMsgSeverity;
 
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+import java.util.List;
 import java.util.Optional;
 import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.leptonica.PIX;
 
 /**
@@ -36,6 +40,7 @@ final class Leptonica {
     static void load() {
         try {
             setMsgSeverity(L_SEVERITY_NONE);
+            silenceTiff();
         } catch (LinkageError e) {
             throw new IllegalStateException(
                     "The native picture decoder, leptonica, does not load on " + System.getProperty("os.name") + " "
@@ -43,6 +48,19 @@ final class Leptonica {
                             + ": the jar must hold org.bytedeco:leptonica and javacpp for this platform, and the directory "
                             + "of -Dorg.bytedeco.javacpp.cachedir (else the home directory) must be writable",
                     e);
+        }
+    }
+
+    /** libtiff, which leptonica's file holds, prints what it finds wrong with a picture, which is in its row of rejects. */
+    private static void silenceTiff() {
+        String file = Loader.getLoadedLibraries().get("leptonica@.6");
+        if (file == null) {
+            // A library of the system's own, which may have been built without libtiff.
+            return;
+        }
+        NativeLibrary library = NativeLibrary.getInstance(file);
+        for (String handler : List.of("TIFFSetErrorHandler", "TIFFSetWarningHandler")) {
+            library.getFunction(handler).invokePointer(new Object[] {Pointer.NULL});
         }
     }
 

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.zip.CRC32;
 
 /**
@@ -22,6 +23,7 @@ final class PngDecoder {
     private final ByteReader in;
     private final ByteArrayOutputStream clean;
     private final DataOutputStream out;
+    private boolean hasPixels;
 
     private PngDecoder(byte[] data) {
         this.data = data;
@@ -44,11 +46,18 @@ final class PngDecoder {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return Leptonica.png(clean.toByteArray())
-                .orElseThrow(() -> ended
-                        ? UndecodableImageException.corrupt("The PNG decoder refuses the data")
-                        : UndecodableImageException.truncated(
-                                "The data ends after " + data.length + " bytes without an end chunk"));
+        // Without image data libpng would print to standard error.
+        Optional<RgbImage> picture = hasPixels ? Leptonica.png(clean.toByteArray()) : Optional.empty();
+        return picture.orElseThrow(() -> refused(ended));
+    }
+
+    private UndecodableImageException refused(boolean ended) {
+        if (!ended) {
+            return UndecodableImageException.truncated(
+                    "The data ends after " + data.length + " bytes without an end chunk");
+        }
+        return UndecodableImageException.corrupt(
+                hasPixels ? "The PNG decoder refuses the data" : "The PNG has no image data");
     }
 
     private void header() throws UndecodableImageException, IOException {
@@ -84,6 +93,7 @@ final class PngDecoder {
             } else {
                 in.skip(Math.min(4, in.remaining()));
                 if (type == TYPE_IDAT) {
+                    hasPixels = true;
                     writeChunk(TYPE_IDAT, start, (int) length);
                 }
             }

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rela.demo.DemoPictures;
 import io.rela.testing.Rela;
+import io.rela.ExitCode;
+import io.rela.testing.ExecutorKiller;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,29 +15,56 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** The jar under a real spark-submit, in processes of its own. */
+/** The jar under a real spark-submit, in processes of its own, on Spark's own jars. */
+@Execution(ExecutionMode.CONCURRENT)
 class SparkSubmitIT {
     private static final Pattern TASK_END = Pattern.compile("SparkListenerTaskEnd.*\"Executor ID\":\"(\\w+)\"");
+    private static final Pattern CLASS_PATH = Pattern.compile("\"Classpath Entries\":\\{([^}]*)}");
+    private static final Pattern ENTRY = Pattern.compile("\"([^\"]+)\":\"([^\"]+)\"");
+
+    @TempDir
+    static Path made;
 
     @TempDir
     Path folder;
 
     private record Ended(int code, String out, String err) {}
 
+    /** What one process and one task make of the pictures. */
+    @BeforeAll
+    static void convertAlone() throws IOException {
+        DemoPictures.write(made.resolve("pictures"));
+        Rela.Outcome alone = Rela.run(convert("alone", "--partitions", 1));
+        assertThat(alone.code()).as(alone.text()).isEqualTo(ExitCode.DONE);
+    }
+
+    private static Object[] convert(String home, Object... more) {
+        List<Object> command = new ArrayList<>(List.of("convert", "--input", made.resolve("pictures")));
+        command.addAll(List.of("--home", made.resolve(home), "--prior", "builtin:prior", "--dimensions", 16));
+        command.addAll(List.of(more));
+        return command.toArray();
+    }
+
     @Test
     void theDemoGoesTheWholeWay() throws Exception {
         Path home = folder.resolve("demo");
-        Ended demo = rela("--master", "local[2]", "demo", "--home", home.toString());
+        Ended demo = rela("--master", "local[2]", "demo", "--home", home);
         assertThat(demo.code()).as(demo.err()).isZero();
         assertThat(demo.out())
                 .contains("640 listed = 636 converted + 4 rejected")
@@ -45,115 +75,69 @@ class SparkSubmitIT {
     }
 
     @Test
-    void twoExecutorProcessesGiveTheSameTargetsAsOneThread() throws Exception {
-        Path pictures = folder.resolve("pictures");
-        DemoPictures.write(pictures);
+    void twoExecutorProcessesOnSparksOwnJarsGiveTheSameTargetsAsOneThread() throws Exception {
         Path events = Files.createDirectory(folder.resolve("events"));
-        Path alone = folder.resolve("alone");
-        Path cluster = folder.resolve("cluster");
-        Ended one = rela(
-                "--master",
-                "local[1]",
-                "convert",
-                "--input",
-                pictures.toString(),
-                "--home",
-                alone.toString(),
-                "--prior",
-                "builtin:prior",
-                "--dimensions",
-                "16");
-        assertThat(one.code()).as(one.err()).isZero();
-        Ended two = rela(
-                "--master",
-                "local-cluster[2,1,1024]",
-                "--conf",
-                "spark.serializer=org.apache.spark.serializer.KryoSerializer",
-                "--conf",
-                "spark.eventLog.enabled=true",
-                "--conf",
-                "spark.eventLog.dir=" + events.toUri(),
-                "convert",
-                "--input",
-                pictures.toString(),
-                "--home",
-                cluster.toString(),
-                "--prior",
-                "builtin:prior",
-                "--dimensions",
-                "16",
-                "--partitions",
-                "3");
+        List<Object> command = cluster(events, "--conf", "spark.serializer=org.apache.spark.serializer.KryoSerializer");
+        command.addAll(List.of(convert("cluster", "--partitions", 3)));
+        Ended two = rela(command.toArray());
         assertThat(two.code()).as(two.err()).isZero();
-        Map<String, List<Integer>> expected = Rela.targetBits(alone);
+        Map<String, List<Integer>> expected = Rela.targetBits(made.resolve("alone"));
         assertThat(expected).hasSize(636);
-        assertThat(Rela.targetBits(cluster)).isEqualTo(expected);
+        assertThat(Rela.targetBits(made.resolve("cluster"))).isEqualTo(expected);
         assertThat(executors(events)).containsExactly("0", "1");
+
+        String jars = Path.of("target", "spark", "jars").toAbsolutePath() + "/";
+        Map<String, String> entries = classPath(events);
+        assertThat(entries).containsValue("Added By User").hasSizeGreaterThan(100);
+        entries.forEach((entry, source) -> {
+            if (source.equals("System Classpath")) {
+                assertThat(entry).startsWith(jars);
+            } else {
+                assertThat(entry).matches("spark://.*/jars/rela-convert\\.jar");
+            }
+        });
     }
 
     @Test
     void theDeathOfExecutorsDoesNotShowInASubset() throws Exception {
-        Path pictures = folder.resolve("pictures");
-        DemoPictures.write(pictures);
         List<List<Row>> subsets = new ArrayList<>();
         Path events = Files.createDirectory(folder.resolve("events"));
-        for (String master : List.of("local[1]", "local-cluster[2,1,1024]")) {
-            Path home = folder.resolve("home" + subsets.size());
-            assertThat(rela(
-                                    "--master",
-                                    "local[2]",
-                                    "convert",
-                                    "--input",
-                                    pictures.toString(),
-                                    "--home",
-                                    home.toString(),
-                                    "--prior",
-                                    "builtin:prior",
-                                    "--dimensions",
-                                    "16")
-                            .code())
-                    .isZero();
-            List<String> command = new ArrayList<>(List.of("--master", master));
-            if (!subsets.isEmpty()) {
-                command.addAll(List.of(
-                        "--conf",
-                        "spark.eventLog.enabled=true",
-                        "--conf",
-                        "spark.eventLog.dir=" + events.toUri(),
-                        "--conf",
-                        "spark.extraListeners=io.rela.testing.ExecutorKiller",
-                        "--conf",
-                        "spark.driver.extraClassPath="
-                                + Path.of("target/test-classes").toAbsolutePath()));
-            }
-            command.addAll(List.of(
+        for (boolean dying : new boolean[] {false, true}) {
+            Path home = folder.resolve("home-" + dying);
+            copy(made.resolve("alone"), home);
+            List<Object> distill = List.of(
                     "distill",
                     "--home",
-                    home.toString(),
+                    home,
                     "--epoch",
-                    "3",
+                    3,
                     "--learner",
                     "builtin:learner-early",
                     "--policy",
                     "importance",
                     "--ratio",
-                    "0.5",
+                    0.5,
                     "--partitions",
-                    "5"));
-            Ended ended = rela(command.toArray(String[]::new));
-            assertThat(ended.code()).as(ended.err()).isZero();
+                    5);
+            if (dying) {
+                List<Object> command = cluster(
+                        events,
+                        "--jars",
+                        jarOf(ExecutorKiller.class),
+                        "--conf",
+                        "spark.extraListeners=" + ExecutorKiller.class.getName());
+                command.addAll(distill);
+                Ended ended = rela(command.toArray());
+                assertThat(ended.code()).as(ended.err()).isZero();
+            } else {
+                Rela.Outcome alone = Rela.run(distill.toArray());
+                assertThat(alone.code()).as(alone.text()).isEqualTo(ExitCode.DONE);
+            }
             subsets.add(Rela.rows(home, "subsets/epoch=3"));
         }
-        assertThat(withoutUris(subsets.get(1))).hasSize(318).isEqualTo(withoutUris(subsets.get(0)));
+        assertThat(subsets.get(1)).hasSize(318).isEqualTo(subsets.get(0));
         assertThat(lines(events).filter(line -> line.contains("SparkListenerExecutorRemoved")))
                 .isNotEmpty();
-    }
-
-    private static List<List<Object>> withoutUris(List<Row> rows) {
-        return rows.stream()
-                .map(row -> List.of(
-                        row.getLong(0), row.getString(1), row.getList(7), row.getFloat(8), (Object) row.getFloat(9)))
-                .toList();
     }
 
     @Test
@@ -161,9 +145,9 @@ class SparkSubmitIT {
         Ended missing = rela(
                 "convert",
                 "--input",
-                folder.resolve("nowhere").toString(),
+                folder.resolve("nowhere"),
                 "--home",
-                folder.resolve("home").toString(),
+                folder.resolve("home"),
                 "--prior",
                 "builtin:prior");
         assertThat(missing.code()).isEqualTo(3);
@@ -206,16 +190,32 @@ class SparkSubmitIT {
         }
     }
 
-    private Ended rela(String... args) throws IOException, InterruptedException {
+    /** Spark's options for two executor processes of one core each that leave an event log. */
+    private static List<Object> cluster(Path events, Object... more) {
+        List<Object> options = new ArrayList<>(List.of("--master", "local-cluster[2,1,1024]"));
+        options.addAll(
+                List.of("--conf", "spark.eventLog.enabled=true", "--conf", "spark.eventLog.dir=" + events.toUri()));
+        options.addAll(List.of(more));
+        return options;
+    }
+
+    private Ended rela(Object... args) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(Path.of("bin", "rela").toString()));
-        command.addAll(List.of(args));
+        for (Object arg : args) {
+            command.add(arg.toString());
+        }
         Path out = Files.createTempFile(folder, "out", ".txt");
         Path err = Files.createTempFile(folder, "err", ".txt");
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().remove("SPARK_HOME");
         Process process = builder.start();
-        assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
+        try {
+            assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
         return new Ended(
                 process.exitValue(),
                 Files.readString(out, StandardCharsets.UTF_8),
@@ -239,5 +239,36 @@ class SparkSubmitIT {
             }
         }
         return lines.stream();
+    }
+
+    /** The driver's class path by entry, with where each came from. */
+    private static Map<String, String> classPath(Path events) throws IOException {
+        Map<String, String> entries = new TreeMap<>();
+        lines(events).map(CLASS_PATH::matcher).filter(Matcher::find).forEach(found -> {
+            Matcher entry = ENTRY.matcher(found.group(1));
+            while (entry.find()) {
+                entries.put(entry.group(1), entry.group(2));
+            }
+        });
+        return entries;
+    }
+
+    private Path jarOf(Class<?> only) throws IOException {
+        String name = only.getName().replace('.', '/') + ".class";
+        Path jar = folder.resolve(only.getSimpleName() + ".jar");
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
+                InputStream in = only.getResourceAsStream("/" + name)) {
+            out.putNextEntry(new JarEntry(name));
+            in.transferTo(out);
+        }
+        return jar;
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file)));
+            }
+        }
     }
 }

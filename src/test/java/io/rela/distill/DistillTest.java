@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileUtil;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,7 +57,7 @@ class DistillTest {
     @Test
     void lossesAreThoseOfTheLearnersOutputsAndTheTargets() {
         done(score(0, "learner8", "--transfer", "none"));
-        Map<Long, float[]> outputs = outputs("learner8", "outputs8");
+        Map<Long, float[]> outputs = outputs("learner8");
         Map<Long, float[]> targets = arrays(home, "targets", Tables.TARGET);
         Map<Long, Float> losses = losses(home, 0);
         assertThat(losses).hasSize(SAMPLES);
@@ -67,7 +68,7 @@ class DistillTest {
     @Test
     void aSquaredErrorIsTheMeanOverTheValues() {
         done(score(0, "learner8", "--loss", "mse"));
-        Map<Long, float[]> outputs = outputs("learner8", "outputs8");
+        Map<Long, float[]> outputs = outputs("learner8");
         Map<Long, float[]> targets = arrays(home, "targets", Tables.TARGET);
         losses(home, 0).forEach((index, loss) -> {
             double sum = 0;
@@ -82,7 +83,7 @@ class DistillTest {
     void lossesOfLogitsCompareThemWithLabels() {
         done(score(0, "learner8", "--loss", "cross-entropy"));
         done(score(1, "learner8", "--loss", "el2n"));
-        Map<Long, float[]> logits = outputs("learner8", "outputs8");
+        Map<Long, float[]> logits = outputs("learner8");
         Map<Long, Integer> labels = new TreeMap<>();
         Rela.rows(home, "targets").forEach(row -> labels.put(row.getLong(0), row.<Integer>getAs(Tables.LABEL)));
         Map<Long, Float> entropies = losses(home, 0);
@@ -202,35 +203,28 @@ class DistillTest {
     }
 
     @Test
-    void partitionsDoNotShowInASubset() throws IOException {
-        for (Object[] policy : List.of(
-                new Object[] {"--policy", "uniform", "--ratio", 0.5},
-                new Object[] {"--policy", "importance", "--ratio", 0.3},
-                new Object[] {"--policy", "rcap", "--ratio", 0.3},
-                new Object[] {"--policy", "seta", "--epochs", 10},
-                new Object[] {"--policy", "ccs", "--ratio", 0.3})) {
-            List<List<Row>> subsets = new ArrayList<>();
-            for (int partitions : new int[] {1, 2, 7}) {
-                Path copy = folder.resolve(policy[1] + "-" + partitions);
-                copy(made.resolve("home"), copy);
-                done(Rela.run(with(
-                        new Object[] {
-                            "distill",
-                            "--home",
-                            copy,
-                            "--epoch",
-                            2,
-                            "--learner",
-                            Rela.prior("learner12"),
-                            "--partitions",
-                            partitions
-                        },
-                        policy)));
-                subsets.add(Rela.rows(copy, "subsets/epoch=2"));
+    void partitionsDoNotShowInLossesAndSubsets() throws IOException {
+        Object[][] policies = {
+            {"--policy", "importance", "--ratio", 0.3},
+            {"--policy", "uniform", "--ratio", 0.5},
+            {"--policy", "rcap", "--ratio", 0.3},
+            {"--policy", "seta", "--epochs", 10},
+            {"--policy", "ccs", "--ratio", 0.3}
+        };
+        List<List<Object>> results = new ArrayList<>();
+        for (int partitions : new int[] {1, 2, 7}) {
+            home = folder.resolve("home" + partitions);
+            copy(made.resolve("home"), home);
+            done(distill(0, with(policies[0], "--learner", Rela.prior("learner12"), "--partitions", partitions)));
+            List<Object> result = new ArrayList<>(List.of(losses(home, 0), Rela.rows(home, "subsets/epoch=0")));
+            for (int epoch = 1; epoch < policies.length; epoch++) {
+                done(select(epoch, with(policies[epoch], "--partitions", partitions)));
+                result.add(Rela.rows(home, "subsets/epoch=" + epoch));
             }
-            assertThat(subsets.get(1)).isEqualTo(subsets.get(0));
-            assertThat(subsets.get(2)).isEqualTo(subsets.get(0));
+            results.add(result);
         }
+        assertThat(results.get(1)).isEqualTo(results.get(0));
+        assertThat(results.get(2)).isEqualTo(results.get(0));
     }
 
     @Test
@@ -440,7 +434,7 @@ class DistillTest {
         assertThat(home.resolve("transfers/epoch=0")).doesNotExist();
         assertThat(losses(home, 0)).isEqualTo(losses(home, 1));
         done(score(2, "learner12", "--transfer-share", 0.3));
-        org.apache.commons.io.FileUtils.deleteDirectory(map.toFile());
+        FileUtil.fullyDelete(map.toFile());
         copy(home.resolve("transfers/epoch=2"), map);
         Rela.Outcome another = score(0, "learner12", "--transfer", map);
         assertThat(another.code()).isEqualTo(ExitCode.HOME);
@@ -462,7 +456,7 @@ class DistillTest {
         copy(made.resolve("pictures"), pictures);
         Path kept = folder.resolve("kept");
         done(Rela.convert(pictures, kept, "--batch-size", 32, "--keep-images"));
-        org.apache.commons.io.FileUtils.deleteDirectory(pictures.toFile());
+        FileUtil.fullyDelete(pictures.toFile());
         done(Rela.run(
                 "score",
                 "--home",
@@ -529,7 +523,7 @@ class DistillTest {
                 .write()
                 .mode("overwrite")
                 .parquet(anew.toString());
-        org.apache.commons.io.FileUtils.deleteDirectory(folderOfTable.toFile());
+        FileUtil.fullyDelete(folderOfTable.toFile());
         copy(anew, folderOfTable);
     }
 
@@ -551,21 +545,23 @@ class DistillTest {
                 with(with(new Object[] {"distill", "--home", home, "--epoch", epoch, "--verbose"}, learner), more));
     }
 
-    /** What a learner gives for each sample, by way of a conversion that keeps it as it is. */
-    private Map<Long, float[]> outputs(String learner, String name) {
-        Path other = folder.resolve(name);
-        done(Rela.run(
-                "convert",
-                "--input",
-                made.resolve("pictures"),
-                "--home",
-                other,
-                "--prior",
-                Rela.prior(learner),
-                "--input-size",
-                16,
-                "--projection",
-                "none"));
+    /** What a learner gives for each sample, by way of a conversion that keeps it as it is; made once. */
+    private static Map<Long, float[]> outputs(String learner) {
+        Path other = made.resolve("outputs-" + learner);
+        if (!Files.exists(other)) {
+            done(Rela.run(
+                    "convert",
+                    "--input",
+                    made.resolve("pictures"),
+                    "--home",
+                    other,
+                    "--prior",
+                    Rela.prior(learner),
+                    "--input-size",
+                    16,
+                    "--projection",
+                    "none"));
+        }
         return arrays(other, "targets", Tables.TARGET);
     }
 

@@ -17,7 +17,7 @@ class GroupsTest {
             for (int b = 0; b < counts.length; b++) {
                 counts[b] = random.nextInt(3) == 0 ? 0 : random.nextInt(20);
             }
-            counts[random.nextInt(counts.length)] = 1 + random.nextInt(50);
+            counts[random.nextInt(counts.length)] = 1L + random.nextInt(50);
             int filled = (int)
                     IntStream.range(0, counts.length).filter(b -> counts[b] > 0).count();
             int groups = 1 + random.nextInt(5);

@@ -4,8 +4,8 @@ import io.rela.rank.Draw;
 import io.rela.rank.Population;
 import io.rela.testing.InMemoryPopulation;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.OptionalInt;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** All policies for tests, with their usual parameters, and short ways to run them. */
@@ -35,7 +35,7 @@ public final class Policies {
     }
 
     /** Earlier epochs had the same ratio; nobody said how many there are. */
-    public static TreeMap<Long, Float> choose(
+    public static NavigableMap<Long, Float> choose(
             SelectionPolicy policy, InMemoryPopulation population, long seed, int epoch, double ratio) {
         return population.chosen(settle(policy, population, seed, epoch, ratio));
     }

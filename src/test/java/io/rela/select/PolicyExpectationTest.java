@@ -18,8 +18,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.OptionalInt;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,7 +67,7 @@ class PolicyExpectationTest {
                 json.get("ratio").asDouble(),
                 epoch -> json.get("earlier").get(epoch).asLong());
 
-        TreeMap<Long, Float> chosen = population.chosen(settled);
+        NavigableMap<Long, Float> chosen = population.chosen(settled);
 
         List<Long> first = chosen.keySet().stream().limit(10).toList();
         assertThat(first).isEqualTo(longs(json.get("first")));
@@ -90,7 +90,7 @@ class PolicyExpectationTest {
                 .toList();
     }
 
-    private static String sha256(TreeMap<Long, Float> chosen) throws NoSuchAlgorithmException {
+    private static String sha256(NavigableMap<Long, Float> chosen) throws NoSuchAlgorithmException {
         ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES * chosen.size()).order(ByteOrder.LITTLE_ENDIAN);
         chosen.keySet().forEach(bytes::putLong);
         return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.array()));

@@ -14,10 +14,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -76,7 +76,7 @@ class PolicyTest {
     void ratioOneTakesEveryRowOnceWithWeightOne(SelectionPolicy policy) {
         InMemoryPopulation population = InMemoryPopulation.of(Policies.losses(300), Policies.labels(300));
 
-        TreeMap<Long, Float> chosen = Policies.choose(policy, population, 1, 3, 1);
+        NavigableMap<Long, Float> chosen = Policies.choose(policy, population, 1, 3, 1);
 
         assertThat(chosen).hasSize(300);
         assertThat(chosen.values()).containsOnly(1f);
@@ -187,7 +187,7 @@ class PolicyTest {
         // 60 of 100 have loss 0; with 60 wanted, 20 of these stand for all 60.
         float[] loss = Policies.losses(100);
         Arrays.fill(loss, 0, 60, 0);
-        TreeMap<Long, Float> chosen = Policies.choose(new Importance(), InMemoryPopulation.of(loss), 1, 0, 0.6);
+        NavigableMap<Long, Float> chosen = Policies.choose(new Importance(), InMemoryPopulation.of(loss), 1, 0, 0.6);
         assertThat(chosen).hasSize(60);
         assertThat(chosen.headMap(60L)).hasSize(20);
         assertThat(chosen.headMap(60L).values()).containsOnly(3f);
@@ -233,7 +233,7 @@ class PolicyTest {
         int cycle = (int) Math.ceil(all / Math.floor(all * ratio));
         Map<Long, Integer> seen = new HashMap<>();
         for (int epoch = 0; epoch < epochs; epoch++) {
-            TreeMap<Long, Float> chosen = Policies.choose(new Cyclic(), population, 3, epoch, ratio);
+            NavigableMap<Long, Float> chosen = Policies.choose(new Cyclic(), population, 3, epoch, ratio);
             chosen.keySet().forEach(index -> seen.merge(index, 1, Integer::sum));
             assertQuotasAreProportional(labels, chosen);
             if (epoch == cycle - 1) {
@@ -277,7 +277,7 @@ class PolicyTest {
                     OptionalInt.empty(),
                     ratios[epoch],
                     earlier -> Selection.share(ratios[earlier], all));
-            TreeMap<Long, Float> chosen = population.chosen(settled);
+            NavigableMap<Long, Float> chosen = population.chosen(settled);
             assertThat((long) chosen.size()).isEqualTo(Selection.share(ratios[epoch], all));
             assertQuotasAreProportional(labels, chosen);
             chosen.keySet().forEach(i -> taken.merge(labels[Math.toIntExact(i)], 1, Integer::sum));
@@ -294,7 +294,7 @@ class PolicyTest {
         assertThat(cycles).isGreaterThanOrEqualTo(3);
     }
 
-    private static void assertQuotasAreProportional(int[] labels, TreeMap<Long, Float> chosen) {
+    private static void assertQuotasAreProportional(int[] labels, NavigableMap<Long, Float> chosen) {
         for (int label : Arrays.stream(labels).distinct().toArray()) {
             double share = (double) chosen.size() * count(labels, label) / labels.length;
             long taken = chosen.keySet().stream()
@@ -315,7 +315,7 @@ class PolicyTest {
     void equalLossesLeaveTheSizeExact(SelectionPolicy policy) {
         float[] loss = new float[400];
         Arrays.fill(loss, 0.3f);
-        TreeMap<Long, Float> chosen =
+        NavigableMap<Long, Float> chosen =
                 Policies.choose(policy, InMemoryPopulation.of(loss, Policies.labels(400)), 1, 1, 0.25);
         assertThat(chosen).hasSize(100);
         if (!(policy instanceof Importance)) {
@@ -368,7 +368,8 @@ class PolicyTest {
     void infoBatchKeepsSamplesWithoutALossWithWeightOne() {
         float[] loss = Policies.losses(400);
         Arrays.fill(loss, 0, 100, Float.NaN);
-        TreeMap<Long, Float> chosen = Policies.choose(new InfoBatch(0.5, 0.875), InMemoryPopulation.of(loss), 1, 1, 1);
+        NavigableMap<Long, Float> chosen =
+                Policies.choose(new InfoBatch(0.5, 0.875), InMemoryPopulation.of(loss), 1, 1, 1);
         assertThat(chosen.headMap(100L)).hasSize(100);
         assertThat(chosen.headMap(100L).values()).containsOnly(1f);
     }
@@ -457,7 +458,7 @@ class PolicyTest {
     @ParameterizedTest
     @MethodSource("io.rela.select.Policies#thatNeedLossesOfZeroOrMore")
     void lossesOfZeroAloneLeaveTheSizeExact(SelectionPolicy policy) {
-        TreeMap<Long, Float> chosen =
+        NavigableMap<Long, Float> chosen =
                 Policies.choose(policy, InMemoryPopulation.of(new float[90], Policies.labels(90)), 1, 0, 1 / 3.0);
         assertThat(chosen).hasSize(29);
         if (policy instanceof Importance) {
@@ -474,7 +475,7 @@ class PolicyTest {
             loss[40 + i] = i * Float.MIN_VALUE;
             loss[80 + i] = i % 2 == 0 ? 0f : -0f;
         }
-        TreeMap<Long, Float> chosen =
+        NavigableMap<Long, Float> chosen =
                 Policies.choose(policy, InMemoryPopulation.of(loss, Policies.labels(200)), 1, 0, 0.3);
         assertThat(chosen).hasSize(60);
         assertThat(chosen.values()).allMatch(weight -> weight >= 1 && Float.isFinite(weight));
@@ -559,7 +560,7 @@ class PolicyTest {
             labels[i] = 1;
             loss[i] = 1e6f;
         }
-        TreeMap<Long, Float> chosen = Policies.choose(new Rcap(1), InMemoryPopulation.of(loss, labels), 1, 0, 0.5);
+        NavigableMap<Long, Float> chosen = Policies.choose(new Rcap(1), InMemoryPopulation.of(loss, labels), 1, 0, 0.5);
         assertThat(chosen).hasSize(50);
         assertThat(chosen.headMap(4L)).hasSize(4);
     }
@@ -600,7 +601,7 @@ class PolicyTest {
         for (int i = 0; i < loss.length; i++) {
             loss[i] = 10 * (i / 40) + 0.001f * (i % 40);
         }
-        TreeMap<Long, Float> chosen =
+        NavigableMap<Long, Float> chosen =
                 Policies.choose(new SeTa(0, 5, 0.6, 0.9), InMemoryPopulation.of(loss), 1, epoch, 1);
         assertThat(chosen).hasSize(120);
         assertThat(chosen.firstKey()).isEqualTo(epoch % 3 * 40L);
@@ -614,7 +615,7 @@ class PolicyTest {
         for (int i = 0; i < 100; i++) {
             loss[i] = (i < 80 ? 0 : i < 86 ? 2 : i < 90 ? 4 : 9) + i * 0.0001f;
         }
-        TreeMap<Long, Float> chosen =
+        NavigableMap<Long, Float> chosen =
                 Policies.choose(new CoverageCentric(0.1, 10), InMemoryPopulation.of(loss), 1, 0, 0.3);
         assertThat(chosen.subMap(0L, 80L)).hasSize(20);
         assertThat(chosen.subMap(80L, 90L)).hasSize(10);

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 
@@ -60,9 +61,9 @@ public final class InMemoryPopulation implements Population {
     }
 
     /** What a rule chooses: weights by index, ascending. */
-    public TreeMap<Long, Float> chosen(Selection.Settled settled) {
+    public NavigableMap<Long, Float> chosen(Selection.Settled settled) {
         Rule rule = copy(settled.rule());
-        TreeMap<Long, Float> chosen = new TreeMap<>();
+        NavigableMap<Long, Float> chosen = new TreeMap<>();
         for (int i = 0; i < index.length; i++) {
             Stand stand = settled.stand();
             float weight = rule.weight(index[i], stand.ofLoss(loss[i]), stand.ofReference(reference[i]), label[i]);
@@ -85,10 +86,9 @@ public final class InMemoryPopulation implements Population {
             rows.add(i);
         }
         Collections.shuffle(rows, order);
-        byte[] sent = bytes(empty);
         List<S> parts = new ArrayList<>();
         for (int part = 0; part < PARTS; part++) {
-            S seen = read(sent);
+            S seen = copy(empty);
             int end = (int) ((part + 1L) * rows.size() / PARTS);
             for (int row : rows.subList((int) ((long) part * rows.size() / PARTS), end)) {
                 seen.add(index[row], loss[row], reference[row], label[row]);
@@ -102,8 +102,9 @@ public final class InMemoryPopulation implements Population {
         return parts.get(0);
     }
 
+    @SuppressWarnings("unchecked")
     private static <T extends Serializable> T copy(T object) {
-        return read(bytes(object));
+        return (T) read(bytes(object));
     }
 
     private static byte[] bytes(Serializable object) {
@@ -116,10 +117,9 @@ public final class InMemoryPopulation implements Population {
         return bytes.toByteArray();
     }
 
-    @SuppressWarnings("unchecked")
-    private static <T> T read(byte[] bytes) {
+    private static Object read(byte[] bytes) {
         try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes))) {
-            return (T) in.readObject();
+            return in.readObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (ClassNotFoundException e) {
