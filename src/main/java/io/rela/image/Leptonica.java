@@ -3,6 +3,7 @@ package io.rela.image;
 import static org.bytedeco.leptonica.global.leptonica.L_JPEG_CONTINUE_WITH_BAD_DATA;
 import static org.bytedeco.leptonica.global.leptonica.L_SEVERITY_NONE;
 import static org.bytedeco.leptonica.global.leptonica.REMOVE_CMAP_TO_FULL_COLOR;
+import static org.bytedeco.leptonica.global.leptonica.leptSetStderrHandler;
 import static org.bytedeco.leptonica.global.leptonica.pixDestroy;
 import static org.bytedeco.leptonica.global.leptonica.pixGetColormap;
 import static org.bytedeco.leptonica.global.leptonica.pixGetData;
@@ -17,12 +18,10 @@ import static org.bytedeco.leptonica.global.leptonica.pixReadMemWebP;
 import static org.bytedeco.leptonica.global.leptonica.pixRemoveColormap;
 import static org.bytedeco.leptonica.global.leptonica.setMsgSeverity;
 
-import com.sun.jna.NativeLibrary;
-import com.sun.jna.Pointer;
-import java.util.List;
 import java.util.Optional;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
-import org.bytedeco.javacpp.Loader;
+import org.bytedeco.leptonica.Handler_BytePointer;
 import org.bytedeco.leptonica.PIX;
 
 /**
@@ -40,7 +39,7 @@ final class Leptonica {
     static void load() {
         try {
             setMsgSeverity(L_SEVERITY_NONE);
-            silenceTiff();
+            leptSetStderrHandler(Silence.HELD);
         } catch (LinkageError e) {
             throw new IllegalStateException(
                     "The native picture decoder, leptonica, does not load on " + System.getProperty("os.name") + " "
@@ -48,19 +47,6 @@ final class Leptonica {
                             + ": the jar must hold org.bytedeco:leptonica and javacpp for this platform, and the directory "
                             + "of -Dorg.bytedeco.javacpp.cachedir (else the home directory) must be writable",
                     e);
-        }
-    }
-
-    /** libtiff, which leptonica's file holds, prints what it finds wrong with a picture, which is in its row of rejects. */
-    private static void silenceTiff() {
-        String file = Loader.getLoadedLibraries().get("leptonica@.6");
-        if (file == null) {
-            // A library of the system's own, which may have been built without libtiff.
-            return;
-        }
-        NativeLibrary library = NativeLibrary.getInstance(file);
-        for (String handler : List.of("TIFFSetErrorHandler", "TIFFSetWarningHandler")) {
-            library.getFunction(handler).invokePointer(new Object[] {Pointer.NULL});
         }
     }
 
@@ -138,5 +124,14 @@ final class Leptonica {
                     };
             words[out + x] = level * 0x01010100;
         }
+    }
+
+    /** Takes what the library would print whatever its severity. */
+    private static final class Silence extends Handler_BytePointer {
+        /** The library keeps its address. */
+        static final Silence HELD = new Silence();
+
+        @Override
+        public void call(BytePointer message) {}
     }
 }
