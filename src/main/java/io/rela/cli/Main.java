@@ -1,6 +1,5 @@
 package io.rela.cli;
 
-import io.rela.source.StorageException;
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.run.CommandResult;
@@ -10,6 +9,7 @@ import io.rela.run.Redaction;
 import io.rela.run.Shutdown;
 import io.rela.run.Versions;
 import io.rela.source.SourceException;
+import io.rela.source.StorageException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Optional;

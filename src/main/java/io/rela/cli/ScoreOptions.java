@@ -94,11 +94,7 @@ final class ScoreOptions {
     LossRequest request(Integer partitions) {
         return new LossRequest.Learner(
                 new ModelRequest(
-                        "--learner",
-                        learner,
-                        view.overrides(),
-                        Optional.ofNullable(learnerSha256),
-                        allowUnstablePrior),
+                        "--learner", learner, view.overrides(), Optional.ofNullable(learnerSha256), allowUnstablePrior),
                 loss,
                 new Transfer(
                         kind(),

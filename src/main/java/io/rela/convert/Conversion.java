@@ -1,17 +1,16 @@
 package io.rela.convert;
 
-import io.rela.image.RejectReason;
-import io.rela.source.Missing;
-import io.rela.embed.Listed;
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.embed.EmbedPlan;
 import io.rela.embed.Embedding;
+import io.rela.embed.Listed;
 import io.rela.embed.TaskReport;
 import io.rela.embed.WaveStore;
 import io.rela.home.DatasetHome;
 import io.rela.home.IfExists;
 import io.rela.home.TableFiles;
+import io.rela.image.RejectReason;
 import io.rela.manifest.Change;
 import io.rela.manifest.ConversionRecord;
 import io.rela.manifest.ConversionRecord.ProjectionInfo;
@@ -44,6 +43,7 @@ import io.rela.source.Fingerprint;
 import io.rela.source.ImageSource;
 import io.rela.source.InputFormat;
 import io.rela.source.Listing;
+import io.rela.source.Missing;
 import io.rela.table.RangedFiles;
 import io.rela.table.TableFolder;
 import io.rela.table.Tables;
@@ -140,7 +140,10 @@ public final class Conversion {
         Fingerprint is = run.timed("list", () -> Fingerprints.of(run.session(), now));
         Optional<Listed> before = run.timed("list", () -> before(source, now, is));
         ConvertPlan plan = plan(
-                prior, module, source, before.isPresent() ? store.state().orElseThrow().source() : is);
+                prior,
+                module,
+                source,
+                before.isPresent() ? store.state().orElseThrow().source() : is);
         plan.embedding().warning().ifPresent(run::warn);
         Optional<ConversionRecord> done = finished().filter(record -> isDone(plan, record, source, now));
         if (done.isPresent()) {
@@ -211,14 +214,18 @@ public final class Conversion {
         return kept;
     }
 
-    private ConvertPlan plan(
-            ModelFile prior, Broadcast<byte[]> module, ImageSource source, Fingerprint fingerprint) {
+    private ConvertPlan plan(ModelFile prior, Broadcast<byte[]> module, ImageSource source, Fingerprint fingerprint) {
         TorchScript model = new TorchScript(prior.name(), prior.sha256(), module::value);
         return run.timed(
                 "probe",
                 () -> ConvertPlan.resolve(
                         asked,
-                        new EmbedPlan.Subject(prior, model, Optional.of(source), fingerprint.count(), asked.prior().allowUnstable()),
+                        new EmbedPlan.Subject(
+                                prior,
+                                model,
+                                Optional.of(source),
+                                fingerprint.count(),
+                                asked.prior().allowUnstable()),
                         fingerprint,
                         new ConvertPlan.Before(store.state(), finished()),
                         store.folder().toString(),
@@ -263,11 +270,7 @@ public final class Conversion {
     }
 
     private List<StagedTable> write(
-            ConvertPlan plan,
-            ImageSource source,
-            Listed samples,
-            List<TaskReport> reports,
-            Projection projection) {
+            ConvertPlan plan, ImageSource source, Listed samples, List<TaskReport> reports, Projection projection) {
         run.timed(
                 "project",
                 () -> ProjectionTable.write(
@@ -386,8 +389,8 @@ public final class Conversion {
 
     private boolean goesOn(ConvertPlan plan) {
         Optional<WaveStore.State<ConversionSettings>> unfinished = store.state();
-        Optional<String> difference = unfinished.flatMap(
-                begun -> plan.differenceFrom(begun.identity(), begun.source()));
+        Optional<String> difference =
+                unfinished.flatMap(begun -> plan.differenceFrom(begun.identity(), begun.source()));
         difference.ifPresent(d -> refuseUnlessOverwrite("holds an unfinished conversion that is not this one", d));
         return unfinished.isPresent() && difference.isEmpty();
     }

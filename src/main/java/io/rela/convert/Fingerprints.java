@@ -1,7 +1,7 @@
 package io.rela.convert;
 
-import io.rela.embed.Listed;
 import io.rela.Digests;
+import io.rela.embed.Listed;
 import io.rela.source.Fingerprint;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;

@@ -2,11 +2,11 @@ package io.rela.convert;
 
 import io.rela.convert.GonePictures.Entry;
 import io.rela.embed.Listed;
-import io.rela.home.TableFiles;
-import io.rela.manifest.ConversionRecord;
 import io.rela.home.DatasetHome;
-import io.rela.source.Fingerprint;
+import io.rela.home.TableFiles;
 import io.rela.image.RejectReason;
+import io.rela.manifest.ConversionRecord;
+import io.rela.source.Fingerprint;
 import io.rela.source.ImageSource;
 import io.rela.source.InputFormat;
 import io.rela.source.Patience;

@@ -1,12 +1,11 @@
 package io.rela.distill;
 
-import io.rela.image.RejectReason;
-import io.rela.source.StorageException;
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.embed.Embedding;
 import io.rela.home.DatasetHome;
 import io.rela.home.IfExists;
+import io.rela.image.RejectReason;
 import io.rela.manifest.Change;
 import io.rela.manifest.Counts;
 import io.rela.manifest.Differences;
@@ -22,6 +21,7 @@ import io.rela.run.CommandRun;
 import io.rela.run.Figures;
 import io.rela.run.Outcome;
 import io.rela.run.Shutdown;
+import io.rela.source.StorageException;
 import io.rela.table.Tables;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.rela.embed;
 
 import io.rela.image.Preprocessing;
 import io.rela.image.RejectReason;
-import io.rela.model.Embedder;
 import io.rela.image.UndecodableImageException;
+import io.rela.model.Embedder;
 import io.rela.source.Patience;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -22,8 +22,8 @@ public record EmbedRequest(
         Missing missing,
         double maxRejects) {
     /** The usual way. */
-    public static final EmbedRequest USUAL =
-            new EmbedRequest(DeviceRequest.AUTO, Optional.empty(), Optional.empty(), Optional.empty(), Missing.FAIL, 0.01);
+    public static final EmbedRequest USUAL = new EmbedRequest(
+            DeviceRequest.AUTO, Optional.empty(), Optional.empty(), Optional.empty(), Missing.FAIL, 0.01);
 
     /** As a record tells it: auto, a number, or default. */
     public String batchSizeAsked() {

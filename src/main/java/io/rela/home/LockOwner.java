@@ -121,7 +121,7 @@ record LockOwner(
         try {
             String stat = Files.readString(PROC.resolve(pid + "/stat"));
             // The name of the program comes first, in parentheses, and may hold anything.
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
             if (fields.length <= START) {
                 throw new IOException("Of process " + pid + " only this is known: " + stat);
             }

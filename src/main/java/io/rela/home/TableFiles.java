@@ -1,12 +1,12 @@
 package io.rela.home;
 
-import io.rela.source.Patience;
-import io.rela.source.StorageException;
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.manifest.Manifest;
 import io.rela.manifest.StagedTable;
 import io.rela.manifest.TableFile;
+import io.rela.source.Patience;
+import io.rela.source.StorageException;
 import io.rela.table.IndexRange;
 import io.rela.table.NumberReader;
 import io.rela.table.RangedFiles;

@@ -64,7 +64,9 @@ enum TorchFault {
     /** Anything else: the module's own code. */
     MODEL(List.of(), "The module itself fails: try it in Python on random pictures of this size.");
 
+    @SuppressWarnings("ImmutableEnumChecker") // made by Stream.toList, which nobody can change
     private final List<Pattern> signs;
+
     private final String repair;
 
     TorchFault(List<String> signs, String repair) {

@@ -138,7 +138,7 @@ public final class RankSearch {
         /** Made where rows are: an empty one is not sent. */
         private long[] counts;
 
-        public Histogram(Ranking ranking, List<Search> open, int groups, int left, int bits) {
+        Histogram(Ranking ranking, List<Search> open, int groups, int left, int bits) {
             super(ranking, open, groups, left);
             this.shift = left - bits;
             this.bits = bits;

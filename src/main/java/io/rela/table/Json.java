@@ -67,10 +67,12 @@ public final class Json {
     }
 
     /** As the other one, of a generic type and its parameter. */
+    @SuppressWarnings("TypeParameterUnusedInFormals") // the two classes say what it is
     public static <T> T read(FileSystem fs, Path file, Class<?> generic, Class<?> parameter) throws IOException {
         return read(fs, file, MAPPER.getTypeFactory().constructParametricType(generic, parameter));
     }
 
+    @SuppressWarnings("TypeParameterUnusedInFormals") // the type says what it is
     private static <T> T read(FileSystem fs, Path file, JavaType type) throws IOException {
         try (InputStream in = open(fs, file)) {
             T value = MAPPER.readValue(in, type);

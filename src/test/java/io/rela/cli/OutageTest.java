@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.rela.transport.Transport;
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.cli.Outage.Kind;

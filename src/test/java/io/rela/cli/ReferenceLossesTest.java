@@ -2,11 +2,11 @@ package io.rela.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rela.ExitCode;
 import io.rela.demo.DemoPictures;
 import io.rela.rank.Draw;
-import io.rela.testing.Rela;
-import io.rela.ExitCode;
 import io.rela.table.Tables;
+import io.rela.testing.Rela;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

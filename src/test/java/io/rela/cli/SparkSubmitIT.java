@@ -2,10 +2,10 @@ package io.rela.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rela.demo.DemoPictures;
-import io.rela.testing.Rela;
 import io.rela.ExitCode;
+import io.rela.demo.DemoPictures;
 import io.rela.testing.ExecutorKiller;
+import io.rela.testing.Rela;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -2,12 +2,12 @@ package io.rela.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rela.manifest.ConversionRecord;
+import io.rela.ExitCode;
 import io.rela.demo.DemoPictures;
 import io.rela.home.DatasetHome;
-import io.rela.testing.Rela;
-import io.rela.ExitCode;
+import io.rela.manifest.ConversionRecord;
 import io.rela.testing.FaultyFileSystem;
+import io.rela.testing.Rela;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

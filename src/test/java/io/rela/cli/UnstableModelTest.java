@@ -2,11 +2,11 @@ package io.rela.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rela.ExitCode;
 import io.rela.demo.DemoPictures;
 import io.rela.home.DatasetHome;
 import io.rela.manifest.ConversionRecord;
 import io.rela.testing.Rela;
-import io.rela.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,11 +3,11 @@ package io.rela.embed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rela.model.ModelFile;
 import io.rela.image.RejectReason;
 import io.rela.image.UndecodableImageException;
 import io.rela.model.DeviceRequest;
 import io.rela.model.Embedder;
+import io.rela.model.ModelFile;
 import io.rela.source.Patience;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -3,10 +3,9 @@ package io.rela.embed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rela.convert.ListingStep;
-import io.rela.source.Fingerprint;
 import io.rela.ExitCode;
 import io.rela.RelaException;
+import io.rela.source.Fingerprint;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
 import java.io.IOException;

@@ -3,10 +3,10 @@ package io.rela.embed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rela.model.ModelFile;
 import io.rela.convert.ListingStep;
-import io.rela.source.Fingerprint;
 import io.rela.model.DeviceRequest;
+import io.rela.model.ModelFile;
+import io.rela.source.Fingerprint;
 import io.rela.source.ImageSource;
 import io.rela.source.InputFormat;
 import io.rela.source.Listing;
@@ -76,8 +76,7 @@ class WavesTest {
 
     @BeforeEach
     void begin() throws IOException {
-        store = new WaveStore<>(
-                local(), new org.apache.hadoop.fs.Path(folder.toString(), "progress"), String.class);
+        store = new WaveStore<>(local(), new org.apache.hadoop.fs.Path(folder.toString(), "progress"), String.class);
         store.begin(new WaveStore.State<>("", new Fingerprint(PICTURES, 1, "x"), PLAN));
     }
 

@@ -74,8 +74,7 @@ class ModelFileTest {
     @Test
     void builtInModelsAreWhatTheirPropertiesSay() {
         for (String name : List.of("prior", "learner-early", "learner-middle", "learner-late", "learner-late-logits")) {
-            ModelFile prior =
-                    ModelFile.read(ModelRequest.of("--prior", "builtin:" + name), new Configuration());
+            ModelFile prior = ModelFile.read(ModelRequest.of("--prior", "builtin:" + name), new Configuration());
             assertThat(prior.preprocessing().inputSize()).isEqualTo(32);
             assertThat(prior.sha256()).hasSize(64);
         }
@@ -107,7 +106,8 @@ class ModelFileTest {
     void aPinnedModelIsThatFileOrNothing() throws IOException {
         Path directory = directory("");
         for (String uri : List.of(directory.resolve("net.pt").toString(), directory.toString(), "builtin:prior")) {
-            String sha256 = ModelFile.read(ModelRequest.of("--prior", uri), new Configuration()).sha256();
+            String sha256 = ModelFile.read(ModelRequest.of("--prior", uri), new Configuration())
+                    .sha256();
             assertThat(pinned(uri, sha256.toUpperCase(Locale.ROOT)).sha256()).isEqualTo(sha256);
             String other = "0".repeat(64);
             assertFails(() -> pinned(uri, other), ExitCode.SETTINGS, "--learner " + uri);
@@ -122,7 +122,8 @@ class ModelFileTest {
     }
 
     private static ModelFile pinned(String uri, String sha256) {
-        return ModelFile.read(new ModelRequest("--learner", uri, NOTHING, Optional.of(sha256), false), new Configuration());
+        return ModelFile.read(
+                new ModelRequest("--learner", uri, NOTHING, Optional.of(sha256), false), new Configuration());
     }
 
     @Test
@@ -149,7 +150,8 @@ class ModelFileTest {
     }
 
     private static ModelFile read(Path path, ModelFile.Overrides overrides) {
-        return ModelFile.read(new ModelRequest("--prior", path.toString(), overrides, Optional.empty(), false), new Configuration());
+        return ModelFile.read(
+                new ModelRequest("--prior", path.toString(), overrides, Optional.empty(), false), new Configuration());
     }
 
     private static void assertFails(Runnable reading, ExitCode code, String message) {

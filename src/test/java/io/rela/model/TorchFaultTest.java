@@ -2,7 +2,6 @@ package io.rela.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rela.moments.Kernel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
