@@ -7,9 +7,17 @@ usage: python3 src/test/python/expected_subsets.py make    writes src/test/resou
 make needs numpy alone, check pyarrow too. The populations of make are formulas over xxhash64, so that PolicyExpectationTest makes
 the very same ones.
 """
-import argparse, hashlib, json, math, pathlib, re, sys
+
+import argparse
+import hashlib
+import json
+import math
+import pathlib
+import re
+import sys
 from decimal import Decimal
 from fractions import Fraction
+
 import numpy as np
 
 NO_CLASS = -(2**31)  # sorts before every label
@@ -17,8 +25,9 @@ OUT = pathlib.Path(__file__).parent.parent / "resources" / "select" / "expected.
 
 # ---------------------------------------------------------------- xxhash64 as Spark SQL chains it
 
-P1, P2, P3, P4, P5 = (np.uint64(p) for p in (
-    0x9E3779B185EBCA87, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x85EBCA77C2B2AE63, 0x27D4EB2F165667C5))
+P1, P2, P3, P4, P5 = (
+    np.uint64(p) for p in (0x9E3779B185EBCA87, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x85EBCA77C2B2AE63, 0x27D4EB2F165667C5)
+)
 np.seterr(over="ignore")  # hashes wrap
 
 
@@ -345,13 +354,23 @@ def extreme(name):
 
 
 POLICIES = {
-    "uniform": uniform, "cyclic": cyclic, "infobatch": infobatch, "orderdp": orderdp, "seta": seta, "ccs": ccs,
-    "rcap": rcap, "importance": importance, "learnable": learnable, "hard": extreme("hard"), "easy": extreme("easy"),
+    "uniform": uniform,
+    "cyclic": cyclic,
+    "infobatch": infobatch,
+    "orderdp": orderdp,
+    "seta": seta,
+    "ccs": ccs,
+    "rcap": rcap,
+    "importance": importance,
+    "learnable": learnable,
+    "hard": extreme("hard"),
+    "easy": extreme("easy"),
 }
 
 
 def policy(name, index, loss, reference, label, seed, epoch, epochs, ratio, params, earlier_sizes):
-    """Indices, ascending, and weights. loss, reference: NaN where missing; label: NO_CLASS where missing; epochs: None or a number."""
+    """Indices, ascending, and weights. loss, reference: NaN where missing;
+    label: NO_CLASS where missing; epochs: None or a number."""
     return POLICIES[name](index, loss, reference, label, seed, epoch, epochs, ratio, params, earlier_sizes)
 
 
@@ -416,11 +435,17 @@ SETTINGS = {
     "cyclic": [{}],
     "infobatch": [{}, {"prune-probability": 0.3, "anneal-from": 0.5}, {"prune-probability": 0.0, "anneal-from": 1.0}],
     "orderdp": [{}, {"pool-share": 0.95}, {"pool-share": 1.0}],
-    "seta": [{"anneal-from": 0.9}, {"prune-probability": 0.0, "groups": 7, "window-scale": 0.3, "anneal-from": 1.0},
-             {"prune-probability": 0.25, "groups": 1, "window-scale": 1.0, "anneal-from": 0.5}],
+    "seta": [
+        {"anneal-from": 0.9},
+        {"prune-probability": 0.0, "groups": 7, "window-scale": 0.3, "anneal-from": 1.0},
+        {"prune-probability": 0.25, "groups": 1, "window-scale": 1.0, "anneal-from": 0.5},
+    ],
     "ccs": [{"hard-cutoff": 0.1, "strata": 50}, {"hard-cutoff": 0.0, "strata": 1}, {"hard-cutoff": 0.9, "strata": 7}],
     "rcap": [{}, {"temperature": 0.1}, {"temperature": 10.0}],
-    "importance": [{}], "hard": [{}], "easy": [{}], "learnable": [{}],
+    "importance": [{}],
+    "hard": [{}],
+    "easy": [{}],
+    "learnable": [{}],
 }
 # seed, epoch, epochs, ratio
 RUNS = [(1, 0, None, 0.5), (-9_000_000_000, 3, 8, 0.36), (2**40 + 5, 7, 8, 0.07), (0, 1, 100, 1.0), (3, 2, 4, 0.0002)]
@@ -442,10 +467,16 @@ def cases():
                         continue
                     yield name, kind, rows, params, *run
     for kind, rows, earlier, epoch, ratio in [
-            ("plain", 5_000, [500] * 25, 25, 0.1), ("plain", 5_000, [1_500] * 11, 11, 0.3),
-            ("unlabelled", 1_201, [360] * 9, 9, 0.3), ("ties", 1_201, [1, 700, 1_201, 33, 900, 0, 5_000, 400], 8, 0.11),
-            ("plain", 5_000, [2_500, 1_000, 50, 50, 3_000, 700], 6, 0.013), ("plain", 40, [4] * 37, 37, 0.1),
-            ("plain", 40, [12] * 6, 6, 0.3), ("oneclass", 7, [2] * 5, 5, 0.3), ("plain", 1, [1], 1, 1.0)]:
+        ("plain", 5_000, [500] * 25, 25, 0.1),
+        ("plain", 5_000, [1_500] * 11, 11, 0.3),
+        ("unlabelled", 1_201, [360] * 9, 9, 0.3),
+        ("ties", 1_201, [1, 700, 1_201, 33, 900, 0, 5_000, 400], 8, 0.11),
+        ("plain", 5_000, [2_500, 1_000, 50, 50, 3_000, 700], 6, 0.013),
+        ("plain", 40, [4] * 37, 37, 0.1),
+        ("plain", 40, [12] * 6, 6, 0.3),
+        ("oneclass", 7, [2] * 5, 5, 0.3),
+        ("plain", 1, [1], 1, 1.0),
+    ]:
         yield "cyclic", kind, rows, {}, 11, epoch, None, ratio, earlier
 
 
@@ -455,12 +486,24 @@ def make():
         index, loss, reference, label = population(kind, rows)
         earlier = more[0] if more else [share(ratio, rows)] * epoch
         chosen, weights = policy(name, index, loss, reference, label, seed, epoch, epochs, ratio, params, earlier)
-        made.append({
-            "population": kind, "of": rows, "policy": name, "params": params, "seed": seed, "epoch": epoch, "epochs": epochs,
-            "ratio": ratio, "earlier": earlier, "rows": len(chosen),
-            "sha256": hashlib.sha256(chosen.astype("<i8").tobytes()).hexdigest(),
-            "weights": math.fsum(weights.astype(np.float64)),
-            "first": chosen[:10].tolist(), "first_weights": weights[:10].astype(np.float64).tolist()})
+        made.append(
+            {
+                "population": kind,
+                "of": rows,
+                "policy": name,
+                "params": params,
+                "seed": seed,
+                "epoch": epoch,
+                "epochs": epochs,
+                "ratio": ratio,
+                "earlier": earlier,
+                "rows": len(chosen),
+                "sha256": hashlib.sha256(chosen.astype("<i8").tobytes()).hexdigest(),
+                "weights": math.fsum(weights.astype(np.float64)),
+                "first": chosen[:10].tolist(),
+                "first_weights": weights[:10].astype(np.float64).tolist(),
+            }
+        )
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text("[\n" + ",\n".join(json.dumps(case) for case in made) + "\n]\n")
     print(f"{len(made)} cases in {OUT}")
@@ -477,15 +520,24 @@ def newest(manifest, epoch):
 
 def settings_of(record):
     given = record["settings"]
-    params = {k: float(given[k]) for k in ("pool-share", "prune-probability", "anneal-from", "window-scale", "hard-cutoff",
-                                           "temperature") if k in given}
+    params = {
+        k: float(given[k])
+        for k in ("pool-share", "prune-probability", "anneal-from", "window-scale", "hard-cutoff", "temperature")
+        if k in given
+    }
     params.update({k: int(float(given[k])) for k in ("groups", "strata") if k in given})
     return {
-        "name": given["policy"], "seed": int(given["seed"]), "ratio": float(given.get("ratio", 1)),
-        "schedule": given.get("ratio-schedule"), "epochs": int(given["epochs"]) if "epochs" in given else None,
-        "params": params, "losses": int(given["losses-epoch"]) if "losses-epoch" in given else None,
+        "name": given["policy"],
+        "seed": int(given["seed"]),
+        "ratio": float(given.get("ratio", 1)),
+        "schedule": given.get("ratio-schedule"),
+        "epochs": int(given["epochs"]) if "epochs" in given else None,
+        "params": params,
+        "losses": int(given["losses-epoch"]) if "losses-epoch" in given else None,
         "reference": int(given["reference-losses-epoch"]) if "reference-losses-epoch" in given else None,
-        "reference_log": given.get("reference-losses"), "classes": given.get("classes", "label")}
+        "reference_log": given.get("reference-losses"),
+        "classes": given.get("classes", "label"),
+    }
 
 
 def ratio_of(set_, epoch):
@@ -566,8 +618,7 @@ def read_home(home, set_, losses_epoch):
         reference = logged(home, set_["reference_log"])
     else:
         reference = losses_of(home, index, set_["reference"])
-    if set_["classes"] == "cluster" or (
-            set_["classes"] == "auto" and set_["name"] == "rcap" and (label == NO_CLASS).all()):
+    if set_["classes"] == "cluster" or (set_["classes"] == "auto" and set_["name"] == "rcap" and (label == NO_CLASS).all()):
         at, cluster = table(home / "clusters", ["index", "cluster"])
         label = np.full(len(index), NO_CLASS)
         label[np.searchsorted(index, at)] = cluster
@@ -583,7 +634,8 @@ def check(home, epoch, losses_epoch):
     index, loss, reference, label = read_home(home, set_, set_["losses"] if losses_epoch is None else losses_epoch)
     earlier = sizes_before(manifest, set_, epoch, len(index)) if set_["name"] == "cyclic" else []
     want, weights = policy(
-        set_["name"], index, loss, label, set_["seed"], epoch, set_["epochs"], set_["ratio"], set_["params"], earlier)
+        set_["name"], index, loss, label, set_["seed"], epoch, set_["epochs"], set_["ratio"], set_["params"], earlier
+    )
     have, found, losses = table(home / "subsets" / f"epoch={epoch}", ["index", "weight", "loss"])
     wrong = []
     if not np.array_equal(have, want):
@@ -592,8 +644,19 @@ def check(home, epoch, losses_epoch):
         wrong.append(f"weights are off by up to {np.abs(found - weights).max()}")
     elif not np.array_equal(losses.astype(np.float32), loss[np.searchsorted(index, have)], equal_nan=True):
         wrong.append("the losses beside the indices are not those of the samples")
-    print(json.dumps({"policy": set_["name"], "epoch": epoch, "of": len(index), "expected": len(want), "rows": len(have),
-                      "equal": not wrong, "wrong": wrong}))
+    print(
+        json.dumps(
+            {
+                "policy": set_["name"],
+                "epoch": epoch,
+                "of": len(index),
+                "expected": len(want),
+                "rows": len(have),
+                "equal": not wrong,
+                "wrong": wrong,
+            }
+        )
+    )
     return 1 if wrong else 0
 
 

@@ -2,17 +2,18 @@
 
 usage: python3 src/test/python/make_models.py [NAME...]   (any torch from 1.13 on; writes src/test/resources/models)
 """
+
 import importlib.machinery
 import importlib.util
 import pathlib
 import sys
 import tempfile
+
 import torch
 from torch import nn
 
 OUT = pathlib.Path(__file__).parent.parent / "resources" / "models"
-LOADER = importlib.machinery.SourceFileLoader(
-    "export_prior", str(pathlib.Path(__file__).parents[3] / "bin" / "export-prior"))
+LOADER = importlib.machinery.SourceFileLoader("export_prior", str(pathlib.Path(__file__).parents[3] / "bin" / "export-prior"))
 export_prior = importlib.util.module_from_spec(importlib.util.spec_from_loader("export_prior", LOADER))
 sys.modules["export_prior"] = export_prior
 LOADER.exec_module(export_prior)

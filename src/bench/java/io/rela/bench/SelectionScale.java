@@ -159,7 +159,8 @@ public final class SelectionScale {
                     files.filter(path -> path.toString().endsWith(".parquet")).toList();
             List<RangedFiles.File> found = new java.util.ArrayList<>();
             for (java.nio.file.Path path : paths) {
-                found.add(NumberReader.describe(new Path(path.toUri()), conf));
+                NumberReader.Footer footer = NumberReader.footer(new Path(path.toUri()), true, conf);
+                found.add(new RangedFiles.File(path.toUri().toString(), footer.range(), footer.rows()));
             }
             return RangedFiles.of(found);
         }

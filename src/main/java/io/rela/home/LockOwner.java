@@ -1,6 +1,5 @@
 package io.rela.home;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -9,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -45,11 +45,15 @@ record LockOwner(
     /** What a lock is held for. */
     enum Purpose {
         /** A command's whole work: minutes to days. */
-        @JsonProperty("work")
         WORK,
         /** Making finished tables visible: a moment where rename is one. */
-        @JsonProperty("commit")
-        COMMIT
+        COMMIT;
+
+        /** As it stands in the lock. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** Where numbers of processes mean something: a kernel since its start, and a namespace of it. */

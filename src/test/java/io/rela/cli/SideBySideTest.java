@@ -15,8 +15,11 @@ import io.rela.table.Tables;
 import io.rela.testing.LocalSpark;
 import io.rela.testing.Rela;
 import io.rela.testing.StepTime;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -259,7 +262,8 @@ class SideBySideTest {
 
     private static void run(EpochCommand command) {
         String name = command instanceof ScoreCommand ? "score" : "select";
-        try (CommandRun run = CommandRun.start(name, System.out, System.err)) {
+        PrintStream said = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+        try (CommandRun run = CommandRun.start(name, said, said)) {
             assertThat(command.run(run).message()).contains("epoch");
         }
     }

@@ -54,7 +54,7 @@ class ConvertTest {
     void everyPictureIsATargetOrAReject() {
         List<Row> rejects = Rela.rows(shared.resolve("home"), "rejects");
         assertThat(rejects)
-                .extracting(row -> row.getString(0) + " " + row.getString(3))
+                .extracting(row -> row.<String>getAs(Tables.ID) + " " + row.<String>getAs(Tables.REASON))
                 .containsExactly(
                         "disc/004.jpg truncated",
                         "ring/008.jpg empty",

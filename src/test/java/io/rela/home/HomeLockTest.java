@@ -30,7 +30,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FilterFileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,7 +48,7 @@ class HomeLockTest {
 
     @BeforeEach
     void local() throws IOException {
-        fs = ((LocalFileSystem) FileSystem.getLocal(new Configuration())).getRaw();
+        fs = FileSystem.getLocal(new Configuration()).getRaw();
         path = folder.resolve(".rela/lock");
     }
 
@@ -479,7 +478,7 @@ class HomeLockTest {
 
         public static void main(String[] args) throws Exception {
             HomeLockTest test = new HomeLockTest();
-            test.fs = ((LocalFileSystem) FileSystem.getLocal(new Configuration())).getRaw();
+            test.fs = FileSystem.getLocal(new Configuration()).getRaw();
             if (args[0].equals("race")) {
                 // All classes are loaded before the race begins.
                 test.path = Path.of(args[1] + "-" + ProcessHandle.current().pid());

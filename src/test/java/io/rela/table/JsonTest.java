@@ -34,6 +34,7 @@ class JsonTest {
 
     /** What cannot be written. */
     static final class Unwritable {
+        @SuppressWarnings("DoNotCallSuggester") // Jackson calls it
         public String getValue() {
             throw new IllegalStateException("no value");
         }

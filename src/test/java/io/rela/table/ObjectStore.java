@@ -126,6 +126,11 @@ final class ObjectStore extends FileSystem {
         }
 
         @Override
+        public int read(byte[] into, int offset, int many) {
+            return bytes.read(into, offset, many);
+        }
+
+        @Override
         public void seek(long position) {
             bytes.reset();
             bytes.skip(position);
@@ -133,7 +138,7 @@ final class ObjectStore extends FileSystem {
 
         @Override
         public long getPos() {
-            return length - bytes.available();
+            return (long) length - bytes.available();
         }
 
         @Override
