@@ -65,8 +65,8 @@ sealed interface ReferenceLosses {
             implements ReferenceLosses {
         @Override
         public SubsetSettings.ReferenceLosses settings() {
-            return new SubsetSettings.ReferenceLosses(
-                    asked.epoch(), scored.map(record -> record.run().start()).orElse(null), null);
+            return SubsetSettings.ReferenceLosses.ofEpoch(
+                    asked.epoch(), scored.map(record -> record.run().start()).orElse(null));
         }
 
         @Override
@@ -111,7 +111,7 @@ sealed interface ReferenceLosses {
     record Logged(EpochWork work, LossLog log) implements ReferenceLosses {
         @Override
         public SubsetSettings.ReferenceLosses settings() {
-            return new SubsetSettings.ReferenceLosses(null, null, log.settings());
+            return SubsetSettings.ReferenceLosses.ofLog(log.settings());
         }
 
         @Override

@@ -1,18 +1,23 @@
 package io.rela.manifest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.rela.loss.LossKind;
 import io.rela.run.Figures;
 
 /** The settings that decide the losses of an epoch: two commands that agree in them make the same ones. Immutable. */
-@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "from")
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, include = JsonTypeInfo.As.EXISTING_PROPERTY, property = "from")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = LossSettings.Scored.class, name = "learner"),
     @JsonSubTypes.Type(value = LossSettings.Logged.class, name = "log")
 })
 public sealed interface LossSettings extends Figures permits LossSettings.Scored, LossSettings.Logged {
+    /** Where they come from: learner or log. */
+    @JsonProperty("from")
+    String from();
+
     /**
      * Losses under a learner.
      *
@@ -25,6 +30,11 @@ public sealed interface LossSettings extends Figures permits LossSettings.Scored
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Scored(String learnerSha256, ViewSettings view, LossKind loss, TransferSettings transfer, Integer batchSize)
             implements LossSettings {
+        @Override
+        public String from() {
+            return "learner";
+        }
+
         /** The same with a batch size. */
         public Scored withBatch(Integer size) {
             return new Scored(learnerSha256, view, loss, transfer, size);
@@ -53,5 +63,10 @@ public sealed interface LossSettings extends Figures permits LossSettings.Scored
      * @param lossesModified when the newest of them was written, in milliseconds since 1970
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Logged(String losses, String lossesTime, long lossesBytes, long lossesModified) implements LossSettings {}
+    record Logged(String losses, String lossesTime, long lossesBytes, long lossesModified) implements LossSettings {
+        @Override
+        public String from() {
+            return "log";
+        }
+    }
 }

@@ -55,12 +55,32 @@ public record SubsetSettings(
     public record UsedLosses(int lossesEpoch, String lossesMade) {}
 
     /**
-     * Losses under a reference model.
+     * Losses under a reference model: those of an epoch of this home, or of a log. What does not belong is null.
      *
-     * @param referenceEpoch whose losses, of this home; null for a log
-     * @param referenceMade start of the command that made them; null for a log
-     * @param log losses from elsewhere; null for losses of this home
+     * @param referenceLossesEpoch whose losses, of this home
+     * @param referenceLossesMade start of the command that made them
+     * @param referenceLosses URI of a log
+     * @param referenceLossesTime its column that tells newer from older, where somebody named one
+     * @param referenceLossesBytes length of its files
+     * @param referenceLossesModified when the newest of them was written, in milliseconds since 1970
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record ReferenceLosses(Integer referenceEpoch, String referenceMade, LossSettings.Logged log) {}
+    public record ReferenceLosses(
+            Integer referenceLossesEpoch,
+            String referenceLossesMade,
+            String referenceLosses,
+            String referenceLossesTime,
+            Long referenceLossesBytes,
+            Long referenceLossesModified) {
+        /** Those of an epoch. */
+        public static ReferenceLosses ofEpoch(int epoch, String made) {
+            return new ReferenceLosses(epoch, made, null, null, null, null);
+        }
+
+        /** Those of a log. */
+        public static ReferenceLosses ofLog(LossSettings.Logged log) {
+            return new ReferenceLosses(
+                    null, null, log.losses(), log.lossesTime(), log.lossesBytes(), log.lossesModified());
+        }
+    }
 }

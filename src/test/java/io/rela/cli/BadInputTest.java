@@ -255,7 +255,7 @@ class BadInputTest {
                 Rela.run("convert", "--config", config, "--home", home(), "--dimensions", 6, "--result-file", result);
         assertThat(outcome.code()).as(outcome.text()).isEqualTo(ExitCode.DONE);
         JsonNode json = new ObjectMapper().readTree(result.toFile());
-        assertThat(json.get("exit_code").asInt()).isZero();
+        assertThat(json.get("exit").asInt()).isZero();
         assertThat(json.at("/record/projection/dimensions").asInt()).isEqualTo(6);
         assertThat(json.at("/record/settings/keep-images").asText()).isEqualTo("true");
         assertThat(json.at("/record/counts/listed").asInt()).isEqualTo(640);
@@ -266,7 +266,7 @@ class BadInputTest {
         Path result = folder.resolve("result.json");
         Rela.convert(folder.resolve("gone"), home(), "--result-file", result);
         JsonNode json = new ObjectMapper().readTree(result.toFile());
-        assertThat(json.get("exit_code").asInt()).isEqualTo(3);
+        assertThat(json.get("exit").asInt()).isEqualTo(3);
         assertThat(json.get("message").asText()).contains("gone");
     }
 

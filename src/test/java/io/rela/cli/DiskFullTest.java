@@ -82,7 +82,7 @@ class DiskFullTest {
         hadoop().set(QUOTA, QuotaFileSystem.class.getName());
         String home = "quota:" + folder.resolve("home");
         // A listing, the progress and a few waves fit.
-        QuotaFileSystem.allow(18);
+        QuotaFileSystem.allow(14);
         Rela.Outcome full = convert(home);
         assertThat(full.code()).as(full.text()).isEqualTo(ExitCode.INPUT);
         assertThat(full.text())

@@ -306,7 +306,7 @@ class StorageFailureTest {
                 false, file -> file.toString().contains("/targets/part")));
         done(score("faulty:" + home));
         FaultyFileSystem.fail(FaultyFileSystem.everyOpen(
-                file -> file.toString().contains("/targets/part") && FaultyFileSystem.opens(file) > 6));
+                file -> file.toString().contains("/targets/part") && FaultyFileSystem.opens(file) > 2));
         refused(score("faulty:" + home, "--if-exists", "overwrite"), "/targets/part-", "tried 12 times");
     }
 
@@ -315,7 +315,7 @@ class StorageFailureTest {
         done(convert(drawn, home));
         FaultyFileSystem.fail(FaultyFileSystem.everyOpen(only(LAST)));
         refused(score(home), LAST + " cannot be read, tried 12 times", "the same command goes on from there");
-        assertThat(home.resolve(".rela/distill/state.json")).exists();
+        assertThat(home.resolve(".rela/epoch=3/state.json")).exists();
         FaultyFileSystem.fail(FaultyFileSystem.halfOfOpens(2, StorageFailureTest::isPicture));
         done(score(home), "636 scored + 0 without a loss");
         List<Row> losses = Rela.rows(home, "losses/epoch=3");

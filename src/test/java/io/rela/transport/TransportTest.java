@@ -57,7 +57,7 @@ class TransportTest {
         for (String table : new String[] {"features", "targets"}) {
             JsonNode record = record("--other-home", home, "--table", table, "--ridge", "1e-6");
             assertThat(record.get("matched_by").textValue()).isEqualTo("id");
-            assertThat(record.get("common_samples").longValue()).isEqualTo(636);
+            assertThat(record.get("samples").get("common").longValue()).isEqualTo(636);
             for (String direction : new String[] {"home_to_other", "other_to_home"}) {
                 JsonNode found = record.get(direction);
                 assertThat(found.get("r2").doubleValue()).isCloseTo(1, within(1e-4));
@@ -73,9 +73,9 @@ class TransportTest {
     void samplesAreMatchedById() throws IOException {
         JsonNode record = record("--other-home", other);
 
-        assertThat(record.get("common_samples").longValue()).isEqualTo(556);
-        assertThat(record.get("only_in_home").longValue()).isEqualTo(80);
-        assertThat(record.get("only_in_other").longValue()).isZero();
+        assertThat(record.get("samples").get("common").longValue()).isEqualTo(556);
+        assertThat(record.get("samples").get("only_in_home").longValue()).isEqualTo(80);
+        assertThat(record.get("samples").get("only_in_other").longValue()).isZero();
         JsonNode there = record.get("home_to_other");
         assertThat(there.get("input_dimension").intValue()).isEqualTo(24);
         assertThat(there.get("r2").doubleValue()).isBetween(0.2, 0.999);
