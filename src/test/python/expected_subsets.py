@@ -603,7 +603,7 @@ def logged(home, log):
     rows = [row for part in parts for row in zip(part.column(key).to_pylist(), part.column("loss").to_pylist())]
     by_key = dict(rows)
     assert len(by_key) == len(rows), "check wants a log with one loss a sample"
-    _, keys = table(home / "targets", ["index", key])
+    keys = table(home / "targets", sorted({"index", key}, reverse=True))[-1]
     values = (by_key.get(k) for k in keys.tolist())
     loss = np.array([math.nan if v is None else v for v in values], dtype=np.float32)
     loss[~np.isfinite(loss)] = np.nan
@@ -634,7 +634,7 @@ def check(home, epoch, losses_epoch):
     index, loss, reference, label = read_home(home, set_, set_["losses"] if losses_epoch is None else losses_epoch)
     earlier = sizes_before(manifest, set_, epoch, len(index)) if set_["name"] == "cyclic" else []
     want, weights = policy(
-        set_["name"], index, loss, label, set_["seed"], epoch, set_["epochs"], set_["ratio"], set_["params"], earlier
+        set_["name"], index, loss, reference, label, set_["seed"], epoch, set_["epochs"], set_["ratio"], set_["params"], earlier
     )
     have, found, losses = table(home / "subsets" / f"epoch={epoch}", ["index", "weight", "loss"])
     wrong = []

@@ -50,7 +50,7 @@ final class PolicyOptions {
                         + help.optionListExcludingGroups(List.copyOf(options.values())));
         Map<String, String> rules = new LinkedHashMap<>();
         for (PolicyDeclaration policy : SelectionPolicies.all()) {
-            rules.put(policy.name(), policy.rule().replace("%", "%%"));
+            rules.put(policy.name(), policy.rule());
         }
         sections.put(
                 UsageMessageSpec.SECTION_KEY_FOOTER,

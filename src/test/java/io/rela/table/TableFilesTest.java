@@ -68,7 +68,7 @@ class TableFilesTest {
     @Test
     void aMissingRequiredValueIsRefused() throws IOException {
         try (TableWriter writer = new TableWriter(Tables.REJECTS, file("r.parquet"), CONF)) {
-            assertThatThrownBy(() -> writer.write(new Object[] {"id", null, 1L, "corrupt", "x"}))
+            assertThatThrownBy(() -> writer.write(new Object[] {0L, "id", null, 1L, "corrupt", "x"}))
                     .hasMessageContaining("rejects.uri");
         }
     }
