@@ -127,12 +127,13 @@ record Outage(Kind kind, Place place, String words) {
         return Optional.empty();
     }
 
-    /** The line around a position, without what Spark says of its task. */
+    /** The line around a position, without what Spark says of its task and without names of exceptions. */
     private static String line(String text, int at) {
         int start = text.lastIndexOf('\n', at) + 1;
         int end = text.indexOf('\n', at);
         String line = text.substring(start, end < 0 ? text.length() : end).strip();
         line = line.replaceFirst("^Caused by: ", "").replaceFirst("^.*\\(TID \\d+\\) \\([^)]*\\): ", "");
+        line = line.replaceFirst("^([\\w.$]+(Exception|Error): )+", "");
         return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
     }
 
@@ -202,13 +203,13 @@ record Outage(Kind kind, Place place, String words) {
     }
 
     private String then(String home, Supplier<Optional<String>> kept) {
-        if (home == null || kind == Kind.LOST) {
-            return "The same command can then be run again, and loses nothing that it had finished.";
+        Optional<String> progress = home == null || kind == Kind.LOST ? Optional.empty() : kept.get();
+        if (progress.isPresent()) {
+            return "--home " + home + " " + progress.get() + ": the same command goes on from there.";
         }
-        return "--home " + home + " "
-                + kept.get()
-                        .map(progress -> progress + ": the same command goes on from there.")
-                        .orElse("is as it was: the same command can be run again.");
+        return home != null && (kind == Kind.NO_SPACE || kind == Kind.QUOTA)
+                ? "--home " + home + " is as it was: the same command can be run again."
+                : "The same command can then be run again, and loses nothing that it had finished.";
     }
 
     private String place(String where) {

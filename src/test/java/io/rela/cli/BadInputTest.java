@@ -256,9 +256,9 @@ class BadInputTest {
         assertThat(outcome.code()).as(outcome.text()).isEqualTo(ExitCode.DONE);
         JsonNode json = new ObjectMapper().readTree(result.toFile());
         assertThat(json.get("exit").asInt()).isZero();
-        assertThat(json.at("/record/projection/dimensions").asInt()).isEqualTo(6);
-        assertThat(json.at("/record/settings/keep-images").asText()).isEqualTo("true");
-        assertThat(json.at("/record/counts/listed").asInt()).isEqualTo(640);
+        assertThat(json.at("/record/result/projection/dimensions").asInt()).isEqualTo(6);
+        assertThat(json.at("/record/settings/keep_images").asText()).isEqualTo("true");
+        assertThat(json.at("/record/result/counts/listed").asInt()).isEqualTo(640);
     }
 
     @Test

@@ -3,11 +3,11 @@ package io.rela.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.rela.ExitCode;
 import io.rela.demo.DemoPictures;
+import io.rela.testing.Rela;
+import io.rela.ExitCode;
 import io.rela.testing.LocalSpark;
 import io.rela.testing.QuotaFileSystem;
-import io.rela.testing.Rela;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +47,7 @@ class DiskFullTest {
 
     @AfterEach
     void cleanUp() throws IOException, InterruptedException {
-        QuotaFileSystem.allow(0);
+        QuotaFileSystem.refuse(null);
         System.clearProperty("spark.hadoop." + QUOTA);
         hadoop().unset(QUOTA);
         hadoop().unset(RETRIES);
@@ -81,16 +81,16 @@ class DiskFullTest {
         System.setProperty("spark.hadoop." + QUOTA, QuotaFileSystem.class.getName());
         hadoop().set(QUOTA, QuotaFileSystem.class.getName());
         String home = "quota:" + folder.resolve("home");
-        // A listing, the progress and a few waves fit.
-        QuotaFileSystem.allow(14);
+        // The third wave begins when the first or the second has ended.
+        QuotaFileSystem.refuse("/features/000000000512-");
         Rela.Outcome full = convert(home);
         assertThat(full.code()).as(full.text()).isEqualTo(ExitCode.INPUT);
         assertThat(full.text())
-                .contains("The quota is used up where --home " + home + " lies", "DSQuotaExceededException")
-                .containsPattern("keeps [123] of 3 waves")
+                .contains("The quota is used up where --home " + home + " lies", "DiskSpace quota is exceeded")
+                .containsPattern("keeps [12] of 3 waves, (256|512) of 640 pictures: the same command goes on")
                 .doesNotContain("unexpected failure");
 
-        QuotaFileSystem.allow(Integer.MAX_VALUE);
+        QuotaFileSystem.refuse(null);
         Rela.Outcome resumed = convert(home);
         assertThat(resumed.code()).as(resumed.text()).isEqualTo(ExitCode.DONE);
         assertThat(Rela.targetBits(folder.resolve("home"))).isEqualTo(expected);
@@ -101,10 +101,9 @@ class DiskFullTest {
         System.setProperty("spark.hadoop." + QUOTA, QuotaFileSystem.class.getName());
         hadoop().set(QUOTA, QuotaFileSystem.class.getName());
         String home = "quota:" + folder.resolve("home");
-        QuotaFileSystem.allow(Integer.MAX_VALUE);
         assertThat(convert(home).code()).isEqualTo(ExitCode.DONE);
         String manifest = Files.readString(folder.resolve("home/manifest.json"));
-        QuotaFileSystem.allow(3);
+        QuotaFileSystem.refuse("/losses/");
         Rela.Outcome full = Rela.run("score", "--home", home, "--epoch", 0, "--learner", "builtin:learner-early");
         assertThat(full.code()).as(full.text()).isEqualTo(ExitCode.INPUT);
         assertThat(full.text())

@@ -92,8 +92,7 @@ class OutageTest {
         Outage found = Outage.in(new IllegalStateException(failure)).orElseThrow();
         assertThat(found.kind()).isEqualTo(Kind.NO_SPACE);
         assertThat(found.place()).isEqualTo(Place.HOME);
-        assertThat(found.words())
-                .isEqualTo("org.apache.hadoop.fs.FSError: java.io.IOException: No space left on device");
+        assertThat(found.words()).isEqualTo("No space left on device");
     }
 
     @Test
@@ -126,8 +125,8 @@ class OutageTest {
     @CsvSource({
         "/data1/spark-11111111-2222-3333-4444-555555555555/blockmgr-aaaaaaaa-1111-2222-3333-444444444444/0c/shuffle_0,SPARK",
         "/yarn/nm/usercache/me/appcache/application_1700000000000_0001/x,SPARK",
-        "/root/.djl.ai/pytorch/2.7.1-cpu-linux-x86_64/libtorch_cpu.so,LIBRARIES",
-        "/tmp/rela-djl-me/pytorch/x.so,LIBRARIES",
+        "/home/me/.djl.ai/pytorch/2.7.1-cpu-linux-x86_64/libtorch_cpu.so,LIBRARIES",
+        "/scratch/rela-djl-me/pytorch/x.so,LIBRARIES",
         "/data/home/targets/part-0.parquet,HOME"
     })
     void aPathTellsWhoseDiskIsFull(String path, Place place) {

@@ -2,7 +2,6 @@ package io.rela.testing;
 
 import java.io.IOException;
 import java.net.URI;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
@@ -10,13 +9,13 @@ import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.hdfs.protocol.DSQuotaExceededException;
 import org.apache.hadoop.util.Progressable;
 
-/** A local disk, as {@code quota:/…}, that takes a number of files and then says what HDFS says. Safe for threads. */
+/** A local disk, as {@code quota:/…}, that says of some files what HDFS says of all once a quota is used up. Safe for threads. */
 public final class QuotaFileSystem extends RawLocalFileSystem {
-    private static final AtomicInteger LEFT = new AtomicInteger();
+    private static volatile String refused;
 
-    /** Lets this many more files be created by all instances of this process. */
-    public static void allow(int files) {
-        LEFT.set(files);
+    /** Lets no instance of this process create files whose path contains this; null for none. */
+    public static void refuse(String part) {
+        refused = part;
     }
 
     @Override
@@ -39,7 +38,7 @@ public final class QuotaFileSystem extends RawLocalFileSystem {
             long blockSize,
             Progressable progress)
             throws IOException {
-        take();
+        refuse(path);
         return super.create(path, permission, overwrite, bufferSize, replication, blockSize, progress);
     }
 
@@ -47,12 +46,13 @@ public final class QuotaFileSystem extends RawLocalFileSystem {
     public FSDataOutputStream create(
             Path path, boolean overwrite, int bufferSize, short replication, long blockSize, Progressable progress)
             throws IOException {
-        take();
+        refuse(path);
         return super.create(path, overwrite, bufferSize, replication, blockSize, progress);
     }
 
-    private static void take() throws IOException {
-        if (LEFT.getAndDecrement() <= 0) {
+    private static void refuse(Path path) throws IOException {
+        String part = refused;
+        if (part != null && path.toString().contains(part)) {
             throw new DSQuotaExceededException(1 << 20, 1 << 21);
         }
     }
