@@ -3,11 +3,11 @@ package io.rela.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.rela.demo.DemoPictures;
-import io.rela.testing.Rela;
 import io.rela.ExitCode;
+import io.rela.demo.DemoPictures;
 import io.rela.testing.LocalSpark;
 import io.rela.testing.QuotaFileSystem;
+import io.rela.testing.Rela;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
