@@ -12,6 +12,7 @@ import io.rela.manifest.EpochRecord;
 import io.rela.manifest.HomeRecord;
 import io.rela.run.CommandRun;
 import io.rela.table.Tables;
+import io.rela.testing.Folders;
 import io.rela.testing.LocalSpark;
 import io.rela.testing.Rela;
 import io.rela.testing.StepTime;
@@ -34,7 +35,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,13 +76,13 @@ class SideBySideTest {
     @BeforeEach
     void copyHome() throws IOException {
         home = folder.resolve("home");
-        FileUtils.copyDirectory(made.resolve("home").toFile(), home.toFile());
+        Folders.copy(made.resolve("home"), home);
     }
 
     @Test
     void selectsOfDifferentEpochsRunAtOnceAndChooseWhatTheyChooseAlone() throws Exception {
         Path alone = folder.resolve("alone");
-        FileUtils.copyDirectory(made.resolve("home").toFile(), alone.toFile());
+        Folders.copy(made.resolve("home"), alone);
         ExecutorService threads = Executors.newFixedThreadPool(POLICIES.size());
         try {
             for (int round = 0; round < ROUNDS; round++) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rela.ExitCode;
 import io.rela.demo.DemoPictures;
 import io.rela.testing.ExecutorKiller;
+import io.rela.testing.Folders;
 import io.rela.testing.Rela;
 import java.io.IOException;
 import java.io.InputStream;
@@ -104,7 +105,7 @@ class SparkSubmitIT {
         Path events = Files.createDirectory(folder.resolve("events"));
         for (boolean dying : new boolean[] {false, true}) {
             Path home = folder.resolve("home-" + dying);
-            copy(made.resolve("alone"), home);
+            Folders.copy(made.resolve("alone"), home);
             List<Object> distill = List.of(
                     "distill",
                     "--home",
@@ -262,13 +263,5 @@ class SparkSubmitIT {
             in.transferTo(out);
         }
         return jar;
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : files.toList()) {
-                Files.copy(file, to.resolve(from.relativize(file)));
-            }
-        }
     }
 }

@@ -10,6 +10,7 @@ import io.rela.loss.LossKind;
 import io.rela.manifest.EpochRecord;
 import io.rela.manifest.LossSettings;
 import io.rela.table.Tables;
+import io.rela.testing.Folders;
 import io.rela.testing.LocalSpark;
 import io.rela.testing.Rela;
 import java.io.IOException;
@@ -51,7 +52,7 @@ class DistillTest {
     @BeforeEach
     void copyHome() throws IOException {
         home = folder.resolve("home");
-        copy(made.resolve("home"), home);
+        Folders.copy(made.resolve("home"), home);
     }
 
     @Test
@@ -214,7 +215,7 @@ class DistillTest {
         List<List<Object>> results = new ArrayList<>();
         for (int partitions : new int[] {1, 2, 7}) {
             home = folder.resolve("home" + partitions);
-            copy(made.resolve("home"), home);
+            Folders.copy(made.resolve("home"), home);
             done(distill(0, with(policies[0], "--learner", Rela.prior("learner12"), "--partitions", partitions)));
             List<Object> result = new ArrayList<>(List.of(losses(home, 0), Rela.rows(home, "subsets/epoch=0")));
             for (int epoch = 1; epoch < policies.length; epoch++) {
@@ -429,13 +430,13 @@ class DistillTest {
         done(score(0, "learner12"));
         done(score(1, "learner12", "--transfer-share", 0.5));
         Path map = folder.resolve("map");
-        copy(home.resolve("transfers/epoch=1"), map);
+        Folders.copy(home.resolve("transfers/epoch=1"), map);
         done(score(0, "learner12", "--transfer", map, "--if-exists", "overwrite"));
         assertThat(home.resolve("transfers/epoch=0")).doesNotExist();
         assertThat(losses(home, 0)).isEqualTo(losses(home, 1));
         done(score(2, "learner12", "--transfer-share", 0.3));
         FileUtil.fullyDelete(map.toFile());
-        copy(home.resolve("transfers/epoch=2"), map);
+        Folders.copy(home.resolve("transfers/epoch=2"), map);
         Rela.Outcome another = score(0, "learner12", "--transfer", map);
         assertThat(another.code()).isEqualTo(ExitCode.HOME);
         assertThat(another.text()).contains("transfer-sha256");
@@ -453,7 +454,7 @@ class DistillTest {
     @Test
     void keptPicturesAreScoredWithoutTheirSource() throws IOException {
         Path pictures = folder.resolve("pictures");
-        copy(made.resolve("pictures"), pictures);
+        Folders.copy(made.resolve("pictures"), pictures);
         Path kept = folder.resolve("kept");
         done(Rela.convert(pictures, kept, "--batch-size", 32, "--keep-images"));
         FileUtil.fullyDelete(pictures.toFile());
@@ -476,7 +477,7 @@ class DistillTest {
     @Test
     void aPictureThatIsGoneEndsASubsetOfPicturesWithItsName() throws IOException {
         Path pictures = folder.resolve("pictures");
-        copy(made.resolve("pictures"), pictures);
+        Folders.copy(made.resolve("pictures"), pictures);
         Path own = folder.resolve("own");
         done(Rela.convert(pictures, own));
         Row gone = Rela.rows(own, "targets").get(0);
@@ -524,7 +525,7 @@ class DistillTest {
                 .mode("overwrite")
                 .parquet(anew.toString());
         FileUtil.fullyDelete(folderOfTable.toFile());
-        copy(anew, folderOfTable);
+        Folders.copy(anew, folderOfTable);
     }
 
     private Rela.Outcome score(int epoch, String learner, Object... more) {
@@ -636,19 +637,6 @@ class DistillTest {
     private static Set<Path> files(Path home) throws IOException {
         try (Stream<Path> files = Files.walk(home)) {
             return new HashSet<>(files.filter(Files::isRegularFile).toList());
-        }
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : files.toList()) {
-                Path copy = to.resolve(from.relativize(file));
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(copy);
-                } else {
-                    Files.copy(file, copy);
-                }
-            }
         }
     }
 }
