@@ -9,12 +9,16 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -134,6 +138,39 @@ class ArchitectureTest {
                 .orShould()
                 .accessField(System.class, "out")
                 .check(CLASSES);
+    }
+
+    @Test
+    void nobodyBelowTheCommandLineSpellsAnOption() throws IOException {
+        Pattern literal = Pattern.compile("\"(?:\\\\.|[^\"\\\\\n])*\"");
+        Set<String> options = Stream.of(Flag.class.getFields())
+                .map(ArchitectureTest::constant)
+                .collect(Collectors.toSet());
+        List<String> spelled = new ArrayList<>();
+        try (Stream<Path> sources = Files.walk(SOURCES)) {
+            for (Path source : sources.filter(file -> file.toString().endsWith(".java")
+                            && !file.startsWith(SOURCES.resolve("cli"))
+                            && !file.endsWith("Flag.java"))
+                    .toList()) {
+                literal.matcher(Files.readString(source))
+                        .results()
+                        .flatMap(found -> Pattern.compile("--[a-z0-9-]+")
+                                .matcher(found.group())
+                                .results())
+                        .filter(found -> options.contains(found.group()))
+                        .forEach(found -> spelled.add(source + ": " + found.group()));
+            }
+        }
+        assertThat(options).contains("--home", "--policy");
+        assertThat(spelled).isEmpty();
+    }
+
+    private static String constant(Field field) {
+        try {
+            return (String) field.get(null);
+        } catch (IllegalAccessException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -1,25 +1,26 @@
 package io.rela.cli;
 
+import io.rela.Flag;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** Options that every command has. */
 final class CommonOptions {
     @Option(
-            names = "--config",
+            names = Flag.CONFIG,
             paramLabel = "FILE",
             description = "properties file with any of these options, KEY=VALUE without dashes; the command line wins")
     Path config;
 
     @Option(
-            names = "--result-file",
+            names = Flag.RESULT_FILE,
             paramLabel = "URI",
             description = "writes the result as one JSON object, of failures too, on any file system")
     String resultFile;
 
-    @Option(names = "--verbose", description = "prints the stack trace of a failure")
+    @Option(names = Flag.VERBOSE, description = "prints the stack trace of a failure")
     boolean verbose;
 
-    @Option(names = "--help", usageHelp = true, description = "prints this")
+    @Option(names = Flag.HELP, usageHelp = true, description = "prints this")
     boolean help;
 }

@@ -1,5 +1,6 @@
 package io.rela.cli;
 
+import io.rela.Flag;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
@@ -26,8 +27,8 @@ final class ConfigFiles {
             try (Reader reader = Files.newBufferedReader(Path.of(file), StandardCharsets.UTF_8)) {
                 config.load(reader);
             } catch (IOException | IllegalArgumentException e) {
-                problems.add(
-                        "--config " + file + " cannot be read (" + reason(e) + "). Name a properties file in UTF-8.");
+                problems.add(Flag.CONFIG + " " + file + " cannot be read (" + reason(e)
+                        + "). Name a properties file in UTF-8.");
             }
         }
         Set<String> everywhere = new TreeSet<>();
@@ -60,9 +61,9 @@ final class ConfigFiles {
     private static List<String> files(String[] args) {
         List<String> files = new ArrayList<>();
         for (int i = 0; i < args.length; i++) {
-            if (args[i].startsWith("--config=")) {
-                files.add(args[i].substring("--config=".length()));
-            } else if (args[i].equals("--config") && i + 1 < args.length) {
+            if (args[i].startsWith(Flag.CONFIG + "=")) {
+                files.add(args[i].substring((Flag.CONFIG + "=").length()));
+            } else if (args[i].equals(Flag.CONFIG) && i + 1 < args.length) {
                 files.add(args[i + 1]);
             }
         }
@@ -79,7 +80,7 @@ final class ConfigFiles {
 
     private static boolean isFlag(CommandLine line, String option) {
         return line.getSubcommands().values().stream()
-                .map(sub -> sub.getCommandSpec().findOption("--" + option))
+                .map(sub -> sub.getCommandSpec().findOption(Flag.of(option)))
                 .anyMatch(found -> found != null && found.arity().max() == 0);
     }
 
@@ -95,6 +96,6 @@ final class ConfigFiles {
                 .filter(name -> name.startsWith(wrong) || wrong.startsWith(name) || name.contains(wrong))
                 .findFirst()
                 .map(name -> "; is it " + name + "?")
-                .orElse("; rela COMMAND --help lists the options");
+                .orElse("; rela COMMAND " + Flag.HELP + " lists the options");
     }
 }

@@ -1,5 +1,6 @@
 package io.rela.cli;
 
+import io.rela.Flag;
 import io.rela.convert.Conversion;
 import io.rela.convert.ConvertRequest;
 import io.rela.convert.ConvertRequest.Axes;
@@ -21,52 +22,52 @@ import picocli.CommandLine.Option;
         description = "Stage 1: runs the prior over all pictures and attaches a representation target to each.",
         sortOptions = false)
 final class ConvertCommand extends Command {
-    @Option(names = "--input", required = true, paramLabel = "URI", description = "folder, tar shards or Parquet")
+    @Option(names = Flag.INPUT, required = true, paramLabel = "URI", description = "folder, tar shards or Parquet")
     String input;
 
     @Option(
-            names = "--prior",
+            names = Flag.PRIOR,
             required = true,
             paramLabel = "URI",
             description = "TorchScript file, model directory, or builtin:prior")
     String prior;
 
     @Option(
-            names = "--prior-sha256",
+            names = Flag.PRIOR_SHA256,
             paramLabel = "HEX",
             description = "of the prior's .pt file: refuses any other; TorchScript is code")
     String priorSha256;
 
     @Option(
-            names = "--allow-unstable-prior",
+            names = Flag.ALLOW_UNSTABLE_PRIOR,
             description = "goes on with a prior whose output depends on chance or on the other pictures of a batch")
     boolean allowUnstablePrior;
 
     @Mixin
     HomeOptions home = new HomeOptions();
 
-    @Option(names = "--input-format", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
+    @Option(names = Flag.INPUT_FORMAT, description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
     InputFormat inputFormat = InputFormat.AUTO;
 
-    @Option(names = "--image-column", paramLabel = "NAME", description = "of Parquet input (default image)")
+    @Option(names = Flag.IMAGE_COLUMN, paramLabel = "NAME", description = "of Parquet input (default image)")
     String imageColumn;
 
-    @Option(names = "--label-column", paramLabel = "NAME", description = "of Parquet input (default label)")
+    @Option(names = Flag.LABEL_COLUMN, paramLabel = "NAME", description = "of Parquet input (default label)")
     String labelColumn;
 
-    @Option(names = "--id-column", paramLabel = "NAME", description = "of Parquet input (default image.path)")
+    @Option(names = Flag.ID_COLUMN, paramLabel = "NAME", description = "of Parquet input (default image.path)")
     String idColumn;
 
-    @Option(names = "--projection", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
+    @Option(names = Flag.PROJECTION, description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
     ProjectionKind projection = ProjectionKind.PCA;
 
     @Option(
-            names = "--dimensions",
+            names = Flag.DIMENSIONS,
             paramLabel = "N",
             description = "values per target (default 512, or all that the prior gives where that is less)")
     Integer dimensions;
 
-    @Option(names = "--keep-images", description = "the encoded pictures travel along in targets/")
+    @Option(names = Flag.KEEP_IMAGES, description = "the encoded pictures travel along in targets/")
     boolean keepImages;
 
     @Mixin
@@ -75,36 +76,37 @@ final class ConvertCommand extends Command {
     @Mixin
     EmbedOptions embed = new EmbedOptions();
 
-    @Option(names = "--seed", paramLabel = "N", description = "of everything random (default ${DEFAULT-VALUE})")
+    @Option(names = Flag.SEED, paramLabel = "N", description = "of everything random (default ${DEFAULT-VALUE})")
     long seed = 0;
 
     @Option(
-            names = "--partitions",
+            names = Flag.PARTITIONS,
             paramLabel = "N",
             description = "tasks per wave (default two per task slot); results do not depend on it")
     Integer partitions;
 
     @Option(
-            names = "--wave-size",
+            names = Flag.WAVE_SIZE,
             paramLabel = "N",
             description = "pictures of a wave; a killed run re-does up to two (default 32768, more on large clusters)")
     Long waveSize;
 
     @Override
     void check(Problems problems) {
-        Checks.atLeastOne(problems, "--dimensions", dimensions);
-        Checks.sha256(problems, "--prior-sha256", priorSha256);
+        Checks.atLeastOne(problems, Flag.DIMENSIONS, dimensions);
+        Checks.sha256(problems, Flag.PRIOR_SHA256, priorSha256);
         view.check(problems);
         embed.check(problems);
         home.check(problems);
-        Checks.atLeastOne(problems, "--partitions", partitions);
-        problems.check(waveSize == null || waveSize >= 1, "--wave-size " + waveSize + ": write a number of at least 1");
+        Checks.atLeastOne(problems, Flag.PARTITIONS, partitions);
+        problems.check(
+                waveSize == null || waveSize >= 1, Flag.WAVE_SIZE + " " + waveSize + ": write a number of at least 1");
         problems.check(
                 projection != ProjectionKind.NONE || dimensions == null,
-                "--dimensions " + dimensions + " has no meaning with --projection none, which keeps all values: leave"
-                        + " one of them out");
-        Inputs.check(problems, "--input", input);
-        Inputs.checkModel(problems, "--prior", prior);
+                Flag.DIMENSIONS + " " + dimensions + " has no meaning with " + Flag.PROJECTION
+                        + " none, which keeps all values: leave" + " one of them out");
+        Inputs.check(problems, Flag.INPUT, input);
+        Inputs.checkModel(problems, Flag.PRIOR, prior);
     }
 
     @Override
@@ -120,7 +122,7 @@ final class ConvertCommand extends Command {
                                         Optional.ofNullable(labelColumn),
                                         Optional.ofNullable(idColumn))),
                         new ModelRequest(
-                                "--prior",
+                                Flag.PRIOR,
                                 prior,
                                 view.overrides(),
                                 Optional.ofNullable(priorSha256),

@@ -1,5 +1,6 @@
 package io.rela.cli;
 
+import io.rela.Flag;
 import io.rela.demo.Demo;
 import io.rela.demo.DemoRequest;
 import io.rela.home.IfExists;
@@ -17,18 +18,19 @@ import picocli.CommandLine.Option;
         sortOptions = false)
 final class DemoCommand extends Command {
     @Option(
-            names = "--home",
+            names = Flag.HOME,
             paramLabel = "DIR",
             description = "a local folder for pictures and dataset home (default ${DEFAULT-VALUE})")
     Path folder = Path.of("rela-demo");
 
-    @Option(names = "--if-exists", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
+    @Option(names = Flag.IF_EXISTS, description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
     IfExists ifExists = IfExists.ERROR;
 
     @Override
     void check(Problems problems) {
         problems.check(
-                !Files.exists(folder) || Files.isDirectory(folder), "--home " + folder + " is a file. Name a folder.");
+                !Files.exists(folder) || Files.isDirectory(folder),
+                Flag.HOME + " " + folder + " is a file. Name a folder.");
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.rela.cli;
 
+import io.rela.Flag;
 import io.rela.embed.BatchSize;
 import io.rela.embed.EmbedRequest;
 import io.rela.model.DeviceRequest;
@@ -12,22 +13,22 @@ import picocli.CommandLine.TypeConversionException;
 /** Options that say how a model is run over pictures. */
 final class EmbedOptions {
     @Option(
-            names = "--max-rejects",
+            names = Flag.MAX_REJECTS,
             paramLabel = "SHARE",
             description = "of samples that may come to nothing, 0 to 1 (default ${DEFAULT-VALUE})")
     double maxRejects = 0.01;
 
     @Option(
-            names = "--missing",
+            names = Flag.MISSING,
             description = "${COMPLETION-CANDIDATES}: what becomes of a picture that is gone since it was listed"
                     + " (default ${DEFAULT-VALUE})")
     Missing missing = Missing.FAIL;
 
-    @Option(names = "--device", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
+    @Option(names = Flag.DEVICE, description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
     DeviceRequest device = DeviceRequest.AUTO;
 
     @Option(
-            names = "--batch-size",
+            names = Flag.BATCH_SIZE,
             paramLabel = "N",
             converter = Sizes.class,
             description = "pictures per forward pass, or auto: what is fastest here"
@@ -35,10 +36,10 @@ final class EmbedOptions {
     BatchSize batchSize;
 
     void check(Problems problems) {
-        Checks.share(problems, "--max-rejects", maxRejects);
+        Checks.share(problems, Flag.MAX_REJECTS, maxRejects);
         problems.check(
                 batchSize == null || batchSize.pictures().orElse(1) >= 1,
-                "--batch-size " + batchSize + ": write auto or a number of at least 1");
+                Flag.BATCH_SIZE + " " + batchSize + ": write auto or a number of at least 1");
     }
 
     EmbedRequest request(Long waveSize, Integer partitions) {

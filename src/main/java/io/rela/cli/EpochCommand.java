@@ -1,5 +1,6 @@
 package io.rela.cli;
 
+import io.rela.Flag;
 import io.rela.distill.Distillation;
 import io.rela.distill.EpochRequest;
 import io.rela.run.CommandResult;
@@ -13,14 +14,14 @@ abstract class EpochCommand extends Command {
     @Mixin
     HomeOptions home = new HomeOptions();
 
-    @Option(names = "--epoch", required = true, paramLabel = "N", description = "of the training run, from 0 on")
+    @Option(names = Flag.EPOCH, required = true, paramLabel = "N", description = "of the training run, from 0 on")
     Integer epoch;
 
-    @Option(names = "--seed", paramLabel = "N", description = "of everything random (default ${DEFAULT-VALUE})")
+    @Option(names = Flag.SEED, paramLabel = "N", description = "of everything random (default ${DEFAULT-VALUE})")
     long seed = 0;
 
     @Option(
-            names = "--partitions",
+            names = Flag.PARTITIONS,
             paramLabel = "N",
             description = "tasks (default two per task slot); results do not depend on it")
     Integer partitions;
@@ -37,9 +38,9 @@ abstract class EpochCommand extends Command {
     @Override
     void check(Problems problems) {
         home.check(problems);
-        Inputs.check(problems, "--home", home.uri);
-        problems.check(epoch == null || epoch >= 0, "--epoch " + epoch + ": epochs are counted from 0 on");
-        Checks.atLeastOne(problems, "--partitions", partitions);
+        Inputs.check(problems, Flag.HOME, home.uri);
+        problems.check(epoch == null || epoch >= 0, Flag.EPOCH + " " + epoch + ": epochs are counted from 0 on");
+        Checks.atLeastOne(problems, Flag.PARTITIONS, partitions);
         logged().check(problems);
         score().ifPresent(options -> options.check(problems, logged().losses));
         select().ifPresent(options -> options.check(problems, epoch));

@@ -1,5 +1,6 @@
 package io.rela.cli;
 
+import io.rela.Flag;
 import io.rela.home.HomeRequest;
 import io.rela.home.IfExists;
 import io.rela.home.LockWait;
@@ -8,14 +9,14 @@ import picocli.CommandLine.Option;
 
 /** Options of commands that change a dataset home. */
 final class HomeOptions {
-    @Option(names = "--home", required = true, paramLabel = "URI", description = "the dataset home")
+    @Option(names = Flag.HOME, required = true, paramLabel = "URI", description = "the dataset home")
     String uri;
 
-    @Option(names = "--if-exists", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
+    @Option(names = Flag.IF_EXISTS, description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
     IfExists ifExists = IfExists.ERROR;
 
     @Option(
-            names = "--wait-lock",
+            names = Flag.WAIT_LOCK,
             paramLabel = "SECONDS",
             description = "how long to wait for other commands that hold the home (default ${DEFAULT-VALUE})")
     long waitLock = 0;
@@ -24,8 +25,8 @@ final class HomeOptions {
     LockWait.Time time = LockWait.Time.REAL;
 
     void check(Problems problems) {
-        problems.check(waitLock >= 0, "--wait-lock " + waitLock + ": write a number of seconds of at least 0");
-        Inputs.refuseSecret(problems, "--home", uri);
+        problems.check(waitLock >= 0, Flag.WAIT_LOCK + " " + waitLock + ": write a number of seconds of at least 0");
+        Inputs.refuseSecret(problems, Flag.HOME, uri);
     }
 
     HomeRequest request() {

@@ -1,5 +1,6 @@
 package io.rela.cli;
 
+import io.rela.Flag;
 import io.rela.inspect.InspectRequest;
 import io.rela.inspect.Inspection;
 import io.rela.run.CommandResult;
@@ -14,19 +15,19 @@ import picocli.CommandLine.Option;
         description = "Prints a dataset home's manifest, counts and invariants; fails if one does not hold.",
         sortOptions = false)
 final class InspectCommand extends Command {
-    @Option(names = "--home", required = true, paramLabel = "URI", description = "the dataset home")
+    @Option(names = Flag.HOME, required = true, paramLabel = "URI", description = "the dataset home")
     String home;
 
     @Option(
-            names = "--times-selected",
+            names = Flag.TIMES_SELECTED,
             paramLabel = "URI",
             description = "writes a Parquet table of index and times_selected, over the subsets that are there")
     String timesSelected;
 
     @Override
     void check(Problems problems) {
-        Inputs.check(problems, "--home", home);
-        Inputs.checkNew(problems, "--times-selected", timesSelected);
+        Inputs.check(problems, Flag.HOME, home);
+        Inputs.checkNew(problems, Flag.TIMES_SELECTED, timesSelected);
     }
 
     @Override

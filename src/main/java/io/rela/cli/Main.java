@@ -1,6 +1,7 @@
 package io.rela.cli;
 
 import io.rela.ExitCode;
+import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
@@ -81,9 +82,9 @@ public final class Main {
         }
         err.println(
                 args.length == 0
-                        ? "Which command? One of " + line.getSubcommands().keySet() + "; --help tells more."
+                        ? "Which command? One of " + line.getSubcommands().keySet() + "; " + Flag.HELP + " tells more."
                         : "No command in \"" + String.join(" ", args) + "\". One of "
-                                + line.getSubcommands().keySet() + "; --help tells more.");
+                                + line.getSubcommands().keySet() + "; " + Flag.HELP + " tells more.");
         return ExitCode.SETTINGS;
     }
 
@@ -157,7 +158,8 @@ public final class Main {
 
     private static String unexpected(Throwable failure) {
         String first = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
-        return "unexpected failure, " + failure.getClass().getSimpleName() + ": " + first + " (--verbose shows where)";
+        return "unexpected failure, " + failure.getClass().getSimpleName() + ": " + first + " (" + Flag.VERBOSE
+                + " shows where)";
     }
 
     private ExitCode report(Command command, String name, ExitCode code, CommandResult result) {
@@ -169,7 +171,7 @@ public final class Main {
             ResultFile.write(file, name, code, result);
             return code;
         } catch (IOException | RuntimeException e) {
-            err.println("--result-file " + file + " cannot be written: " + e.getMessage());
+            err.println(Flag.RESULT_FILE + " " + file + " cannot be written: " + e.getMessage());
             return code == ExitCode.DONE ? ExitCode.SETTINGS : code;
         }
     }

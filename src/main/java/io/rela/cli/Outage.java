@@ -1,6 +1,7 @@
 package io.rela.cli;
 
 import io.rela.ExitCode;
+import io.rela.Flag;
 import io.rela.RelaException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -183,7 +184,7 @@ record Outage(Kind kind, Place place, String words) {
      *     where the storage may not answer
      */
     RelaException told(String home, Supplier<Optional<String>> kept, Throwable failure) {
-        String where = home == null ? "the command's files lie" : "--home " + home + " lies";
+        String where = home == null ? "the command's files lie" : Flag.HOME + " " + home + " lies";
         String what =
                 switch (kind) {
                     case NO_SPACE -> "No space is left " + place(where) + " (" + words + ").";
@@ -205,10 +206,10 @@ record Outage(Kind kind, Place place, String words) {
     private String then(String home, Supplier<Optional<String>> kept) {
         Optional<String> progress = home == null || kind == Kind.LOST ? Optional.empty() : kept.get();
         if (progress.isPresent()) {
-            return "--home " + home + " " + progress.get() + ": the same command goes on from there.";
+            return Flag.HOME + " " + home + " " + progress.get() + ": the same command goes on from there.";
         }
         return home != null && (kind == Kind.NO_SPACE || kind == Kind.QUOTA)
-                ? "--home " + home + " is as it was: the same command can be run again."
+                ? Flag.HOME + " " + home + " is as it was: the same command can be run again."
                 : "The same command can then be run again, and loses nothing that it had finished.";
     }
 

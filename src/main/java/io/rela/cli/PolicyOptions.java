@@ -1,5 +1,6 @@
 package io.rela.cli;
 
+import io.rela.Flag;
 import io.rela.select.Parameter;
 import io.rela.select.PolicyDeclaration;
 import io.rela.select.SelectionPolicies;
@@ -60,7 +61,7 @@ final class PolicyOptions {
 
     private static OptionSpec option(String name, List<PolicyDeclaration> policies) {
         Parameter first = policies.get(0).parameter(name).orElseThrow();
-        return OptionSpec.builder("--" + name)
+        return OptionSpec.builder(Flag.of(name))
                 .type(first.type() == Parameter.Type.WHOLE ? Integer.class : Double.class)
                 .paramLabel(first.symbol())
                 .description(policies.stream()
@@ -92,14 +93,15 @@ final class PolicyOptions {
                     .orElseGet(() -> all.get(name).get(0).parameter(name).orElseThrow());
             parameter
                     .problem(value.doubleValue())
-                    .ifPresent(problem -> problems.add("--" + name + " " + value + ": " + problem));
+                    .ifPresent(problem -> problems.add(Flag.of(name) + " " + value + ": " + problem));
             policy.filter(declared -> declared.parameter(name).isEmpty())
-                    .ifPresent(declared -> problems.add("--" + name + " is no parameter of --policy " + declared.name()
-                            + ", which has "
-                            + declared.parameters().stream()
-                                    .map(Parameter::name)
-                                    .toList()
-                            + ": leave it out"));
+                    .ifPresent(declared ->
+                            problems.add(Flag.of(name) + " is no parameter of " + Flag.POLICY + " " + declared.name()
+                                    + ", which has "
+                                    + declared.parameters().stream()
+                                            .map(Parameter::name)
+                                            .toList()
+                                    + ": leave it out"));
         });
     }
 

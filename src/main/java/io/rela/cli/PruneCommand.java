@@ -1,5 +1,6 @@
 package io.rela.cli;
 
+import io.rela.Flag;
 import io.rela.home.HomeRequest;
 import io.rela.home.IfExists;
 import io.rela.home.LockWait;
@@ -17,32 +18,32 @@ import picocli.CommandLine.Option;
         description = "Removes the losses, subsets and transfers of all epochs but the newest.",
         sortOptions = false)
 final class PruneCommand extends Command {
-    @Option(names = "--home", required = true, paramLabel = "URI", description = "the dataset home")
+    @Option(names = Flag.HOME, required = true, paramLabel = "URI", description = "the dataset home")
     String home;
 
     @Option(
-            names = "--keep-epochs",
+            names = Flag.KEEP_EPOCHS,
             required = true,
             paramLabel = "N",
             description = "the newest epochs that stay, of those that have tables")
     Integer keepEpochs;
 
-    @Option(names = "--dry-run", description = "lists what would go, and leaves it")
+    @Option(names = Flag.DRY_RUN, description = "lists what would go, and leaves it")
     boolean dryRun;
 
     @Option(
-            names = "--wait-lock",
+            names = Flag.WAIT_LOCK,
             paramLabel = "SECONDS",
             description = "how long to wait for other commands that hold the home (default ${DEFAULT-VALUE})")
     long waitLock = 0;
 
     @Override
     void check(Problems problems) {
-        Inputs.check(problems, "--home", home);
+        Inputs.check(problems, Flag.HOME, home);
         problems.check(
                 keepEpochs == null || keepEpochs >= 0,
-                "--keep-epochs " + keepEpochs + ": write a number of at least 0");
-        problems.check(waitLock >= 0, "--wait-lock " + waitLock + ": write a number of seconds of at least 0");
+                Flag.KEEP_EPOCHS + " " + keepEpochs + ": write a number of at least 0");
+        problems.check(waitLock >= 0, Flag.WAIT_LOCK + " " + waitLock + ": write a number of seconds of at least 0");
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.rela.cli;
 
+import io.rela.Flag;
 import io.rela.distill.LossRequest;
 import io.rela.distill.SubsetRequest;
 import io.rela.select.Need;
@@ -10,34 +11,37 @@ import picocli.CommandLine.Option;
 /** Options for the losses that a policy compares others with. */
 final class ReferenceOptions {
     @Option(
-            names = "--reference-losses-epoch",
+            names = Flag.REFERENCE_LOSSES_EPOCH,
             paramLabel = "N",
             description = "for policies that look at reference losses: those of this epoch of the home, whichever"
                     + " learner they were scored with")
     Integer epoch;
 
     @Option(
-            names = "--reference-losses",
+            names = Flag.REFERENCE_LOSSES,
             paramLabel = "URI",
-            description = "instead: losses that were logged, as for --losses")
+            description = "instead: losses that were logged, as for " + Flag.LOSSES)
     String losses;
 
     @Option(
-            names = "--reference-losses-time",
+            names = Flag.REFERENCE_LOSSES_TIME,
             paramLabel = "NAME",
-            description = "their column that tells newer from older, as for --losses-time")
+            description = "their column that tells newer from older, as for " + Flag.LOSSES_TIME)
     String time;
 
     void check(Problems problems) {
         problems.check(
-                epoch == null || epoch >= 0, "--reference-losses-epoch " + epoch + ": epochs are counted from 0 on");
-        Inputs.check(problems, "--reference-losses", losses);
+                epoch == null || epoch >= 0,
+                Flag.REFERENCE_LOSSES_EPOCH + " " + epoch + ": epochs are counted from 0 on");
+        Inputs.check(problems, Flag.REFERENCE_LOSSES, losses);
         problems.check(
                 epoch == null || losses == null,
-                "--reference-losses-epoch and --reference-losses both give reference losses: leave one of them out");
+                Flag.REFERENCE_LOSSES_EPOCH + " and " + Flag.REFERENCE_LOSSES
+                        + " both give reference losses: leave one of them out");
         problems.check(
                 time == null || losses != null,
-                "--reference-losses-time " + time + " has no meaning without --reference-losses: add it");
+                Flag.REFERENCE_LOSSES_TIME + " " + time + " has no meaning without " + Flag.REFERENCE_LOSSES
+                        + ": add it");
     }
 
     /** Notes what does not go with the policy. */
@@ -46,20 +50,21 @@ final class ReferenceOptions {
         boolean needed = policy.needs(Need.REFERENCE_LOSSES);
         problems.check(
                 needed || !given,
-                "--policy " + policy.name() + " does not look at reference losses: leave --reference-losses-epoch and"
-                        + " --reference-losses out");
+                Flag.POLICY + " " + policy.name() + " does not look at reference losses: leave "
+                        + Flag.REFERENCE_LOSSES_EPOCH + " and" + " " + Flag.REFERENCE_LOSSES + " out");
         problems.check(
                 given || !needed,
-                "--reference-losses-epoch is missing: --policy " + policy.name() + " compares losses with those of a"
-                        + " reference; name an epoch that was scored with it, or losses with --reference-losses");
+                Flag.REFERENCE_LOSSES_EPOCH + " is missing: " + Flag.POLICY + " " + policy.name()
+                        + " compares losses with those of a"
+                        + " reference; name an epoch that was scored with it, or losses with " + Flag.REFERENCE_LOSSES);
     }
 
     Optional<SubsetRequest.Reference> request() {
         if (epoch != null) {
-            return Optional.of(new SubsetRequest.Reference.OfEpoch("--reference-losses-epoch", epoch));
+            return Optional.of(new SubsetRequest.Reference.OfEpoch(Flag.REFERENCE_LOSSES_EPOCH, epoch));
         }
         return Optional.ofNullable(losses)
                 .map(uri -> new SubsetRequest.Reference.OfLog(
-                        new LossRequest.Log("--reference-losses", uri, Optional.ofNullable(time))));
+                        new LossRequest.Log(Flag.REFERENCE_LOSSES, uri, Optional.ofNullable(time))));
     }
 }

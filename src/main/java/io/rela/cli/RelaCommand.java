@@ -1,5 +1,6 @@
 package io.rela.cli;
 
+import io.rela.Flag;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
@@ -18,9 +19,9 @@ import picocli.CommandLine.Option;
             DemoCommand.class
         })
 final class RelaCommand {
-    @Option(names = "--help", usageHelp = true, description = "prints this")
+    @Option(names = Flag.HELP, usageHelp = true, description = "prints this")
     boolean help;
 
-    @Option(names = "--version", versionHelp = true, description = "prints the version")
+    @Option(names = Flag.VERSION, versionHelp = true, description = "prints the version")
     boolean version;
 }

@@ -2,6 +2,7 @@ package io.rela.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.rela.ExitCode;
+import io.rela.Flag;
 import io.rela.run.CommandResult;
 import io.rela.run.Figures;
 import io.rela.run.Outcome;
@@ -44,10 +45,10 @@ final class ResultFile {
 
     /** Notes a place where nothing can be written, as far as that can be told beforehand. */
     static void check(Problems problems, String uri) {
-        if (uri == null || Inputs.refuseSecret(problems, "--result-file", uri)) {
+        if (uri == null || Inputs.refuseSecret(problems, Flag.RESULT_FILE, uri)) {
             return;
         }
-        String otherwise = "--result-file " + uri + " cannot be written";
+        String otherwise = Flag.RESULT_FILE + " " + uri + " cannot be written";
         try {
             Path file = new Path(uri);
             FileSystem fs = file.getFileSystem(Inputs.hadoop());

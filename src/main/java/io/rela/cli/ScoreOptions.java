@@ -1,5 +1,6 @@
 package io.rela.cli;
 
+import io.rela.Flag;
 import io.rela.distill.LossRequest;
 import io.rela.distill.LossRequest.Transfer;
 import io.rela.loss.LossKind;
@@ -14,42 +15,42 @@ final class ScoreOptions {
     private static final String NONE = "none";
 
     @Option(
-            names = "--learner",
+            names = Flag.LEARNER,
             paramLabel = "URI",
             description = "TorchScript file, model directory, or builtin:learner-early, -middle, -late, -late-logits")
     String learner;
 
     @Option(
-            names = "--learner-sha256",
+            names = Flag.LEARNER_SHA256,
             paramLabel = "HEX",
             description = "of the learner's .pt file: refuses any other; TorchScript is code")
     String learnerSha256;
 
     @Option(
-            names = "--allow-unstable-prior",
+            names = Flag.ALLOW_UNSTABLE_PRIOR,
             description = "goes on with a learner whose output depends on chance or on the other pictures of a batch")
     boolean allowUnstablePrior;
 
     @Option(
-            names = "--loss",
+            names = Flag.LOSS,
             description = "cosine, mse; cross-entropy and el2n of a learner that gives logits (default cosine)")
     LossKind loss = LossKind.COSINE;
 
     @Option(
-            names = "--transfer",
+            names = Flag.TRANSFER,
             paramLabel = "fit|none|URI",
             description = "linear map from the learner's output to targets: fitted here, none, or a fitted one"
                     + " (default none where the lengths are equal or the loss is of labels, else fit)")
     String transfer;
 
     @Option(
-            names = "--transfer-share",
+            names = Flag.TRANSFER_SHARE,
             paramLabel = "SHARE",
             description = "of the samples that a transfer is fitted to (default enough for its size)")
     Double transferShare;
 
     @Option(
-            names = "--ridge",
+            names = Flag.RIDGE,
             paramLabel = "X",
             description = "of the fit, in mean variances of the learner's outputs (default ${DEFAULT-VALUE})")
     double ridge = Transfer.USUAL_RIDGE;
@@ -64,26 +65,27 @@ final class ScoreOptions {
         problems.check(
                 (learner == null) != (losses == null),
                 learner == null
-                        ? "--learner is missing: name one, or --losses that a training run logged"
-                        : "--learner and --losses both give losses: leave one of them out");
-        Inputs.checkModel(problems, "--learner", learner);
-        Checks.sha256(problems, "--learner-sha256", learnerSha256);
+                        ? Flag.LEARNER + " is missing: name one, or " + Flag.LOSSES + " that a training run logged"
+                        : Flag.LEARNER + " and " + Flag.LOSSES + " both give losses: leave one of them out");
+        Inputs.checkModel(problems, Flag.LEARNER, learner);
+        Checks.sha256(problems, Flag.LEARNER_SHA256, learnerSha256);
         problems.check(
                 learnerSha256 == null || losses == null,
-                "--learner-sha256 has no meaning with --losses, where no learner runs: leave it out");
+                Flag.LEARNER_SHA256 + " has no meaning with " + Flag.LOSSES + ", where no learner runs: leave it out");
         view.check(problems);
         embed.check(problems);
         problems.check(
                 transferShare == null || (transferShare > 0 && transferShare <= 1),
-                "--transfer-share " + transferShare + " is no share: write a number above 0, up to 1");
+                Flag.TRANSFER_SHARE + " " + transferShare + " is no share: write a number above 0, up to 1");
         problems.check(
-                ridge >= 0 && Double.isFinite(ridge), "--ridge " + ridge + ": write a finite number of 0 or more");
+                ridge >= 0 && Double.isFinite(ridge),
+                Flag.RIDGE + " " + ridge + ": write a finite number of 0 or more");
         problems.check(
                 !loss.ofLabels() || transfer == null || transfer.equals(NONE),
-                "--transfer " + transfer + " has no meaning with --loss " + loss.label()
+                Flag.TRANSFER + " " + transfer + " has no meaning with " + Flag.LOSS + " " + loss.label()
                         + ", which compares logits with labels: leave it out");
         if (isStored()) {
-            Inputs.check(problems, "--transfer", transfer);
+            Inputs.check(problems, Flag.TRANSFER, transfer);
         }
     }
 
@@ -94,7 +96,11 @@ final class ScoreOptions {
     LossRequest request(Integer partitions) {
         return new LossRequest.Learner(
                 new ModelRequest(
-                        "--learner", learner, view.overrides(), Optional.ofNullable(learnerSha256), allowUnstablePrior),
+                        Flag.LEARNER,
+                        learner,
+                        view.overrides(),
+                        Optional.ofNullable(learnerSha256),
+                        allowUnstablePrior),
                 loss,
                 new Transfer(
                         kind(),

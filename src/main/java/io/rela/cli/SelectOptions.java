@@ -1,5 +1,6 @@
 package io.rela.cli;
 
+import io.rela.Flag;
 import io.rela.distill.SubsetRequest;
 import io.rela.distill.SubsetRequest.Classes.Source;
 import io.rela.select.Columns;
@@ -16,46 +17,46 @@ import picocli.CommandLine.Option;
 /** Options that say how a subset is chosen. */
 final class SelectOptions {
     @Option(
-            names = "--policy",
+            names = Flag.POLICY,
             required = true,
             paramLabel = "NAME",
             completionCandidates = PolicyOptions.Names.class,
             description = "${COMPLETION-CANDIDATES}; see below")
     String policy;
 
-    @Option(names = "--ratio", paramLabel = "R", description = "of the samples that are kept, above 0, up to 1")
+    @Option(names = Flag.RATIO, paramLabel = "R", description = "of the samples that are kept, above 0, up to 1")
     Double ratio;
 
     @Option(
-            names = "--ratio-schedule",
+            names = Flag.RATIO_SCHEDULE,
             paramLabel = "SHAPE:A..B@E",
-            description =
-                    "instead of --ratio: cosine:0.2..0.8@30 goes from 0.2 at epoch 0 to 0.8 at epoch 30; or linear:")
+            description = "instead of " + Flag.RATIO
+                    + ": cosine:0.2..0.8@30 goes from 0.2 at epoch 0 to 0.8 at epoch 30; or linear:")
     String ratioSchedule;
 
     @Option(
-            names = "--epochs",
+            names = Flag.EPOCHS,
             paramLabel = "N",
             description = "of the whole run, for policies that change towards its end")
     Integer epochs;
 
     @Option(
-            names = "--losses-epoch",
+            names = Flag.LOSSES_EPOCH,
             paramLabel = "N",
-            description = "whose losses are used (default the newest scored one that is not after --epoch)")
+            description = "whose losses are used (default the newest scored one that is not after " + Flag.EPOCH + ")")
     Integer lossesEpoch;
 
-    @Option(names = "--columns", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
+    @Option(names = Flag.COLUMNS, description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
     Columns columns = Columns.TARGETS;
 
     @Option(
-            names = "--classes",
+            names = Flag.CLASSES,
             description = "for policies that look at classes: label, cluster (k-means of the targets), or auto: labels"
                     + " where there are some, else clusters for policies that cannot do without (default"
                     + " ${DEFAULT-VALUE})")
     Source classes = Source.AUTO;
 
-    @Option(names = "--clusters", paramLabel = "K", description = "of --classes cluster (default 100)")
+    @Option(names = Flag.CLUSTERS, paramLabel = "K", description = "of " + Flag.CLASSES + " cluster (default 100)")
     Integer clusters;
 
     @Mixin
@@ -68,19 +69,21 @@ final class SelectOptions {
         Optional<PolicyDeclaration> declared = policy == null ? Optional.empty() : SelectionPolicies.named(policy);
         problems.check(
                 policy == null || declared.isPresent(),
-                "--policy " + policy + " is none of "
+                Flag.POLICY + " " + policy + " is none of "
                         + SelectionPolicies.all().stream()
                                 .map(PolicyDeclaration::name)
                                 .toList());
         checkRatio(problems, epoch);
-        Checks.atLeastOne(problems, "--epochs", epochs);
+        Checks.atLeastOne(problems, Flag.EPOCHS, epochs);
         problems.check(
                 lossesEpoch == null || lossesEpoch >= 0,
-                "--losses-epoch " + lossesEpoch + ": epochs are counted from 0 on");
-        problems.check(clusters == null || clusters >= 2, "--clusters " + clusters + ": write a number of at least 2");
+                Flag.LOSSES_EPOCH + " " + lossesEpoch + ": epochs are counted from 0 on");
+        problems.check(
+                clusters == null || clusters >= 2, Flag.CLUSTERS + " " + clusters + ": write a number of at least 2");
         problems.check(
                 clusters == null || classes != Source.LABEL,
-                "--clusters " + clusters + " has no meaning with --classes label: leave one of them out");
+                Flag.CLUSTERS + " " + clusters + " has no meaning with " + Flag.CLASSES
+                        + " label: leave one of them out");
         reference.check(problems);
         parameters.check(problems, declared);
         declared.ifPresent(known -> checkAgainst(problems, known));
@@ -92,39 +95,43 @@ final class SelectOptions {
         declared.sizedBy()
                 .ifPresent(parameter -> problems.check(
                         !sized,
-                        "--ratio does not decide what --policy " + policy + " keeps, --" + parameter.name()
-                                + " does: leave it out"));
+                        Flag.RATIO + " does not decide what " + Flag.POLICY + " " + policy + " keeps, --"
+                                + parameter.name() + " does: leave it out"));
         problems.check(
-                sized || !declared.takesRatio(), "--ratio is missing: --policy " + policy + " needs the share to keep");
+                sized || !declared.takesRatio(),
+                Flag.RATIO + " is missing: " + Flag.POLICY + " " + policy + " needs the share to keep");
         problems.check(
                 declared.needs(Need.CLASSES) || (classes == Source.AUTO && clusters == null),
-                "--policy " + policy + " does not look at classes: leave --classes and --clusters out");
+                Flag.POLICY + " " + policy + " does not look at classes: leave " + Flag.CLASSES + " and "
+                        + Flag.CLUSTERS + " out");
         reference.checkAgainst(problems, declared);
     }
 
     private void checkRatio(Problems problems, Integer epoch) {
         problems.check(
-                ratio == null || (ratio > 0 && ratio <= 1), "--ratio " + ratio + ": write a number above 0, up to 1");
+                ratio == null || (ratio > 0 && ratio <= 1),
+                Flag.RATIO + " " + ratio + ": write a number above 0, up to 1");
         problems.check(
                 ratio == null || ratioSchedule == null,
-                "--ratio and --ratio-schedule both say how much is kept: leave one of them out");
+                Flag.RATIO + " and " + Flag.RATIO_SCHEDULE + " both say how much is kept: leave one of them out");
         if (ratioSchedule != null) {
             try {
                 RatioSchedule unused = RatioSchedule.parse(ratioSchedule);
             } catch (IllegalArgumentException e) {
-                problems.add("--ratio-schedule " + ratioSchedule + ": " + e.getMessage());
+                problems.add(Flag.RATIO_SCHEDULE + " " + ratioSchedule + ": " + e.getMessage());
                 ratioSchedule = null;
                 ratio = 1.0;
             }
         }
         problems.check(
                 epoch == null || epochs == null || epoch < epochs,
-                "--epoch " + epoch + " is not one of --epochs " + epochs + ", which are counted from 0 on");
+                Flag.EPOCH + " " + epoch + " is not one of " + Flag.EPOCHS + " " + epochs
+                        + ", which are counted from 0 on");
     }
 
     private PolicyDeclaration declaration() {
         return SelectionPolicies.named(policy)
-                .orElseThrow(() -> new IllegalStateException("--policy was not checked: " + policy));
+                .orElseThrow(() -> new IllegalStateException(Flag.POLICY + " was not checked: " + policy));
     }
 
     /** The policy, with its usual parameters where none were given. */

@@ -1,6 +1,7 @@
 package io.rela.cli;
 
 import io.rela.ExitCode;
+import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.source.StorageException;
 
@@ -18,7 +19,7 @@ final class StorageFailures {
                 switch (failure.kind()) {
                     case GONE ->
                         resumes
-                                ? ". Put it back, or count such pictures as rejects with --missing reject."
+                                ? ". Put it back, or count such pictures as rejects with " + Flag.MISSING + " reject."
                                 : ". Put it back.";
                     case DENIED -> ". Check its permissions and the credentials.";
                     case UNAVAILABLE -> ". Look at the storage.";

@@ -1,5 +1,6 @@
 package io.rela.cli;
 
+import io.rela.Flag;
 import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
 import io.rela.transport.Transport;
@@ -16,35 +17,35 @@ import picocli.CommandLine.Option;
                 "Measures how well a linear map turns one prior's features into another's: helps to choose a prior.",
         sortOptions = false)
 final class TransportCommand extends Command {
-    @Option(names = "--home", required = true, paramLabel = "URI", description = "a dataset home")
+    @Option(names = Flag.HOME, required = true, paramLabel = "URI", description = "a dataset home")
     String home;
 
-    @Option(names = "--other-home", paramLabel = "URI", description = "a home of the same pictures by another prior")
+    @Option(names = Flag.OTHER_HOME, paramLabel = "URI", description = "a home of the same pictures by another prior")
     String otherHome;
 
     @Option(
-            names = "--other-features",
+            names = Flag.OTHER_FEATURES,
             paramLabel = "URI",
             description = "instead: Parquet with feature array<float> or array<double>, and id string or index long")
     String otherFeatures;
 
-    @Option(names = "--table", description = "of the homes: ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
+    @Option(names = Flag.TABLE, description = "of the homes: ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
     Representation table = Representation.FEATURES;
 
     @Option(
-            names = "--held-out",
+            names = Flag.HELD_OUT,
             paramLabel = "SHARE",
             description = "of the samples that the maps are tried on, above 0, below 1 (default ${DEFAULT-VALUE})")
     double heldOut = 0.2;
 
     @Option(
-            names = "--ridge",
+            names = Flag.RIDGE,
             paramLabel = "R",
             description =
                     "penalty, as a part of the mean variance of a dimension, 0 or more (default ${DEFAULT-VALUE})")
     double ridge = 1e-3;
 
-    @Option(names = "--seed", paramLabel = "N", description = "of the split (default ${DEFAULT-VALUE})")
+    @Option(names = Flag.SEED, paramLabel = "N", description = "of the split (default ${DEFAULT-VALUE})")
     long seed = 0;
 
     @Override
@@ -52,16 +53,18 @@ final class TransportCommand extends Command {
         problems.check(
                 (otherHome == null) != (otherFeatures == null),
                 otherHome == null
-                        ? "There is nothing to compare --home with: give --other-home or --other-features"
-                        : "--other-home and --other-features are both given: leave one of them out");
+                        ? "There is nothing to compare " + Flag.HOME + " with: give " + Flag.OTHER_HOME + " or "
+                                + Flag.OTHER_FEATURES
+                        : Flag.OTHER_HOME + " and " + Flag.OTHER_FEATURES + " are both given: leave one of them out");
         problems.check(
-                heldOut > 0 && heldOut < 1, "--held-out " + heldOut + " is no share: write a number above 0, below 1");
+                heldOut > 0 && heldOut < 1,
+                Flag.HELD_OUT + " " + heldOut + " is no share: write a number above 0, below 1");
         problems.check(
                 ridge >= 0 && ridge < Double.POSITIVE_INFINITY,
-                "--ridge " + ridge + ": write a finite number of 0 or more");
-        Inputs.check(problems, "--home", home);
-        Inputs.check(problems, "--other-home", otherHome);
-        Inputs.check(problems, "--other-features", otherFeatures);
+                Flag.RIDGE + " " + ridge + ": write a finite number of 0 or more");
+        Inputs.check(problems, Flag.HOME, home);
+        Inputs.check(problems, Flag.OTHER_HOME, otherHome);
+        Inputs.check(problems, Flag.OTHER_FEATURES, otherFeatures);
     }
 
     @Override
@@ -72,8 +75,8 @@ final class TransportCommand extends Command {
     @Override
     CommandResult run(CommandRun run) {
         Other other = otherHome == null
-                ? new Other("--other-features", otherFeatures, false)
-                : new Other("--other-home", otherHome, true);
+                ? new Other(Flag.OTHER_FEATURES, otherFeatures, false)
+                : new Other(Flag.OTHER_HOME, otherHome, true);
         return Transport.run(new TransportRequest(home, other, table, heldOut, ridge, seed), run);
     }
 }

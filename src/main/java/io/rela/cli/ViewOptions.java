@@ -1,5 +1,6 @@
 package io.rela.cli;
 
+import io.rela.Flag;
 import io.rela.image.Interpolation;
 import io.rela.model.ModelFile;
 import java.util.List;
@@ -8,31 +9,32 @@ import picocli.CommandLine.Option;
 
 /** Options that say what a model wants to see, where its directory does not. */
 final class ViewOptions {
-    @Option(names = "--input-size", paramLabel = "N", description = "of the model, in pixels (default 224)")
+    @Option(names = Flag.INPUT_SIZE, paramLabel = "N", description = "of the model, in pixels (default 224)")
     Integer inputSize;
 
-    @Option(names = "--resize", paramLabel = "N", description = "shorter side before the crop (default input size)")
+    @Option(names = Flag.RESIZE, paramLabel = "N", description = "shorter side before the crop (default input size)")
     Integer resize;
 
-    @Option(names = "--interpolation", description = "${COMPLETION-CANDIDATES} (default bilinear)")
+    @Option(names = Flag.INTERPOLATION, description = "${COMPLETION-CANDIDATES} (default bilinear)")
     Interpolation interpolation;
 
-    @Option(names = "--mean", split = ",", paramLabel = "M", description = "a,b,c (default ImageNet's)")
+    @Option(names = Flag.MEAN, split = ",", paramLabel = "M", description = "a,b,c (default ImageNet's)")
     List<Float> mean;
 
-    @Option(names = "--std", split = ",", paramLabel = "S", description = "a,b,c (default ImageNet's)")
+    @Option(names = Flag.STD, split = ",", paramLabel = "S", description = "a,b,c (default ImageNet's)")
     List<Float> std;
 
     void check(Problems problems) {
-        Checks.atLeastOne(problems, "--input-size", inputSize);
-        Checks.atLeastOne(problems, "--resize", resize);
+        Checks.atLeastOne(problems, Flag.INPUT_SIZE, inputSize);
+        Checks.atLeastOne(problems, Flag.RESIZE, resize);
         problems.check(
                 inputSize == null || resize == null || inputSize <= resize,
-                "--input-size " + inputSize + " is larger than --resize " + resize
-                        + ": the crop has to fit, raise --resize");
-        threeNumbers(problems, "--mean", mean);
-        threeNumbers(problems, "--std", std);
-        problems.check(std == null || std.stream().allMatch(s -> s > 0), "--std " + std + ": a deviation is above 0");
+                Flag.INPUT_SIZE + " " + inputSize + " is larger than " + Flag.RESIZE + " " + resize
+                        + ": the crop has to fit, raise " + Flag.RESIZE);
+        threeNumbers(problems, Flag.MEAN, mean);
+        threeNumbers(problems, Flag.STD, std);
+        problems.check(
+                std == null || std.stream().allMatch(s -> s > 0), Flag.STD + " " + std + ": a deviation is above 0");
     }
 
     ModelFile.Overrides overrides() {

@@ -1,6 +1,7 @@
 package io.rela.convert;
 
 import io.rela.ExitCode;
+import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.embed.EmbedPlan;
 import io.rela.embed.Embedding;
@@ -207,7 +208,8 @@ public final class Conversion {
             throw new RelaException(
                     ExitCode.INPUT,
                     what
-                            + ". Put back what is gone, count it as rejects with --missing reject, or begin anew with --if-exists"
+                            + ". Put back what is gone, count it as rejects with " + Flag.MISSING
+                            + " reject, or begin anew with " + Flag.IF_EXISTS
                             + " overwrite.");
         }
         run.warn(what + ": they are rejects.");
@@ -406,8 +408,8 @@ public final class Conversion {
         if (!asked.home().overwrites()) {
             throw new RelaException(
                     ExitCode.HOME,
-                    home.root() + " " + what + " (" + difference
-                            + "). Use the same settings, another --home, or --if-exists overwrite.");
+                    home.root() + " " + what + " (" + difference + "). Use the same settings, another " + Flag.HOME
+                            + ", or " + Flag.IF_EXISTS + " overwrite.");
         }
     }
 
@@ -418,7 +420,7 @@ public final class Conversion {
         if (mine.startsWith(input) || input.startsWith(mine)) {
             throw new RelaException(
                     ExitCode.SETTINGS,
-                    "--home " + home.root() + " and --input " + source.uri()
+                    Flag.HOME + " " + home.root() + " and " + Flag.INPUT + " " + source.uri()
                             + " lie one in the other. Name a home beside the input.");
         }
     }
@@ -426,9 +428,9 @@ public final class Conversion {
     private RelaException tooFew(long pictures) {
         return new RelaException(
                 ExitCode.INPUT,
-                "--projection " + asked.axes().kind().label() + " needs at least 2 pictures, --input "
+                Flag.PROJECTION + " " + asked.axes().kind().label() + " needs at least 2 pictures, " + Flag.INPUT + " "
                         + asked.pictures().input() + " gives " + pictures
-                        + ". Add pictures, or ask for --projection none.");
+                        + ". Add pictures, or ask for " + Flag.PROJECTION + " none.");
     }
 
     /** What is there already and is to be left, without a look at the input. */

@@ -1,6 +1,7 @@
 package io.rela.convert;
 
 import io.rela.ExitCode;
+import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.embed.BatchSize;
 import io.rela.embed.EmbedPlan;
@@ -116,8 +117,8 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
                 if (wanted > given) {
                     throw new RelaException(
                             ExitCode.SETTINGS,
-                            "The prior gives " + given + " values, --dimensions asks for " + wanted + ": ask for "
-                                    + given + " or less.");
+                            "The prior gives " + given + " values, " + Flag.DIMENSIONS + " asks for " + wanted
+                                    + ": ask for " + given + " or less.");
                 }
                 yield wanted;
             }

@@ -1,5 +1,6 @@
 package io.rela.demo;
 
+import io.rela.Flag;
 import io.rela.convert.Conversion;
 import io.rela.convert.ConvertRequest;
 import io.rela.distill.Distillation;
@@ -67,17 +68,17 @@ public final class Demo {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        out.println("2. convert --input " + pictures + " --prior builtin:prior --dimensions " + DIMENSIONS + " --home "
-                + home.uri());
+        out.println("2. convert " + Flag.INPUT + " " + pictures + " " + Flag.PRIOR + " builtin:prior " + Flag.DIMENSIONS
+                + " " + DIMENSIONS + " " + Flag.HOME + " " + home.uri());
         CommandResult converted = Conversion.run(conversion(), run.as("convert"));
         out.println(converted.message());
-        out.println("3. inspect --home " + home.uri());
+        out.println("3. inspect " + Flag.HOME + " " + home.uri());
         Inspection.run(new InspectRequest(home.uri(), Optional.empty()), run.as("inspect"));
         out.println("4. What it is good for: of " + neighbours());
-        out.println("5. distill --home " + home.uri()
-                + " --epoch 0 --learner builtin:learner-late --policy orderdp --ratio " + RATIO);
+        out.println("5. distill " + Flag.HOME + " " + home.uri() + " " + Flag.EPOCH + " 0 " + Flag.LEARNER
+                + " builtin:learner-late " + Flag.POLICY + " orderdp " + Flag.RATIO + " " + RATIO);
         out.println(Distillation.run(distillation(), run.as("distill")).message());
-        out.println("Look at it:  bin/rela inspect --home " + home.uri());
+        out.println("Look at it:  bin/rela inspect " + Flag.HOME + " " + home.uri());
         out.println("             python3 -c \"import pandas; print(pandas.read_parquet('" + home.uri()
                 + "/subsets/epoch=0'))\"");
         return CommandResult.done(
@@ -90,7 +91,7 @@ public final class Demo {
         return new ConvertRequest(
                 home,
                 ConvertRequest.Pictures.of(pictures.toString()),
-                ModelRequest.of("--prior", "builtin:prior"),
+                ModelRequest.of(Flag.PRIOR, "builtin:prior"),
                 new ConvertRequest.Axes(ProjectionKind.PCA, Optional.of(DIMENSIONS), 0),
                 false,
                 EmbedRequest.USUAL);
@@ -103,7 +104,7 @@ public final class Demo {
                 0,
                 Optional.empty(),
                 Optional.of(new LossRequest.Learner(
-                        ModelRequest.of("--learner", "builtin:learner-late"),
+                        ModelRequest.of(Flag.LEARNER, "builtin:learner-late"),
                         LossKind.COSINE,
                         LossRequest.Transfer.USUAL,
                         EmbedRequest.USUAL)),

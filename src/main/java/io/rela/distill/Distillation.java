@@ -1,6 +1,7 @@
 package io.rela.distill;
 
 import io.rela.ExitCode;
+import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.embed.Embedding;
 import io.rela.home.DatasetHome;
@@ -109,7 +110,7 @@ public final class Distillation {
                             : source.get().settings());
         }
         if (!differences.isEmpty()) {
-            run.warn("--if-exists skip: epoch " + asked.epoch()
+            run.warn(Flag.IF_EXISTS + " skip: epoch " + asked.epoch()
                     + " goes on from what is there, made with other settings (" + String.join("; ", differences)
                     + ").");
         }
@@ -163,7 +164,8 @@ public final class Distillation {
             throw new RelaException(
                     ExitCode.HOME,
                     home.root() + " holds another " + table + " (" + String.join("; ", found)
-                            + "). Use the same settings, another --epoch, or --if-exists overwrite.");
+                            + "). Use the same settings, another " + Flag.EPOCH + ", or " + Flag.IF_EXISTS
+                            + " overwrite.");
         }
         return before;
     }
@@ -175,7 +177,7 @@ public final class Distillation {
                                 + (same
                                         ? " is already done with these settings: nothing to do."
                                         : " is already done with other settings (" + String.join("; ", differences)
-                                                + "), and --if-exists skip leaves it: nothing to do.")
+                                                + "), and " + Flag.IF_EXISTS + " skip leaves it: nothing to do.")
                                 + missing(scored),
                         before)
                 .about(home.root(), table())
@@ -185,8 +187,8 @@ public final class Distillation {
 
     private static String missing(Optional<EpochRecord> scored) {
         return scored.map(record -> record.counts().rejectedByReason().get(RejectReason.UNREADABLE.label()))
-                .map(missing -> " Pictures that were missing: " + missing
-                        + ", whose samples have no loss; --if-exists overwrite scores anew.")
+                .map(missing -> " Pictures that were missing: " + missing + ", whose samples have no loss; "
+                        + Flag.IF_EXISTS + " overwrite scores anew.")
                 .orElse("");
     }
 

@@ -1,6 +1,7 @@
 package io.rela.distill;
 
 import io.rela.ExitCode;
+import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.embed.BatchSize;
 import io.rela.embed.EmbedPlan;
@@ -112,7 +113,7 @@ final class Scoring implements LossSource {
         if (asked.loss().ofLabels() && !work.targets().hasLabels()) {
             throw new RelaException(
                     ExitCode.SETTINGS,
-                    "--loss " + asked.loss().label() + ": " + work.home().root()
+                    Flag.LOSS + " " + asked.loss().label() + ": " + work.home().root()
                             + " has no labels. Use cosine or mse.");
         }
         Broadcast<byte[]> module = work.run().spark().broadcast(learner.bytes());
@@ -240,8 +241,8 @@ final class Scoring implements LossSource {
             work.run()
                     .warn(String.format(
                             Locale.ROOT,
-                            "The mean loss is %.3f: the learner's output does not point to the targets. Is --transfer fit"
-                                    + " meant?",
+                            "The mean loss is %.3f: the learner's output does not point to the targets. Is "
+                                    + Flag.TRANSFER + " fit" + " meant?",
                             losses.mean()));
         }
         int epoch = work.asked().epoch();

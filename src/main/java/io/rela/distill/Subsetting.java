@@ -1,6 +1,7 @@
 package io.rela.distill;
 
 import io.rela.ExitCode;
+import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.cluster.ClusterStep;
 import io.rela.distill.SubsetRequest.Classes.Source;
@@ -124,21 +125,22 @@ final class Subsetting {
             if (scoresItself && named != epoch()) {
                 throw new RelaException(
                         ExitCode.SETTINGS,
-                        "--losses-epoch " + named + " is not the --epoch " + epoch()
+                        Flag.LOSSES_EPOCH + " " + named + " is not the " + Flag.EPOCH + " " + epoch()
                                 + " that is scored here: leave it out, or use select.");
             }
             if (!scoresItself && scored.isEmpty()) {
                 throw new RelaException(
                         ExitCode.SETTINGS,
-                        "--losses-epoch " + named + ": " + root
+                        Flag.LOSSES_EPOCH + " " + named + ": " + root
                                 + " has no losses of that epoch. Name one that was scored, or score it.");
             }
         });
         if (policy.declaration().needs(Need.LOSSES) && scored.isEmpty() && !scoresItself) {
             throw new RelaException(
                     ExitCode.SETTINGS,
-                    "--policy " + policy.name() + " needs losses, and " + root + " has none up to epoch " + epoch()
-                            + ". Score first (rela score), name --losses, or begin with uniform or cyclic.");
+                    Flag.POLICY + " " + policy.name() + " needs losses, and " + root + " has none up to epoch "
+                            + epoch() + ". Score first (rela score), name " + Flag.LOSSES
+                            + ", or begin with uniform or cyclic.");
         }
         reference.ifPresent(
                 others -> others.requireOthers(scored.map(EpochRecord::epoch).orElse(epoch())));
@@ -301,7 +303,8 @@ final class Subsetting {
         if (!work.targets().hasLabels()) {
             throw new RelaException(
                     ExitCode.SETTINGS,
-                    "--classes label: " + work.home().root() + " has no labels. Use --classes cluster.");
+                    Flag.CLASSES + " label: " + work.home().root() + " has no labels. Use " + Flag.CLASSES
+                            + " cluster.");
         }
         return false;
     }

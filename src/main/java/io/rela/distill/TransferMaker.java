@@ -1,6 +1,7 @@
 package io.rela.distill;
 
 import io.rela.ExitCode;
+import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.distill.LossRequest.Transfer;
 import io.rela.distill.LossRequest.Transfer.Kind;
@@ -80,8 +81,8 @@ final class TransferMaker {
         if (kind() == Kind.NONE && given != wanted) {
             throw new RelaException(
                     ExitCode.SETTINGS,
-                    "--transfer none: the learner gives " + given + " values, targets have " + wanted
-                            + ". Use --transfer fit, or a learner with its linear layer.");
+                    Flag.TRANSFER + " none: the learner gives " + given + " values, targets have " + wanted + ". Use "
+                            + Flag.TRANSFER + " fit, or a learner with its linear layer.");
         }
         return kind() == Kind.FIT || given != wanted;
     }
@@ -91,9 +92,10 @@ final class TransferMaker {
         if (map.inputDimension() != given || map.outputDimension() != wanted) {
             throw new RelaException(
                     ExitCode.SETTINGS,
-                    "--transfer " + asked.transfer().uri().orElseThrow() + " maps " + map.inputDimension()
+                    Flag.TRANSFER + " " + asked.transfer().uri().orElseThrow() + " maps " + map.inputDimension()
                             + " values to " + map.outputDimension() + ", the learner gives " + given
-                            + " and targets have " + wanted + ". Use --transfer fit, or the map of this learner.");
+                            + " and targets have " + wanted + ". Use " + Flag.TRANSFER
+                            + " fit, or the map of this learner.");
         }
     }
 
@@ -109,10 +111,10 @@ final class TransferMaker {
         } catch (IllegalArgumentException e) {
             throw new RelaException(
                     ExitCode.INPUT,
-                    "--transfer fit: " + outputs.rows()
+                    Flag.TRANSFER + " fit: " + outputs.rows()
                             + " samples have an output, and no map can be fitted to the share"
                             + " of them that is meant for it: " + e.getMessage()
-                            + " Raise --transfer-share, or use --transfer none or a fitted map.",
+                            + " Raise " + Flag.TRANSFER_SHARE + ", or use " + Flag.TRANSFER + " none or a fitted map.",
                     e);
         }
         LinearMapTable.write(

@@ -1,6 +1,7 @@
 package io.rela.embed;
 
 import io.rela.ExitCode;
+import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.image.Preprocessing;
 import io.rela.image.RejectReason;
@@ -78,7 +79,7 @@ public record EmbedJob(
                     } catch (OutOfMemoryError e) {
                         return new RelaException(
                                 ExitCode.SETTINGS,
-                                "--batch-size " + batch + " does not fit an executor's memory (" + e.getMessage()
+                                Flag.BATCH_SIZE + " " + batch + " does not fit an executor's memory (" + e.getMessage()
                                         + "). Ask for less, or give it more with spark.executor.memory.");
                     }
                 })

@@ -1,6 +1,7 @@
 package io.rela.embed;
 
 import io.rela.ExitCode;
+import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.model.ModelFile;
 import io.rela.model.TorchScript;
@@ -24,7 +25,8 @@ public record EmbedPlan(WavePlan waves, EmbedJob job, EmbedJob.Probe probe) {
         return probe.stability().isStable()
                 ? Optional.empty()
                 : Optional.of(job.prior().uri() + probe.stability().told()
-                        + " --allow-unstable-prior goes on; another run, batch size or order of pictures will give other"
+                        + " " + Flag.ALLOW_UNSTABLE_PRIOR
+                        + " goes on; another run, batch size or order of pictures will give other"
                         + " results.");
     }
 
@@ -73,7 +75,8 @@ public record EmbedPlan(WavePlan waves, EmbedJob job, EmbedJob.Probe probe) {
         if (!probe.stability().isStable() && !subject.allowUnstable()) {
             throw new RelaException(
                     ExitCode.SETTINGS,
-                    subject.model().uri() + probe.stability().told() + " --allow-unstable-prior goes on all the same.");
+                    subject.model().uri() + probe.stability().told() + " " + Flag.ALLOW_UNSTABLE_PRIOR
+                            + " goes on all the same.");
         }
         boolean gpu = probe.device().startsWith("gpu");
         int batch = settled.batch().orElseGet(() -> {
@@ -96,7 +99,7 @@ public record EmbedPlan(WavePlan waves, EmbedJob job, EmbedJob.Probe probe) {
         if (batch > most) {
             throw new RelaException(
                     ExitCode.SETTINGS,
-                    "--batch-size " + batch + ": a batch of pictures of this size takes more than 2 GiB, ask for "
+                    Flag.BATCH_SIZE + " " + batch + ": a batch of pictures of this size takes more than 2 GiB, ask for "
                             + most + " or less.");
         }
     }

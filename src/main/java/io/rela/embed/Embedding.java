@@ -1,6 +1,7 @@
 package io.rela.embed;
 
 import io.rela.ExitCode;
+import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.run.CommandRun;
 import io.rela.table.RangedFiles;
@@ -124,8 +125,8 @@ public record Embedding(
                     ExitCode.REJECTS,
                     String.format(
                             Locale.ROOT,
-                            "%,d of %,d pictures are rejected: %s. --max-rejects %s allows %,d. Look at the input, or allow"
-                                    + " more.",
+                            "%,d of %,d pictures are rejected: %s. " + Flag.MAX_REJECTS
+                                    + " %s allows %,d. Look at the input, or allow" + " more.",
                             rejected,
                             total,
                             told(byReason, examples.get()),

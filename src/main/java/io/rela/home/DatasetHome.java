@@ -3,6 +3,7 @@ package io.rela.home;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rela.ExitCode;
+import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.home.LockOwner.Purpose;
 import io.rela.manifest.Change;
@@ -76,7 +77,8 @@ public final class DatasetHome {
         if (SparkHadoopUtil.get().isGlobPath(new Path(uri))) {
             throw new RelaException(
                     ExitCode.SETTINGS,
-                    "--home " + uri + " has one of {}[]*?\\ in its name, which Spark takes for a pattern of several"
+                    Flag.HOME + " " + uri
+                            + " has one of {}[]*?\\ in its name, which Spark takes for a pattern of several"
                             + " folders. Name another folder.");
         }
         try {
@@ -87,8 +89,8 @@ public final class DatasetHome {
         } catch (IOException | RuntimeException e) {
             throw new RelaException(
                     ExitCode.SETTINGS,
-                    "--home " + uri + " cannot be reached (" + e.getMessage() + "). Name a folder on a file system that"
-                            + " Hadoop knows here.",
+                    Flag.HOME + " " + uri + " cannot be reached (" + e.getMessage()
+                            + "). Name a folder on a file system that" + " Hadoop knows here.",
                     e);
         }
     }
@@ -226,7 +228,7 @@ public final class DatasetHome {
         } catch (IOException e) {
             throw new RelaException(
                     ExitCode.SETTINGS,
-                    "--home " + root + " cannot be written (" + e.getMessage() + "). Name a folder that can.",
+                    Flag.HOME + " " + root + " cannot be written (" + e.getMessage() + "). Name a folder that can.",
                     e);
         }
     }
@@ -492,7 +494,7 @@ public final class DatasetHome {
 
     private void refuseForeign() throws IOException {
         if (!fs.getFileStatus(root).isDirectory()) {
-            throw new RelaException(ExitCode.SETTINGS, "--home " + root + " is a file. Name a folder.");
+            throw new RelaException(ExitCode.SETTINGS, Flag.HOME + " " + root + " is a file. Name a folder.");
         }
         FileStatus[] found = fs.listStatus(root);
         for (FileStatus status : found) {
@@ -504,7 +506,7 @@ public final class DatasetHome {
         if (found.length > 0) {
             throw new RelaException(
                     ExitCode.HOME,
-                    "--home " + root + " is no dataset home: it holds "
+                    Flag.HOME + " " + root + " is no dataset home: it holds "
                             + found[0].getPath().getName() + " and no " + MANIFEST
                             + ". Name an empty or a new folder.");
         }

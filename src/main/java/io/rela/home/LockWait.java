@@ -1,6 +1,7 @@
 package io.rela.home;
 
 import io.rela.ExitCode;
+import io.rela.Flag;
 import io.rela.RelaException;
 import java.io.IOException;
 import java.time.Duration;
@@ -95,8 +96,8 @@ public record LockWait(Duration patience, Consumer<String> tell, Time time) {
             if (left.isNegative() || left.isZero()) {
                 throw new RelaException(
                         ExitCode.BUSY,
-                        "busy: " + held.holder() + " holds " + file.what() + held.since()
-                                + "; try again, or wait with --wait-lock SECONDS");
+                        "busy: " + held.holder() + " holds " + file.what() + held.since() + "; try again, or wait with "
+                                + Flag.WAIT_LOCK + " SECONDS");
             }
             if (!told && (!held.isCommit() || waited().compareTo(QUIET) >= 0)) {
                 told = true;

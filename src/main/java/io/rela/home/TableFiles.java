@@ -1,6 +1,7 @@
 package io.rela.home;
 
 import io.rela.ExitCode;
+import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.manifest.Manifest;
 import io.rela.manifest.StagedTable;
@@ -77,7 +78,7 @@ public final class TableFiles {
             throw new RelaException(
                     ExitCode.HOME,
                     home.root() + " is damaged: " + table + " has " + rows + " rows, the manifest says " + listed
-                            + ". Restore it, or make it again with --if-exists overwrite.");
+                            + ". Restore it, or make it again with " + Flag.IF_EXISTS + " overwrite.");
         }
         return files;
     }

@@ -235,12 +235,13 @@ final class TiffDecoder {
         }
         byte[] levels = new byte[width * height * kept];
         byte[] block = new byte[(int) (rowBytes * blockHeight)];
-        Samples target = new Samples(levels, width, height, kept, bits, tag(PHOTOMETRIC, 1) == PALETTE);
+        Samples target = new Samples(levels, kept, bits, tag(PHOTOMETRIC, 1) == PALETTE);
         for (int plane = 0; plane < planes; plane++) {
             for (int i = 0; i < across * down; i++) {
                 int number = plane * across * down + i;
                 int left = (int) (i % across * blockWidth);
                 int top = (int) (i / across * blockHeight);
+                int columns = (int) Math.min(blockWidth, width - left);
                 int rows = tiled ? (int) blockHeight : (int) Math.min(blockHeight, height - top);
                 int wanted = (int) (rowBytes * rows);
                 long length = lengths != null && number < lengths.length ? lengths[number] : wanted;
@@ -251,7 +252,8 @@ final class TiffDecoder {
                 }
                 for (int row = 0; row < Math.min(rows, height - top); row++) {
                     for (int sample = 0; sample < (planar ? 1 : kept); sample++) {
-                        copyRow(block, (int) (row * rowBytes), sample, chunk, target, left, top + row, plane + sample);
+                        int first = ((top + row) * width + left) * kept + plane + sample;
+                        copyRow(block, (int) (row * rowBytes), sample, chunk, target, first, columns);
                     }
                 }
             }
@@ -260,13 +262,12 @@ final class TiffDecoder {
     }
 
     /** Where samples of a picture go, as 8 bits each; palette indices stay as they are. */
-    private record Samples(byte[] levels, int width, int height, int perPixel, int bits, boolean indices) {}
+    private record Samples(byte[] levels, int perPixel, int bits, boolean indices) {}
 
-    private void copyRow(byte[] block, int row, int sample, int chunk, Samples target, int left, int y, int channel) {
+    private void copyRow(byte[] block, int row, int sample, int chunk, Samples target, int first, int columns) {
         int bits = target.bits();
-        int count = (int) Math.min(tag(TILE_WIDTH, target.width()), target.width() - left);
-        int out = (y * target.width() + left) * target.perPixel() + channel;
-        for (int x = 0; x < count; x++) {
+        int out = first;
+        for (int x = 0; x < columns; x++) {
             int value = sample(block, row, x * chunk + sample, bits);
             int level = target.indices() ? value : bits > 8 ? value >> (bits - 8) : value * 255 / ((1 << bits) - 1);
             target.levels()[out] = (byte) level;

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.size;
 
 import io.rela.ExitCode;
+import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.embed.WaveStore;
 import io.rela.home.DatasetHome;
@@ -98,8 +99,8 @@ public final class Inspection {
         if (!broken.isEmpty()) {
             throw new RelaException(
                     ExitCode.HOME,
-                    home.root() + " is damaged: " + String.join("; ", broken)
-                            + ". Restore it, or convert again with --if-exists overwrite.");
+                    home.root() + " is damaged: " + String.join("; ", broken) + ". Restore it, or convert again with "
+                            + Flag.IF_EXISTS + " overwrite.");
         }
         return CommandResult.done(home.root() + ": every invariant holds.", new Found(manifest, timesSelected))
                 .about(home.root());

@@ -1,6 +1,7 @@
 package io.rela.loss;
 
 import io.rela.ExitCode;
+import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.linear.LinearMap;
 import io.rela.rank.KnownLosses;
@@ -175,7 +176,7 @@ public final class LossStep {
             if (label < 0 || label >= logits) {
                 throw new RelaException(
                         ExitCode.SETTINGS,
-                        "--loss " + kind.label() + ": sample " + index + " has the label " + label
+                        Flag.LOSS + " " + kind.label() + ": sample " + index + " has the label " + label
                                 + ", and the learner gives " + logits + " logits. Name a learner of these classes.");
             }
             return label;

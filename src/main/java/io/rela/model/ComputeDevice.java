@@ -1,6 +1,7 @@
 package io.rela.model;
 
 import io.rela.ExitCode;
+import io.rela.Flag;
 import io.rela.RelaException;
 import java.io.Serializable;
 import java.util.List;
@@ -43,11 +44,12 @@ public record ComputeDevice(int gpu) implements Serializable {
             if (gpu >= available) {
                 throw new RelaException(
                         ExitCode.DEVICE,
-                        "--device " + request.name().toLowerCase(java.util.Locale.ROOT) + ": Spark granted GPU " + gpu
+                        Flag.DEVICE + " " + request.name().toLowerCase(java.util.Locale.ROOT) + ": Spark granted GPU "
+                                + gpu
                                 + ", but libtorch can use " + available
                                 + " GPUs in this executor. Use the jar of profile"
                                 + " gpu with PYTORCH_LIBRARY_PATH at a CUDA build of libtorch " + TorchRuntime.VERSION
-                                + ", or ask for --device cpu.");
+                                + ", or ask for " + Flag.DEVICE + " cpu.");
             }
             return new ComputeDevice(gpu);
         }
@@ -57,9 +59,10 @@ public record ComputeDevice(int gpu) implements Serializable {
         if (request == DeviceRequest.GPU) {
             throw new RelaException(
                     ExitCode.DEVICE,
-                    "--device gpu: there is no GPU that libtorch can use. Give Spark GPUs (conf/spark-gpu.conf), use the"
+                    Flag.DEVICE
+                            + " gpu: there is no GPU that libtorch can use. Give Spark GPUs (conf/spark-gpu.conf), use the"
                             + " jar of profile gpu with PYTORCH_LIBRARY_PATH at a CUDA build of libtorch "
-                            + TorchRuntime.VERSION + ", or ask for --device cpu.");
+                            + TorchRuntime.VERSION + ", or ask for " + Flag.DEVICE + " cpu.");
         }
         return CPU;
     }

@@ -11,6 +11,7 @@ import ai.djl.translate.NoBatchifyTranslator;
 import ai.djl.translate.TranslateException;
 import ai.djl.translate.TranslatorContext;
 import io.rela.ExitCode;
+import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.image.Normalization;
 import io.rela.image.Preprocessing;
@@ -176,7 +177,7 @@ public final class Embedder implements AutoCloseable {
                                 + input.get(2) + "x" + input.get(3)
                                 + "; a prior gives one float32 tensor of N×D, D at least 1. "
                                 + (matrix && features.getShape().get(0) != input.get(0)
-                                        ? "Check --input-size, or export"
+                                        ? "Check " + Flag.INPUT_SIZE + ", or export"
                                         : "Export")
                                 + " the model with bin/export-prior.");
             }

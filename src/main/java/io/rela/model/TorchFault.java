@@ -1,5 +1,6 @@
 package io.rela.model;
 
+import io.rela.Flag;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -8,11 +9,11 @@ enum TorchFault {
     /** A device or the host had no memory left. */
     MEMORY(
             List.of("out of memory", "not enough memory", "can't allocate memory"),
-            "Ask for a smaller --batch-size, or give the device fewer tasks at a time."),
+            "Ask for a smaller " + Flag.BATCH_SIZE + ", or give the device fewer tasks at a time."),
     /** The GPU, its driver, or a libtorch that was not built for it. */
     GPU(
             List.of("CUDA error", "cuDNN error", "CUBLAS_STATUS", "CUDNN_STATUS", "no kernel image", "CUDA driver"),
-            "Look at the GPU and its driver (nvidia-smi), or ask for --device cpu."),
+            "Look at the GPU and its driver (nvidia-smi), or ask for " + Flag.DEVICE + " cpu."),
     /** Tensors on two devices: constants of a traced module stay where it was traced. */
     TWO_DEVICES(
             List.of("on the same device"),
@@ -30,7 +31,8 @@ enum TorchFault {
     /** An operator that libtorch does not have, or not for this device. */
     OPERATOR(
             List.of("Could not run '[^']*' with arguments from", "Unknown builtin op", "no such operator"),
-            "This libtorch lacks the operator there: export the model without it, or ask for another --device."),
+            "This libtorch lacks the operator there: export the model without it, or ask for another " + Flag.DEVICE
+                    + "."),
     /** Batch or instance normalisation that wants to learn. */
     TRAINING(
             List.of("Expected more than 1 (value per channel|spatial element) when training"),
@@ -60,7 +62,7 @@ enum TorchFault {
                     // What a model says itself.
                     "(?i)(image|input|picture|img).{0,20}(height|width|size|resolution|shape)",
                     "(?i)(height|width) \\(?\\d+.*(expected|match|divisible)"),
-            "Set --input-size to what the model was made for."),
+            "Set " + Flag.INPUT_SIZE + " to what the model was made for."),
     /** Anything else: the module's own code. */
     MODEL(List.of(), "The module itself fails: try it in Python on random pictures of this size.");
 

@@ -22,45 +22,28 @@ import java.util.Objects;
 public final class Projection implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    private final ProjectionKind kind;
-    private final long samples;
-    private final long seed;
+    private final Fit fit;
     private final float[] mean;
     private final float[] components;
     private final float[] scale;
     private final float[] explainedVariance;
-    private final double totalVariance;
     private transient volatile RowProduct product;
 
     /**
      * Takes the arrays as they are, uncopied.
      *
-     * @param samples rows that it was fitted to
-     * @param seed of the random axes
      * @param mean D values
      * @param components k × D, row-major: one axis of unit length a row
      * @param scale k values, 0 where the dimension has no variance
      * @param explainedVariance k values: the variance along each axis, over N−1; 0 where there is none
-     * @param totalVariance of all D dimensions, over N−1
      * @throws IllegalArgumentException if lengths do not fit or a value is not finite or negative where it cannot be
      */
-    Projection(
-            ProjectionKind kind,
-            long samples,
-            long seed,
-            float[] mean,
-            float[] components,
-            float[] scale,
-            float[] explainedVariance,
-            double totalVariance) {
-        this.kind = Objects.requireNonNull(kind, "kind");
-        this.samples = samples;
-        this.seed = seed;
+    Projection(Fit fit, float[] mean, float[] components, float[] scale, float[] explainedVariance) {
+        this.fit = fit;
         this.mean = mean;
         this.components = components;
         this.scale = scale;
         this.explainedVariance = explainedVariance;
-        this.totalVariance = totalVariance;
         int k = scale.length;
         int d = mean.length;
         if (k < 1 || k > d || components.length != (long) k * d || explainedVariance.length != k) {
@@ -68,14 +51,27 @@ public final class Projection implements Serializable {
                     + components.length + ", scale " + k + ", explained variance " + explainedVariance.length
                     + " values; wanted D, k·D, k, k with k at most D.");
         }
-        if (samples < 1 || !(totalVariance >= 0 && totalVariance < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException(
-                    "No projection is fitted to " + samples + " samples with total variance " + totalVariance + ".");
-        }
         requireFinite("mean", mean, false);
         requireFinite("components", components, false);
         requireFinite("scale", scale, true);
         requireFinite("explained variance", explainedVariance, true);
+    }
+
+    /**
+     * What a projection was fitted to, and how.
+     *
+     * @param samples rows that it was fitted to, 1 or more
+     * @param seed only random axes depend on it
+     * @param totalVariance of all D dimensions, over N−1, finite and 0 or more
+     */
+    record Fit(ProjectionKind kind, long samples, long seed, double totalVariance) implements Serializable {
+        Fit {
+            Objects.requireNonNull(kind, "kind");
+            if (samples < 1 || !(totalVariance >= 0 && totalVariance < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException("No projection is fitted to " + samples
+                        + " samples with total variance " + totalVariance + ".");
+            }
+        }
     }
 
     private static void requireFinite(String name, float[] values, boolean nonNegative) {
@@ -112,7 +108,7 @@ public final class Projection implements Serializable {
             throw new IllegalArgumentException("The projection takes " + n + " rows of " + d + " values, and there are "
                     + features.length + " values.");
         }
-        if (kind == ProjectionKind.NONE) {
+        if (fit.kind() == ProjectionKind.NONE) {
             return features.clone();
         }
         return product().apply(features, n, this::standardise);
@@ -135,17 +131,17 @@ public final class Projection implements Serializable {
 
     /** How the axes were chosen. */
     public ProjectionKind kind() {
-        return kind;
+        return fit.kind();
     }
 
     /** N, the rows that it was fitted to, 1 or more. */
     public long samples() {
-        return samples;
+        return fit.samples();
     }
 
     /** The seed it was fitted with; only random axes depend on it. */
     public long seed() {
-        return seed;
+        return fit.seed();
     }
 
     /** D, the values of a feature. */
@@ -180,7 +176,7 @@ public final class Projection implements Serializable {
 
     /** The variance of all D dimensions together, over N−1. */
     public double totalVariance() {
-        return totalVariance;
+        return fit.totalVariance();
     }
 
     /** Output dimensions without variance, 0 to k. */
@@ -196,23 +192,21 @@ public final class Projection implements Serializable {
     @Override
     public boolean equals(Object other) {
         return other instanceof Projection that
-                && kind == that.kind
-                && samples == that.samples
-                && seed == that.seed
+                && fit.equals(that.fit)
                 && Arrays.equals(mean, that.mean)
                 && Arrays.equals(components, that.components)
                 && Arrays.equals(scale, that.scale)
-                && Arrays.equals(explainedVariance, that.explainedVariance)
-                && Double.compare(totalVariance, that.totalVariance) == 0;
+                && Arrays.equals(explainedVariance, that.explainedVariance);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(kind, samples, seed, Arrays.hashCode(mean), Arrays.hashCode(scale));
+        return Objects.hash(fit, Arrays.hashCode(mean), Arrays.hashCode(scale));
     }
 
     @Override
     public String toString() {
-        return "Projection[" + kind.label() + ", " + mean.length + " to " + scale.length + ", samples=" + samples + "]";
+        return "Projection[" + fit.kind().label() + ", " + mean.length + " to " + scale.length + ", samples="
+                + fit.samples() + "]";
     }
 }

@@ -58,14 +58,15 @@ public final class ProjectionTable {
 
     private static Projection projection(Row row) {
         Projection projection = new Projection(
-                ProjectionKind.of(row.getAs("kind")),
-                row.<Long>getAs("samples"),
-                row.<Long>getAs("seed"),
+                new Projection.Fit(
+                        ProjectionKind.of(row.getAs("kind")),
+                        row.<Long>getAs("samples"),
+                        row.<Long>getAs("seed"),
+                        row.<Double>getAs("total_variance")),
                 SingleRowTable.floats(row, "mean"),
                 SingleRowTable.floats(row, "components"),
                 SingleRowTable.floats(row, "scale"),
-                SingleRowTable.floats(row, "explained_variance"),
-                row.<Double>getAs("total_variance"));
+                SingleRowTable.floats(row, "explained_variance"));
         int inputDimension = row.<Integer>getAs("input_dimension");
         int outputDimension = row.<Integer>getAs("output_dimension");
         if (inputDimension != projection.inputDimension() || outputDimension != projection.outputDimension()) {

@@ -1,5 +1,6 @@
 package io.rela.projection;
 
+import io.rela.Flag;
 import io.rela.moments.Kernel;
 import io.rela.moments.Moments;
 import java.util.Arrays;
@@ -43,11 +44,11 @@ public final class Projections {
         }
         int d = moments.dimension();
         if (k < 1) {
-            throw new IllegalArgumentException("--dimensions asks for " + k + ": ask for 1 or more.");
+            throw new IllegalArgumentException(Flag.DIMENSIONS + " asks for " + k + ": ask for 1 or more.");
         }
         if (k > d) {
-            throw new IllegalArgumentException(
-                    "The prior gives " + d + " values, --dimensions asks for " + k + ": ask for " + d + " or less.");
+            throw new IllegalArgumentException("The prior gives " + d + " values, " + Flag.DIMENSIONS + " asks for " + k
+                    + ": ask for " + d + " or less.");
         }
         return kind == ProjectionKind.PCA ? principal(moments, k, seed) : random(moments, k, seed);
     }
@@ -55,7 +56,7 @@ public final class Projections {
     private static Projection principal(Moments moments, int k, long seed) {
         if (moments.count() < 2) {
             throw new IllegalArgumentException("Principal axes need two samples or more, there is " + moments.count()
-                    + ": give more samples, or ask for --projection random or none.");
+                    + ": give more samples, or ask for " + Flag.PROJECTION + " random or none.");
         }
         SymmetricEigen eigen = SymmetricEigen.largest(moments.comomentRows(), k);
         float[] components = rounded(eigen.vectors());
@@ -80,15 +81,7 @@ public final class Projections {
             squares[i] = moments.comoment(i, i);
         }
         float[] variances = variances(squares, moments.count());
-        return new Projection(
-                ProjectionKind.NONE,
-                moments.count(),
-                seed,
-                new float[d],
-                components,
-                scale,
-                variances,
-                totalVariance(moments));
+        return new Projection(fit(ProjectionKind.NONE, moments, seed), new float[d], components, scale, variances);
     }
 
     /** @param squares k values: Σ ((x − mean) · v_j)² over the samples */
@@ -104,7 +97,7 @@ public final class Projections {
         for (int i = 0; i < mean.length; i++) {
             mean[i] = (float) exact[i];
         }
-        return new Projection(kind, moments.count(), seed, mean, components, scale, variances, totalVariance(moments));
+        return new Projection(fit(kind, moments, seed), mean, components, scale, variances);
     }
 
     /** Over N−1, and exactly 0 where there is none. */
@@ -119,6 +112,10 @@ public final class Projections {
             variances[j] = none ? 0 : (float) (squares[j] / (count - 1));
         }
         return variances;
+    }
+
+    private static Projection.Fit fit(ProjectionKind kind, Moments moments, long seed) {
+        return new Projection.Fit(kind, moments.count(), seed, totalVariance(moments));
     }
 
     private static double totalVariance(Moments moments) {

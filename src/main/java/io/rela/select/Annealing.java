@@ -1,5 +1,6 @@
 package io.rela.select;
 
+import io.rela.Flag;
 import io.rela.rank.Rule;
 import java.util.Optional;
 
@@ -20,8 +21,9 @@ final class Annealing {
     static Optional<String> warning(SelectionPolicy policy, Selection selection) {
         return selection.epochs().isPresent()
                 ? Optional.empty()
-                : Optional.of("--policy " + policy.name()
-                        + " changes towards the end of a run, and --epochs does not say when that is: this epoch counts"
+                : Optional.of(Flag.POLICY + " " + policy.name()
+                        + " changes towards the end of a run, and " + Flag.EPOCHS
+                        + " does not say when that is: this epoch counts"
                         + " as an early one.");
     }
 }

@@ -1,6 +1,7 @@
 package io.rela.select;
 
 import io.rela.ExitCode;
+import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.rank.Cut;
 import io.rela.rank.Draw;
@@ -56,7 +57,7 @@ public record Importance() implements SelectionPolicy {
         if (selection.summary().losses().smallest() < 0) {
             throw new RelaException(
                     ExitCode.SETTINGS,
-                    "--policy " + policy.name() + " takes losses of 0 or more, and there is one of "
+                    Flag.POLICY + " " + policy.name() + " takes losses of 0 or more, and there is one of "
                             + selection.summary().losses().smallest() + ". Use another policy, or shift the losses.");
         }
     }

@@ -1,5 +1,6 @@
 package io.rela.select;
 
+import io.rela.Flag;
 import io.rela.rank.Draw;
 import io.rela.rank.Rule;
 
@@ -19,10 +20,15 @@ public record InfoBatch(double pruneProbability, double annealFrom) implements S
             0.5,
             "chance of a sample below the mean loss to be left out");
     private static final Parameter ANNEAL_FROM = Parameter.number(
-            "anneal-from", "SHARE", Interval.from(0).to(1), 0.875, "share of --epochs from which all are kept");
+            "anneal-from",
+            "SHARE",
+            Interval.from(0).to(1),
+            0.875,
+            "share of " + Flag.EPOCHS + " from which all are kept");
 
     static final PolicyDeclaration DECLARATION = PolicyDeclaration.of("infobatch")
-            .rule("all at or above the mean loss, below it those with u >= P; all from --anneal-from on")
+            .rule("all at or above the mean loss, below it those with u >= P; all from " + Flag.of(ANNEAL_FROM.name())
+                    + " on")
             .size("by chance", PRUNE_PROBABILITY)
             .weight("1, below the mean 1/(1-P)")
             .source("InfoBatch", "https://arxiv.org/abs/2303.04947")

@@ -1,6 +1,7 @@
 package io.rela.select;
 
 import io.rela.ExitCode;
+import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.rank.Cut;
 import io.rela.rank.Draw;
@@ -24,7 +25,7 @@ public record OrderDp(OptionalDouble poolShare) implements SelectionPolicy {
             "S",
             Parameter.Type.NUMBER,
             Interval.above(0).to(1),
-            new Parameter.Usual.Derived("half way from --ratio to 1"),
+            new Parameter.Usual.Derived("half way from " + Flag.RATIO + " to 1"),
             "share of the samples in the pool");
 
     static final PolicyDeclaration DECLARATION = PolicyDeclaration.of("orderdp")
@@ -47,8 +48,9 @@ public record OrderDp(OptionalDouble poolShare) implements SelectionPolicy {
         if (pool < wanted) {
             throw new RelaException(
                     ExitCode.SETTINGS,
-                    "--" + POOL_SHARE.name() + " " + share + " gives a pool of " + pool + " samples, --ratio "
-                            + selection.ratio() + " asks for " + wanted + " of them. Make the pool at least as large.");
+                    Flag.of(POOL_SHARE.name()) + " " + share + " gives a pool of " + pool + " samples, " + Flag.RATIO
+                            + " " + selection.ratio() + " asks for " + wanted
+                            + " of them. Make the pool at least as large.");
         }
         Draw draw = selection.draw(this);
         Ranking byDraw = new Rankings.ByDraw(draw);

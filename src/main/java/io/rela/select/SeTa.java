@@ -1,5 +1,6 @@
 package io.rela.select;
 
+import io.rela.Flag;
 import io.rela.rank.Bins;
 import io.rela.rank.Cut;
 import io.rela.rank.Groups;
@@ -38,12 +39,12 @@ public record SeTa(double pruneProbability, int groups, double windowScale, doub
             "SHARE",
             Interval.from(0).to(1),
             0.875,
-            "share of --epochs from which the whole pool is kept");
+            "share of " + Flag.EPOCHS + " from which the whole pool is kept");
 
     static final PolicyDeclaration DECLARATION = PolicyDeclaration.of("seta")
             .rule(
                     "of a pool of chance a window of loss groups (1-D k-means) that moves from easy to hard and begins again;"
-                            + " the whole pool from --anneal-from on")
+                            + " the whole pool from " + Flag.of(ANNEAL_FROM.name()) + " on")
             .size("by groups", PRUNE_PROBABILITY)
             .source("SeTa", "https://arxiv.org/abs/2503.13385")
             .needs(Need.LOSSES, Need.EPOCHS)

@@ -1,6 +1,7 @@
 package io.rela.select;
 
 import io.rela.ExitCode;
+import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.rank.Draw;
 import io.rela.rank.KnownLosses;
@@ -65,12 +66,12 @@ public record Selection(
      */
     private static Stand stand(SelectionPolicy policy, Summary summary) {
         return new Stand(
-                stand(policy, Need.LOSSES, summary.losses(), "Score an epoch first, or name --losses."),
+                stand(policy, Need.LOSSES, summary.losses(), "Score an epoch first, or name " + Flag.LOSSES + "."),
                 stand(
                         policy,
                         Need.REFERENCE_LOSSES,
                         summary.references(),
-                        "Name those of another epoch, or other --reference-losses."));
+                        "Name those of another epoch, or other " + Flag.REFERENCE_LOSSES + "."));
     }
 
     private static float stand(SelectionPolicy policy, Need need, KnownLosses known, String repair) {
@@ -80,7 +81,7 @@ public record Selection(
         if (known.number() == 0) {
             throw new RelaException(
                     ExitCode.SETTINGS,
-                    "--policy " + policy.name() + " needs " + need.text() + ", and no sample has one. " + repair);
+                    Flag.POLICY + " " + policy.name() + " needs " + need.text() + ", and no sample has one. " + repair);
         }
         return known.stand();
     }
@@ -119,7 +120,7 @@ public record Selection(
         if (n < 1) {
             throw new RelaException(
                     ExitCode.SETTINGS,
-                    "--ratio " + ratio + " of " + samples() + " samples is less than one. Ask for at least "
+                    Flag.RATIO + " " + ratio + " of " + samples() + " samples is less than one. Ask for at least "
                             + BigDecimal.ONE
                                     .divide(BigDecimal.valueOf(samples()), 9, RoundingMode.UP)
                                     .stripTrailingZeros()

@@ -1,5 +1,6 @@
 package io.rela.source;
 
+import io.rela.Flag;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -47,7 +48,7 @@ final class FolderSource implements ImageSource {
         Root top = readRoot();
         boolean labeled = !top.classNames().isEmpty();
         if (!labeled && top.files() == 0) {
-            throw new SourceException("The input '" + root + "' is an empty folder: check --input");
+            throw new SourceException("The input '" + root + "' is an empty folder: check " + Flag.INPUT);
         }
         List<String> units = new ArrayList<>();
         for (String name : top.classNames()) {
@@ -150,7 +151,8 @@ final class FolderSource implements ImageSource {
         return new SourceException("The input '" + root + "' holds "
                 + Names.counted(found.sum(UnitListing.Note.OTHER_FILES), "file")
                 + (picturesBeside == 0 ? "" : " below its class folders") + ", none with an image suffix ("
-                + String.join(" ", Names.IMAGE_SUFFIXES) + ")" + beside + ": check --input and --input-format");
+                + String.join(" ", Names.IMAGE_SUFFIXES) + ")" + beside + ": check " + Flag.INPUT + " and "
+                + Flag.INPUT_FORMAT);
     }
 
     private static List<String> warnings(UnitListing found, Root top) {

@@ -1,5 +1,6 @@
 package io.rela.source;
 
+import io.rela.Flag;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -81,7 +82,7 @@ final class ParquetFile implements Closeable {
         Type column = column(name);
         if (column == null) {
             throw new SourceException("The Parquet file '" + uri + "' has no column '" + name + "', only "
-                    + String.join(", ", columnNames()) + ": name the one with the pictures with --image-column");
+                    + String.join(", ", columnNames()) + ": name the one with the pictures with " + Flag.IMAGE_COLUMN);
         }
         if (isBinary(column)) {
             return new String[] {name};
@@ -91,7 +92,7 @@ final class ParquetFile implements Closeable {
         }
         throw new SourceException("The column '" + name + "' of the Parquet file '" + uri + "' is " + describe(column)
                 + ": the pictures must be binary or struct<bytes:binary,path:string>; name another column with"
-                + " --image-column");
+                + " " + Flag.IMAGE_COLUMN);
     }
 
     List<String> columnNames() {

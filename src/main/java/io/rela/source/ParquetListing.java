@@ -2,6 +2,7 @@ package io.rela.source;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rela.Flag;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -101,7 +102,7 @@ final class ParquetListing {
         if (rowId == null) {
             if (idWasAsked) {
                 throw new SourceException("The id in row " + row + " of the Parquet file '" + uri
-                        + "' is null: name another column with --id-column, or leave it out for FILE#ROW");
+                        + "' is null: name another column with " + Flag.ID_COLUMN + ", or leave it out for FILE#ROW");
             }
             withoutId++;
         }
@@ -126,7 +127,7 @@ final class ParquetListing {
         }
         if (value != (int) value) {
             throw new SourceException("The label " + value + " in row " + row + " of the Parquet file '" + uri
-                    + "' is not an int: name another column with --label-column");
+                    + "' is not an int: name another column with " + Flag.LABEL_COLUMN);
         }
         return (int) value;
     }
@@ -137,7 +138,7 @@ final class ParquetListing {
         Type type = file.column(name);
         if (type == null) {
             if (asked) {
-                throw missing(name, "--label-column");
+                throw missing(name, Flag.LABEL_COLUMN);
             }
             return null;
         }
@@ -147,7 +148,7 @@ final class ParquetListing {
         if (asked) {
             throw new SourceException(
                     "The column '" + name + "' of the Parquet file '" + uri + "' is " + ParquetFile.describe(type)
-                            + ": labels must be int, long or string; name another with --label-column");
+                            + ": labels must be int, long or string; name another with " + Flag.LABEL_COLUMN);
         }
         out.note(
                 UnitListing.Note.REMARK,
@@ -166,11 +167,12 @@ final class ParquetListing {
         }
         Type type = file.column(columns.id());
         if (type == null) {
-            throw missing(columns.id(), "--id-column");
+            throw missing(columns.id(), Flag.ID_COLUMN);
         }
         if (!ParquetFile.isText(type) && !ParquetFile.isWhole(type)) {
             throw new SourceException("The column '" + columns.id() + "' of the Parquet file '" + uri + "' is "
-                    + ParquetFile.describe(type) + ": ids must be string, int or long; name another with --id-column");
+                    + ParquetFile.describe(type) + ": ids must be string, int or long; name another with "
+                    + Flag.ID_COLUMN);
         }
         return new String[] {columns.id()};
     }

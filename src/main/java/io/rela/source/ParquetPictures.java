@@ -1,5 +1,6 @@
 package io.rela.source;
 
+import io.rela.Flag;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Iterator;
@@ -49,7 +50,7 @@ final class ParquetPictures implements Closeable {
         if (wanted < 0 || wanted >= firstRows[firstRows.length - 1]) {
             throw new SourceException("The Parquet file '" + uri + "' has " + firstRows[firstRows.length - 1]
                     + " rows, not row " + wanted + " that was listed: the input has changed. Put the old file back, or"
-                    + " convert again with --if-exists overwrite");
+                    + " convert again with " + Flag.IF_EXISTS + " overwrite");
         }
         byte[] kept = passed.remove(wanted);
         if (kept != null) {

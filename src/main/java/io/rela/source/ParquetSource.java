@@ -1,5 +1,6 @@
 package io.rela.source;
 
+import io.rela.Flag;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -53,8 +54,8 @@ final class ParquetSource implements ImageSource {
                 name -> Names.isHidden(name) || name.startsWith("_"),
                 name -> false);
         if (files.uris().isEmpty()) {
-            throw new SourceException(
-                    "The input '" + root + "' holds no .parquet file: check --input and --input-format");
+            throw new SourceException("The input '" + root + "' holds no .parquet file: check " + Flag.INPUT + " and "
+                    + Flag.INPUT_FORMAT);
         }
         SerializableConfiguration shipped = configuration;
         ParquetListing.Columns wanted = columns;
@@ -75,7 +76,7 @@ final class ParquetSource implements ImageSource {
     private Listing finish(UnitListing found, InputFiles files) {
         if (found.count() == 0) {
             throw new SourceException("The Parquet input '" + root + "' has no rows in "
-                    + Names.counted(files.uris().size(), "file") + ": check --input");
+                    + Names.counted(files.uris().size(), "file") + ": check " + Flag.INPUT);
         }
         List<String> warnings = found.remarks();
         warnings.addAll(files.warnings());
@@ -84,7 +85,7 @@ final class ParquetSource implements ImageSource {
             String duplicate = found.duplicateId();
             if (duplicate != null && columns.id() != null) {
                 throw new SourceException("The id '" + duplicate + "' stands in more than one row of '" + root
-                        + "': name another column with --id-column, or leave it out for FILE#ROW");
+                        + "': name another column with " + Flag.ID_COLUMN + ", or leave it out for FILE#ROW");
             }
             if (duplicate != null) {
                 warnings.add("The paths in column '" + columns.image() + "' are not unique, such as '" + duplicate

@@ -1,5 +1,6 @@
 package io.rela.source;
 
+import io.rela.Flag;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,7 @@ final class SourceDetection {
         try {
             FileStatus status = Storage.statusOrNull(path, configuration);
             if (status == null) {
-                throw new SourceException("There is no input '" + path + "': check --input");
+                throw new SourceException("There is no input '" + path + "': check " + Flag.INPUT);
             }
             if (Storage.isSpecial(status)) {
                 throw new SourceException(
@@ -85,9 +86,9 @@ final class SourceDetection {
             if (Names.isCompressedTar(name)) {
                 throw TarSource.compressed(status.getPath().toString());
             }
-            throw new SourceException(
-                    "The input '" + status.getPath()
-                            + "' is a file that ends in neither .tar nor .parquet: give a folder of pictures, or --input-format");
+            throw new SourceException("The input '" + status.getPath()
+                    + "' is a file that ends in neither .tar nor .parquet: give a folder of pictures, or "
+                    + Flag.INPUT_FORMAT);
         }
         return detectFolder(status.getPath(), configuration);
     }
@@ -135,8 +136,8 @@ final class SourceDetection {
         addCount(held, parquets, "Parquet file");
         addCount(held, pictures, "picture");
         addCount(held, folders, "folder");
-        throw new SourceException("The input '" + folder + "' holds " + String.join(", ", held)
-                + ": say with --input-format which of them to take");
+        throw new SourceException("The input '" + folder + "' holds " + String.join(", ", held) + ": say with "
+                + Flag.INPUT_FORMAT + " which of them to take");
     }
 
     private static void addCount(List<String> held, long count, String noun) {

@@ -1,5 +1,6 @@
 package io.rela.source;
 
+import io.rela.Flag;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.File;
@@ -250,7 +251,8 @@ final class Storage {
 
     static SourceException changed(String uri, long length, String now) {
         return new SourceException("'" + uri + "' had " + length + " bytes when it was listed and has " + now
-                + " now: the input has changed. Put the old file back, or convert again with --if-exists overwrite");
+                + " now: the input has changed. Put the old file back, or convert again with " + Flag.IF_EXISTS
+                + " overwrite");
     }
 
     /** The status of a path, null when there is none. */

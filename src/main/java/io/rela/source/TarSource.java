@@ -1,5 +1,6 @@
 package io.rela.source;
 
+import io.rela.Flag;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.HashMap;
@@ -77,7 +78,7 @@ final class TarSource implements ImageSource {
             throw new SourceException("The tar input '" + root + "' holds "
                     + Names.counted(found.sum(UnitListing.Note.OTHER_FILES), "member") + " in "
                     + Names.counted(shards.uris().size(), "shard") + ", none with an image suffix ("
-                    + String.join(" ", Names.IMAGE_SUFFIXES) + "): check --input");
+                    + String.join(" ", Names.IMAGE_SUFFIXES) + "): check " + Flag.INPUT);
         }
         List<String> warnings = found.remarks();
         warnings.addAll(shards.warnings());
@@ -156,7 +157,8 @@ final class TarSource implements ImageSource {
             if (shards.leftOut() > 0) {
                 throw compressed(root);
             }
-            throw new SourceException("The input '" + root + "' holds no .tar file: check --input and --input-format");
+            throw new SourceException(
+                    "The input '" + root + "' holds no .tar file: check " + Flag.INPUT + " and " + Flag.INPUT_FORMAT);
         }
         return shards;
     }

@@ -1,6 +1,7 @@
 package io.rela.table;
 
 import io.rela.ExitCode;
+import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.source.Patience;
 import io.rela.source.Sample;
@@ -32,7 +33,7 @@ public record EncodedImage(byte[] bytes, String path) {
             throw new RelaException(
                     ExitCode.INPUT,
                     "The picture of sample " + sample.index() + " was there when it was converted: " + e.getMessage()
-                            + ". Put it back, or convert again with --if-exists overwrite.");
+                            + ". Put it back, or convert again with " + Flag.IF_EXISTS + " overwrite.");
         }
     }
 }

@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
 
 import io.rela.ExitCode;
+import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.linear.FittedMap;
 import io.rela.linear.IndexedPair;
@@ -104,7 +105,7 @@ public final class Transport {
 
     private CommandResult run() {
         SparkSession session = run.session();
-        Representations home = Representations.ofHome(session, "--home", asked.home(), asked.table());
+        Representations home = Representations.ofHome(session, Flag.HOME, asked.home(), asked.table());
         Representations other = asked.other().isHome()
                 ? Representations.ofHome(session, otherOption, asked.other().uri(), asked.table())
                 : Representations.ofTable(session, otherOption, asked.other().uri());
@@ -145,7 +146,8 @@ public final class Transport {
         if (matched.samples() < FEWEST_SAMPLES) {
             throw new RelaException(
                     ExitCode.INPUT,
-                    "--home and " + otherOption + " have " + matched.samples() + " samples in common, matched by " + by
+                    Flag.HOME + " and " + otherOption + " have " + matched.samples() + " samples in common, matched by "
+                            + by
                             + ": a map needs " + FEWEST_SAMPLES + " or more. Name two representations of the same"
                             + " pictures.");
         }
@@ -180,7 +182,7 @@ public final class Transport {
         } catch (IllegalArgumentException e) {
             throw new RelaException(
                     ExitCode.INPUT,
-                    "No linear map can be fitted with --held-out " + asked.heldOut() + ": " + e.getMessage(),
+                    "No linear map can be fitted with " + Flag.HELD_OUT + " " + asked.heldOut() + ": " + e.getMessage(),
                     e);
         }
     }
@@ -211,7 +213,7 @@ public final class Transport {
                         "maps      fitted to %,d samples, measured on %s; ridge %s",
                         there.trainingSamples(),
                         there.heldOutSamples() == 0
-                                ? "the same, since none fell to --held-out"
+                                ? "the same, since none fell to " + Flag.HELD_OUT
                                 : String.format(Locale.ROOT, "%,d others", there.heldOutSamples()),
                         found.fit().ridge()));
         run.out().println(row("from", "to", "values", "R2", "explained variance", "mean cosine"));
@@ -240,8 +242,8 @@ public final class Transport {
     private String summary(Found found) {
         return String.format(
                 Locale.ROOT,
-                "A linear map from --home explains %.1f%% of %s, one back explains %.1f%% of --home (R2 of samples"
-                        + " that it was %sfitted to).",
+                "A linear map from " + Flag.HOME + " explains %.1f%% of %s, one back explains %.1f%% of " + Flag.HOME
+                        + " (R2 of samples" + " that it was %sfitted to).",
                 100 * found.homeToOther().r2(),
                 otherOption,
                 100 * found.otherToHome().r2(),
