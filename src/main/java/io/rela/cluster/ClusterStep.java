@@ -74,7 +74,8 @@ public final class ClusterStep {
     }
 
     private static double[][] centres(SparkSession session, long rows, String folder, int k, long seed) {
-        Dataset<Row> targets = session.read().parquet(folder).select(Tables.INDEX, Tables.TARGET);
+        Dataset<Row> targets =
+                session.read().schema(Tables.TARGETS.spark()).parquet(folder).select(Tables.INDEX, Tables.TARGET);
         if (rows > SAMPLE) {
             long oneIn = (rows + SAMPLE - 1) / SAMPLE;
             targets = targets.where(callUDF("pmod", xxhash64(lit(seed), lit("clusters"), col(Tables.INDEX)), lit(oneIn))

@@ -61,9 +61,9 @@ final class Targets {
         return conversion.projection().dimensions();
     }
 
-    /** For Spark SQL. */
+    /** For Spark SQL, without the pictures that they may carry. */
     Dataset<Row> table() {
-        return run.session().read().parquet(folder.toString());
+        return run.session().read().schema(Tables.TARGETS.spark()).parquet(folder.toString());
     }
 
     /** Whether a sample has a label. */

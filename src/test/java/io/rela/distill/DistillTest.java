@@ -10,6 +10,7 @@ import io.rela.loss.LossKind;
 import io.rela.manifest.EpochRecord;
 import io.rela.manifest.LossSettings;
 import io.rela.table.Tables;
+import io.rela.testing.FaultyFileSystem;
 import io.rela.testing.Folders;
 import io.rela.testing.LocalSpark;
 import io.rela.testing.Rela;
@@ -22,9 +23,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileUtil;
+import org.apache.spark.TaskContext;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,6 +67,40 @@ class DistillTest {
         assertThat(losses).hasSize(SAMPLES);
         losses.forEach((index, loss) ->
                 assertThat((double) loss).isCloseTo(1 - cosine(outputs.get(index), targets.get(index)), within(1e-6)));
+    }
+
+    /** Its own, and those that Spark would read to learn the columns. */
+    @Test
+    void theDriverReadsTheFootersOfTargetsOnce() throws IOException {
+        Map<String, Integer> opens = new ConcurrentHashMap<>();
+        FaultyFileSystem.fail(new FaultyFileSystem.Plan() {
+            @Override
+            public void open(org.apache.hadoop.fs.Path file, int time) {
+                if (file.getParent().getName().equals("targets") && TaskContext.get() == null) {
+                    opens.merge(file.getName(), 1, Integer::sum);
+                }
+            }
+        });
+        try {
+            done(Rela.run(with(
+                    new Object[] {
+                        "distill", "--home", "faulty:" + home, "--epoch", 0, "--policy", "rcap", "--ratio", 0.5
+                    },
+                    "--learner",
+                    Rela.prior("learner8"),
+                    "--classes",
+                    "cluster",
+                    "--clusters",
+                    4)));
+        } finally {
+            FaultyFileSystem.heal();
+        }
+        try (Stream<Path> files = Files.list(home.resolve("targets"))) {
+            assertThat(opens)
+                    .hasSize((int) files.filter(file -> file.toString().endsWith(".parquet"))
+                            .count())
+                    .allSatisfy((file, times) -> assertThat(times).as(file).isEqualTo(1));
+        }
     }
 
     @Test
