@@ -172,7 +172,8 @@ public final class Main {
             return code;
         } catch (IOException | RuntimeException e) {
             err.println(Flag.RESULT_FILE + " " + file + " cannot be written: " + e.getMessage());
-            return code == ExitCode.DONE ? ExitCode.SETTINGS : code;
+            // That its folder can be written was seen before the work: it is the storage that fails by now.
+            return code == ExitCode.DONE ? ExitCode.INPUT : code;
         }
     }
 }

@@ -3,6 +3,7 @@ package io.rela.cli;
 import io.rela.ExitCode;
 import io.rela.Flag;
 import io.rela.RelaException;
+import io.rela.model.Embedder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -88,7 +89,7 @@ record Outage(Kind kind, Place place, String words) {
     private static final List<Owner> FRAMES = List.of(
             new Owner(Place.S3A, "^org\\.apache\\.hadoop\\.fs\\.s3a\\."),
             new Owner(Place.HOME, "^org\\.apache\\.(hadoop|parquet)\\."),
-            new Owner(Place.LIBRARIES, "^(ai\\.djl|io\\.rela\\.prior\\.TorchRuntime)\\b"),
+            new Owner(Place.LIBRARIES, "^(ai\\.djl|" + Pattern.quote(Embedder.class.getPackageName()) + ")\\b"),
             new Owner(Place.SPARK, "^org\\.apache\\.spark\\."));
 
     private static final Pattern FRAME = Pattern.compile("^at (?:[^/(]*/)*([\\w.$<>]+)\\(");

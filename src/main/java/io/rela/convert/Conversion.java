@@ -123,8 +123,8 @@ public final class Conversion {
                 asked.pictures().columns(),
                 run.hadoop());
         refuseNested(source);
-        home.prepare(ConversionRecord.COMMAND, asked.home().lockWait(run::say));
         Broadcast<byte[]> module = run.spark().broadcast(prior.bytes());
+        home.prepare(ConversionRecord.COMMAND, asked.home().lockWait(run::say));
         Path listed = home.staging("listing");
         try {
             Optional<CommandResult> skipped = skipped(prior, source);
@@ -330,7 +330,7 @@ public final class Conversion {
                         plan.embedding().probe().libtorch(),
                         reports.stream().map(TaskReport::device).toList()));
         home.commit(store.folder(), new Change(made.tables(), STAGE_TWO, record, Optional.of(classNames)));
-        home.removeAbandoned();
+        home.removeAbandoned(epoch -> true);
         return result(Outcome.DONE, summary(record), record);
     }
 
@@ -359,34 +359,49 @@ public final class Conversion {
 
     /** Whether there is nothing to do, or nothing that could be done better now than when it was done. */
     private boolean isDone(ConvertPlan plan, ConversionRecord finished, ImageSource source, Listed now) {
-        if (store.state().isPresent() || asked.home().overwrites()) {
+        if (asked.home().overwrites()) {
             return false;
         }
-        Optional<String> lost = home.missing(TABLES).map(table -> table + "/ is gone");
+        Optional<String> gone = home.missing(TABLES).map(table -> table + "/ is gone");
         Optional<MissingPictures> missing =
-                lost.isPresent() ? Optional.empty() : MissingPictures.of(run.spark(), home, finished);
+                gone.isPresent() ? Optional.empty() : MissingPictures.of(run.spark(), home, finished);
         boolean sameSource = missing.isPresent() && missing.get().explain(now, plan.source(), source.format());
         Optional<String> difference = plan.differenceFrom(
                         finished.settings(), sameSource ? plan.source() : finished.source())
-                .or(() -> lost);
+                .or(() -> gone);
         difference.ifPresent(d -> refuseUnlessOverwrite("holds a finished conversion that is not this one", d));
         if (difference.isPresent()) {
             return false;
         }
         long back = missing.map(pictures -> pictures.back(source, now)).orElse(0L);
-        if (back > 0) {
-            run.warn("Pictures that were missing when this was converted and are there now: " + back + " of "
-                    + missing.get().count() + ". Converting anew.");
+        if (back == 0) {
+            return true;
         }
-        return back == 0;
+        String what = "Pictures that were missing when this was converted and are there now: " + back + " of "
+                + missing.get().count() + ". ";
+        List<String> lost = stageTwo();
+        if (!lost.isEmpty()) {
+            run.warn(what + "With other targets " + String.join(", ", lost) + " would go: " + Flag.IF_EXISTS
+                    + " overwrite converts anew.");
+            return true;
+        }
+        run.warn(what + "Converting anew.");
+        return false;
     }
 
-    private static String stillMissing(ConversionRecord finished) {
+    /** What was made of the targets that are there. */
+    private List<String> stageTwo() {
+        Manifest manifest = home.manifest();
+        return STAGE_TWO.stream().filter(manifest::holdsBelow).toList();
+    }
+
+    private String stillMissing(ConversionRecord finished) {
         Long missing = finished.counts().rejectedByReason().get(RejectReason.UNREADABLE.label());
-        return missing == null
-                ? ""
-                : " Pictures that are still missing: " + missing
-                        + "; once one is there, the same command converts anew.";
+        if (missing == null) {
+            return "";
+        }
+        return " Pictures that were missing: " + missing
+                + (stageTwo().isEmpty() ? "; once one is there, the same command converts anew." : ".");
     }
 
     private boolean goesOn(ConvertPlan plan) {

@@ -36,7 +36,20 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
      * @param unfinished one that goes on
      * @param finished one that is complete
      */
-    record Before(Optional<WaveStore.State<ConversionSettings>> unfinished, Optional<ConversionRecord> finished) {}
+    record Before(Optional<WaveStore.State<ConversionSettings>> unfinished, Optional<ConversionRecord> finished) {
+        /** The same without an unfinished conversion that is not the one that is asked for. */
+        private Before of(ConvertRequest asked, EmbedPlan.Subject subject) {
+            return new Before(
+                    unfinished.filter(state -> {
+                        ConversionSettings begun = state.identity();
+                        int dimensions =
+                                asked.axes().dimensions().orElse(begun.projection().dimensions());
+                        return settings(asked, subject, begun.batchSize(), dimensions)
+                                .equals(begun);
+                    }),
+                    finished);
+        }
+    }
 
     /**
      * Tries the prior on an executor and settles every setting. What was resolved once for a home stays, unless the request
@@ -54,18 +67,18 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
             Before before,
             String folder,
             CommandRun run) {
+        Before same = before.of(asked, subject);
         EmbedPlan embedding = EmbedPlan.resolve(
                 asked.embed(),
                 subject,
                 new EmbedPlan.Settled(
-                        settledBatch(asked, before), before.unfinished().map(WaveStore.State::plan)),
+                        settledBatch(asked, same), same.unfinished().map(WaveStore.State::plan)),
                 folder,
                 run);
         return new ConvertPlan(
                 settings(
                         asked,
-                        subject.source().orElseThrow(),
-                        subject.file(),
+                        subject,
                         embedding.job().batch(),
                         dimensions(asked.axes(), embedding.probe().outputDimension())),
                 source,
@@ -73,7 +86,9 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
     }
 
     private static ConversionSettings settings(
-            ConvertRequest asked, ImageSource source, ModelFile prior, int batch, int dimensions) {
+            ConvertRequest asked, EmbedPlan.Subject subject, int batch, int dimensions) {
+        ImageSource source = subject.source().orElseThrow();
+        ModelFile prior = subject.file();
         return new ConversionSettings(
                 SourceSettings.of(
                         Redaction.of(source.uri()),

@@ -22,7 +22,6 @@ import io.rela.run.CommandRun;
 import io.rela.run.Figures;
 import io.rela.run.Outcome;
 import io.rela.run.Shutdown;
-import io.rela.source.StorageException;
 import io.rela.table.Tables;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,8 +42,6 @@ public final class Distillation {
     private final DatasetHome home;
     /** Why the result says something else than what was asked for: of what is there already. */
     private final List<String> differences = new ArrayList<>();
-    /** Whether what is staged stays when this command fails. */
-    private boolean keeps;
 
     private Distillation(EpochRequest asked, CommandRun run) {
         this.asked = asked;
@@ -73,16 +70,9 @@ public final class Distillation {
             Epochs epochs = new Epochs(manifest, home.root());
             Targets targets = Targets.open(run, home, manifest, epochs.conversion());
             return distill(new EpochWork(run, home, manifest, epochs, targets, asked, staging));
-        } catch (RuntimeException failure) {
-            keeps |= StorageException.in(failure).isPresent();
-            throw failure;
         } finally {
             Embedder.closeIdleModels();
-            if (keeps || Shutdown.isRequested()) {
-                home.leave();
-            } else {
-                home.leave(staging);
-            }
+            home.leave(staging);
         }
     }
 
@@ -94,6 +84,10 @@ public final class Distillation {
                 losses.settings(),
                 Tables.epoch(Tables.LOSSES, asked.epoch())));
         boolean scores = source.isPresent() && scored.isEmpty();
+        if (scored.isPresent()) {
+            // Of a command that was killed when it had committed.
+            home.removeOutputs(asked.epoch());
+        }
         Optional<Subsetting> subsetting = asked.subset().map(subset -> new Subsetting(work, subset, scores));
         Optional<EpochRecord> selected = subsetting.flatMap(subset -> there(
                 work.epochs().subset(asked.epoch()),
@@ -115,14 +109,16 @@ public final class Distillation {
                     + ").");
         }
         subsetting.ifPresent(Subsetting::refuseUnknownLosses);
-        Optional<EpochRecord> used = subsetting.flatMap(Subsetting::scored);
+        List<EpochRecord> used = subsetting.map(Subsetting::used).orElse(List.of());
         try {
             Optional<EpochLosses.Made> losses = scores ? source.map(LossSource::make) : Optional.empty();
             Optional<Subsetting.Made> subset =
                     selected.isPresent() ? Optional.empty() : subsetting.map(step -> subset(step, losses));
             return commit(work, new Made(losses, subset, used));
-        } catch (RuntimeException failure) {
-            throw outdated(work.epochs(), used, failure);
+        } catch (Exception failure) {
+            // Spark's own exception is a checked one, and its Scala does not say so.
+            refuseOutdated(work.epochs(), used, failure);
+            throw failure;
         }
     }
 
@@ -134,7 +130,7 @@ public final class Distillation {
      * @param used what had made the losses that the subset was chosen by, where this command did not
      */
     private record Made(
-            Optional<EpochLosses.Made> losses, Optional<Subsetting.Made> subset, Optional<EpochRecord> used) {}
+            Optional<EpochLosses.Made> losses, Optional<Subsetting.Made> subset, List<EpochRecord> used) {}
 
     private static LossSource source(EpochWork work, LossRequest asked) {
         return asked instanceof LossRequest.Learner learner
@@ -198,17 +194,17 @@ public final class Distillation {
     }
 
     private CommandResult commit(EpochWork work, Made made) {
-        // Whoever waits for the home in vain goes on from its outputs the next time.
-        keeps = made.losses().isPresent() && asked.losses().get() instanceof LossRequest.Learner;
         AtomicReference<EpochRecord> written = new AtomicReference<>();
         home.whileHeld(() -> {
-            keeps = false;
             Epochs now = new Epochs(home.manifest(), home.root());
             work.epochs().outdatedBy(now, asked.epoch(), made.used()).ifPresent(why -> {
                 throw busy(why, null);
             });
             written.set(write(work, now, made));
         });
+        if (made.losses().isPresent()) {
+            home.removeOutputs(asked.epoch());
+        }
         return CommandResult.done(summary(written.get()), written.get()).about(home.root(), table());
     }
 
@@ -258,13 +254,13 @@ public final class Distillation {
                 cause);
     }
 
-    /** The failure, or what another command did to the home if that is a cause of it. */
-    private RuntimeException outdated(Epochs began, Optional<EpochRecord> used, RuntimeException failure) {
+    /** Throws what another command did to the home, if that is a cause of the failure. */
+    private void refuseOutdated(Epochs began, List<EpochRecord> used, Exception failure) {
         RelaException known = RelaException.in(failure);
         if (Shutdown.isRequested() || (known != null && OWN.contains(known.exitCode()))) {
-            return failure;
+            return;
         }
-        AtomicReference<RuntimeException> found = new AtomicReference<>(failure);
+        AtomicReference<String> found = new AtomicReference<>();
         try {
             // A commit that is being made has to end before it can be seen.
             home.whileHeld(() -> {
@@ -272,12 +268,14 @@ public final class Distillation {
                 Optional<String> why = now.clusters().equals(began.clusters())
                         ? began.outdatedBy(now, asked.epoch(), used)
                         : Optional.of("clusters were written meanwhile");
-                why.ifPresent(text -> found.set(busy(text, failure)));
+                why.ifPresent(found::set);
             });
         } catch (RuntimeException unknown) {
             failure.addSuppressed(unknown);
         }
-        return found.get();
+        if (found.get() != null) {
+            throw busy(found.get(), failure);
+        }
     }
 
     private String summary(EpochRecord record) {

@@ -39,6 +39,11 @@ record EpochWork(
         return TableFiles.open(home, manifest, table);
     }
 
+    /** The folder in which a scoring keeps the learner's outputs. */
+    Path outputs() {
+        return home.outputs(asked.epoch());
+    }
+
     /** The folder of a table that is being made. */
     TableFolder folder(String table) {
         return new TableFolder(home.fileSystem(), new Path(staging, table));

@@ -27,6 +27,9 @@ sealed interface ReferenceLosses {
                 : new Logged(work, new LossLog(work, ((SubsetRequest.Reference.OfLog) asked).log()));
     }
 
+    /** What made them, where they are those of an epoch. */
+    Optional<EpochRecord> scored();
+
     /** What tells these losses from others. */
     SubsetSettings.ReferenceLosses settings();
 
@@ -109,6 +112,11 @@ sealed interface ReferenceLosses {
 
     /** Those of a log: a table in the staging folder, which goes with it. */
     record Logged(EpochWork work, LossLog log) implements ReferenceLosses {
+        @Override
+        public Optional<EpochRecord> scored() {
+            return Optional.empty();
+        }
+
         @Override
         public SubsetSettings.ReferenceLosses settings() {
             return SubsetSettings.ReferenceLosses.ofLog(log.settings());

@@ -64,7 +64,7 @@ final class Scoring implements LossSource {
                 viewedAsThePrior(asked.model(), work.epochs().conversion()),
                 work.run().hadoop());
         this.transfers = new TransferMaker(work, asked);
-        this.store = new WaveStore<>(work.home().fileSystem(), work.staging(), LossSettings.Scored.class);
+        this.store = new WaveStore<>(work.home().fileSystem(), work.outputs(), LossSettings.Scored.class);
     }
 
     /** What the learner wants to see: a bare module is taken to want what the home's prior wanted. */

@@ -1,5 +1,6 @@
 package io.rela.distill;
 
+import java.util.stream.Stream;
 import io.rela.ExitCode;
 import io.rela.Flag;
 import io.rela.RelaException;
@@ -156,9 +157,10 @@ final class Subsetting {
                 : scored.flatMap(ReferenceLosses::kind);
     }
 
-    /** What made the losses that are used; empty for none, or for those that this command makes. */
-    Optional<EpochRecord> scored() {
-        return scored;
+    /** What made the losses that are read, those to compare with included, where this command does not make them. */
+    List<EpochRecord> used() {
+        return Stream.concat(scored.stream(), reference.flatMap(ReferenceLosses::scored).stream())
+                .toList();
     }
 
     /** The losses that are there before this command. */

@@ -15,11 +15,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
@@ -47,8 +50,10 @@ public final class DatasetHome {
     private static final TypeReference<JsonNode> TREE = new TypeReference<>() {};
     private static final TypeReference<Journal> JOURNAL = new TypeReference<>() {};
 
+    private static final String EPOCH_OUTPUTS = "outputs-" + EPOCH;
+
     /** A file or folder that commands of an epoch leave in the hidden folder. */
-    private static final Pattern OF_EPOCH = Pattern.compile("(?:lock-)?" + EPOCH + "(\\d+)");
+    private static final Pattern OF_EPOCH = Pattern.compile("(?:lock-|outputs-)?" + EPOCH + "(\\d+)");
 
     /** What a commit is going to do: tables to move from the staging folder, then the manifest as it will be. */
     private record Journal(String staging, List<String> tables, List<String> removed, Manifest manifest) {}
@@ -110,9 +115,14 @@ public final class DatasetHome {
         return new Path(new Path(root, HIDDEN), command);
     }
 
-    /** The hidden folder in which the commands of an epoch make its tables and keep their progress. */
+    /** The hidden folder in which the commands of an epoch make its tables. */
     public Path staging(int epoch) {
         return staging(EPOCH + epoch);
+    }
+
+    /** The hidden folder in which a scoring keeps the learner's outputs, until its losses are committed. */
+    public Path outputs(int epoch) {
+        return staging(EPOCH_OUTPUTS + epoch);
     }
 
     /** The file system that the home lies on. */
@@ -246,8 +256,15 @@ public final class DatasetHome {
     /** Takes the home's lock, and completes a commit that was cut off. */
     private void holdHome(Purpose purpose) throws IOException {
         homeLock = HomeLock.take(lockOfHome(), LockOwner.me(command, purpose), wait);
-        if (isCutOff()) {
-            complete(cutOff());
+        if (!isCutOff()) {
+            return;
+        }
+        Optional<Journal> begun = cutOff();
+        if (begun.isPresent()) {
+            complete(begun.get());
+        } else {
+            LOG.warn("{} was not written to its end: no commit was begun by it, and it goes.", journal());
+            fs.delete(journal(), false);
         }
     }
 
@@ -280,16 +297,19 @@ public final class DatasetHome {
         }
     }
 
-    private Journal cutOff() throws IOException {
-        Journal journal = Json.read(fs, journal(), JOURNAL);
-        if (journal == null
-                || journal.staging() == null
-                || journal.tables() == null
-                || journal.removed() == null
-                || journal.manifest() == null) {
-            throw Json.damaged(journal(), "it lacks a part", null);
+    /** The journal; empty for one whose writer did not come to its end, who has then moved nothing. */
+    private Optional<Journal> cutOff() throws IOException {
+        try {
+            Journal journal = Json.read(fs, journal(), JOURNAL);
+            return journal.staging() == null
+                            || journal.tables() == null
+                            || journal.removed() == null
+                            || journal.manifest() == null
+                    ? Optional.empty()
+                    : Optional.of(journal);
+        } catch (RelaException damaged) {
+            return Optional.empty();
         }
-        return journal;
     }
 
     /** Gives a lock free, if there is one; null, to be written where the lock stood. */
@@ -336,8 +356,21 @@ public final class DatasetHome {
         }
     }
 
-    /** Deletes what commands that ended without cleaning up, and will not go on, have staged of epochs. */
-    public void removeAbandoned() {
+    /** Deletes the outputs of a scoring that has no use for them any more. */
+    public void removeOutputs(int epoch) {
+        try {
+            fs.delete(outputs(epoch), true);
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("{} could not be deleted: {}", outputs(epoch), e.toString());
+        }
+    }
+
+    /**
+     * Deletes what commands that ended without cleaning up, and will not go on, have staged of epochs.
+     *
+     * @param which epochs
+     */
+    public void removeAbandoned(IntPredicate which) {
         try {
             Set<Integer> epochs = new TreeSet<>();
             for (FileStatus status : fs.listStatus(new Path(root, HIDDEN))) {
@@ -347,10 +380,12 @@ public final class DatasetHome {
                 }
             }
             for (int epoch : epochs) {
-                removeUnlessHeld(epoch);
+                if (which.test(epoch)) {
+                    removeUnlessHeld(epoch);
+                }
             }
         } catch (IOException | RuntimeException e) {
-            LOG.warn("What was staged for targets that are gone could not be deleted: {}", e.toString());
+            LOG.warn("What was staged for epochs that are gone could not be deleted: {}", e.toString());
         }
     }
 
@@ -363,6 +398,7 @@ public final class DatasetHome {
         }
         try {
             fs.delete(staging(epoch), true);
+            fs.delete(outputs(epoch), true);
         } finally {
             lock.close();
         }
@@ -407,7 +443,7 @@ public final class DatasetHome {
         } catch (IOException | RuntimeException e) {
             boolean written;
             try {
-                written = isCutOff() && cutOff() != null;
+                written = isCutOff() && cutOff().isPresent();
             } catch (IOException | RuntimeException unknown) {
                 e.addSuppressed(unknown);
                 throw doubtful(e);
@@ -438,12 +474,13 @@ public final class DatasetHome {
 
     private void makeVisible(Journal journal) throws IOException {
         Path staging = staging(journal.staging());
+        fs.mkdirs(staging);
         for (String table : journal.removed()) {
             setAside(table, staging);
         }
         for (String table : journal.tables()) {
             Path staged = new Path(staging, table);
-            if (fs.exists(staged)) {
+            if (fs.exists(staged) && !isComplete(table, journal.manifest())) {
                 setAside(table, staging);
                 fs.mkdirs(table(table).getParent());
                 rename(staged, table(table));
@@ -455,10 +492,30 @@ public final class DatasetHome {
         fs.delete(journal(), false);
     }
 
+    /** Whether a table has been moved before: where renaming copies, what is left of the staged one may be a part. */
+    private boolean isComplete(String table, Manifest manifest) throws IOException {
+        if (!fs.exists(table(table))) {
+            return false;
+        }
+        Map<String, Long> found = new HashMap<>();
+        for (FileStatus file : fs.listStatus(table(table))) {
+            found.put(table + "/" + file.getPath().getName(), file.getLen());
+        }
+        return manifest.files(table, root).stream()
+                .allMatch(file -> Objects.equals(found.get(file.path()), file.bytes()));
+    }
+
     /** Deleting takes a while, and a reader would see half of the table. */
     private void setAside(String table, Path staging) throws IOException {
-        if (fs.exists(table(table))) {
-            rename(table(table), new Path(staging, "replaced-" + table.replace('/', '-')));
+        Path aside = new Path(staging, "replaced-" + table.replace('/', '-'));
+        if (!fs.exists(table(table))) {
+            return;
+        }
+        if (fs.exists(aside)) {
+            // Where renaming copies: what is there is a part of one that was on its way here or there.
+            fs.delete(table(table), true);
+        } else {
+            rename(table(table), aside);
         }
     }
 

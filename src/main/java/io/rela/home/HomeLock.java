@@ -10,7 +10,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Keeps two commands from one work: a file that names its owner and is touched every {@value #BEAT_SECONDS} seconds. It appears
+ * Keeps two commands from doing the same work: a file that names its owner and is touched every {@value #BEAT_SECONDS} seconds. It appears
  * whole, and is alive while it is young by the storage's own clock, whoever looks at it; only where the owner's process is
  * known to have ended is it dead at once. Of several that find it dead one replaces it. Driver only.
  */
@@ -156,7 +156,7 @@ final class HomeLock implements AutoCloseable {
     private void sweep() {
         try {
             file.sweep(file.now() - SILENCE.toMillis());
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             return;
         }
     }

@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.UUID;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -134,6 +135,8 @@ final class LockFile {
         try {
             try (OutputStream out = fs.create(probe, true)) {
                 out.write('\n');
+            } catch (FSError e) {
+                throw new IOException(e.getMessage(), e);
             }
             return fs.getFileStatus(probe).getModificationTime();
         } finally {

@@ -3,6 +3,7 @@ package io.rela.manifest;
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.table.Tables;
+import java.util.List;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -97,10 +98,10 @@ public final class Epochs {
      *
      * @param now the home as it is
      * @param epoch that was worked on
-     * @param used what had made the losses that were read
+     * @param used what had made the losses that were read, those to compare with included
      * @return empty where it still fits
      */
-    public Optional<String> outdatedBy(Epochs now, int epoch, Optional<EpochRecord> used) {
+    public Optional<String> outdatedBy(Epochs now, int epoch, List<EpochRecord> used) {
         if (!now.conversion.equals(conversion)) {
             return Optional.of("the targets are those of another conversion by now");
         }
@@ -110,8 +111,10 @@ public final class Epochs {
         if (!now.subset(epoch).equals(subset(epoch))) {
             return Optional.of(Tables.epoch(Tables.SUBSET, epoch) + " was written meanwhile");
         }
-        return used.map(EpochRecord::epoch)
-                .filter(from -> !now.losses(from).equals(used))
-                .map(from -> Tables.epoch(Tables.LOSSES, from) + ", which was read, was written anew meanwhile");
+        return used.stream()
+                .filter(read -> !now.losses(read.epoch()).equals(Optional.of(read)))
+                .map(read -> Tables.epoch(Tables.LOSSES, read.epoch())
+                        + ", which was read, was written anew or removed meanwhile")
+                .findFirst();
     }
 }

@@ -49,6 +49,15 @@ public record Manifest(
         return tables.containsKey(table);
     }
 
+    /** Whether there is such a table, or one below it: {@code losses/epoch=3} lies below {@code losses}. */
+    public boolean holdsBelow(String table) {
+        return tables.keySet().stream().anyMatch(name -> isBelow(name, table));
+    }
+
+    private static boolean isBelow(String name, String table) {
+        return name.equals(table) || name.startsWith(table + "/");
+    }
+
     /**
      * The files of a table.
      *
@@ -66,7 +75,7 @@ public record Manifest(
     public Manifest after(Change change) {
         Map<String, List<TableFile>> now = new TreeMap<>(tables);
         for (String removed : change.removed()) {
-            now.keySet().removeIf(table -> table.equals(removed) || table.startsWith(removed + "/"));
+            now.keySet().removeIf(table -> isBelow(table, removed));
         }
         change.made().forEach(table -> now.put(table.name(), table.files()));
         List<HomeRecord> all = new ArrayList<>(records);

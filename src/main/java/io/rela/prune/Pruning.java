@@ -12,6 +12,7 @@ import io.rela.run.Figures;
 import io.rela.run.Outcome;
 import io.rela.table.Tables;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -67,6 +68,10 @@ public final class Pruning {
             PruneRecord record = new PruneRecord(
                     PruneRecord.COMMAND, asked.keepEpochs(), removed, RunInfo.of(run, "not used", List.of()));
             home.commit(home.staging(PruneRecord.COMMAND), new Change(List.of(), removed, record));
+            int oldest = epochs(home.manifest()).values().stream()
+                    .min(Comparator.naturalOrder())
+                    .orElse(Integer.MAX_VALUE);
+            home.removeAbandoned(epoch -> epoch < oldest);
             return CommandResult.done(home.root() + ": " + summary(found, "went"), record)
                     .about(home.root());
         } finally {
@@ -76,13 +81,7 @@ public final class Pruning {
 
     /** Tables of all epochs but the newest of those that have any. */
     private Found found(Manifest manifest) {
-        Map<String, Integer> epochs = new TreeMap<>();
-        for (String table : manifest.tables().keySet()) {
-            int at = table.indexOf(Tables.EPOCH);
-            if (at > 0 && PRUNED.contains(table.substring(0, at - 1))) {
-                epochs.put(table, Integer.valueOf(table.substring(at + Tables.EPOCH.length())));
-            }
-        }
+        Map<String, Integer> epochs = epochs(manifest);
         List<Integer> all = new ArrayList<>(new TreeSet<>(epochs.values()));
         Set<Integer> old = Set.copyOf(all.subList(0, Math.max(0, all.size() - asked.keepEpochs())));
         Map<String, Long> tables = new TreeMap<>();
@@ -97,6 +96,18 @@ public final class Pruning {
         });
         return new Found(
                 tables, tables.values().stream().mapToLong(Long::longValue).sum());
+    }
+
+    /** The tables that can go, with their epochs. */
+    private static Map<String, Integer> epochs(Manifest manifest) {
+        Map<String, Integer> epochs = new TreeMap<>();
+        for (String table : manifest.tables().keySet()) {
+            int at = table.indexOf(Tables.EPOCH);
+            if (at > 0 && PRUNED.contains(table.substring(0, at - 1))) {
+                epochs.put(table, Integer.valueOf(table.substring(at + Tables.EPOCH.length())));
+            }
+        }
+        return epochs;
     }
 
     private void print(Found found) {

@@ -17,6 +17,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options;
@@ -140,6 +141,9 @@ public final class Json {
         byte[] content = text(value).getBytes(StandardCharsets.UTF_8);
         try (OutputStream out = fs.create(file, true)) {
             out.write(content);
+        } catch (FSError e) {
+            // What Hadoop makes of a local disk that fails.
+            throw new IOException(e.getMessage(), e);
         }
     }
 }

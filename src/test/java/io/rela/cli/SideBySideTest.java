@@ -12,12 +12,15 @@ import io.rela.manifest.EpochRecord;
 import io.rela.manifest.HomeRecord;
 import io.rela.run.CommandRun;
 import io.rela.table.Tables;
+import io.rela.testing.FaultyFileSystem;
 import io.rela.testing.Folders;
 import io.rela.testing.LocalSpark;
 import io.rela.testing.Rela;
 import io.rela.testing.StepTime;
 import java.io.ByteArrayOutputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -33,9 +36,11 @@ import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.TaskContext;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -188,6 +193,45 @@ class SideBySideTest {
     }
 
     @Test
+    void lossesThatAreReplacedUnderTheTaskThatReadsThemMakeTheWorkVoid() throws Exception {
+        AtomicReference<Thread> scoring = new AtomicReference<>();
+        FaultyFileSystem.fail(new FaultyFileSystem.Plan() {
+            @Override
+            public void open(org.apache.hadoop.fs.Path file, int time) throws IOException {
+                if (TaskContext.get() == null || !file.getParent().getName().equals("epoch=0")) {
+                    return;
+                }
+                Thread score = new Thread(() -> done(Rela.run(
+                        "score",
+                        "--home",
+                        home,
+                        "--epoch",
+                        0,
+                        "--learner",
+                        Rela.prior("learner12"),
+                        "--if-exists",
+                        "overwrite")));
+                if (scoring.compareAndSet(null, score)) {
+                    score.start();
+                }
+                try {
+                    scoring.get().join();
+                } catch (InterruptedException e) {
+                    throw new InterruptedIOException();
+                }
+                throw new FileNotFoundException(file.toString());
+            }
+        });
+        try {
+            Rela.Outcome outcome = Rela.run(select(Path.of("faulty:" + home), 5, List.of("hard")));
+            assertThat(outcome.code()).as(outcome.text()).isEqualTo(ExitCode.BUSY);
+            assertThat(outcome.text()).contains("losses/epoch=0, which was read, was written anew");
+        } finally {
+            FaultyFileSystem.heal();
+        }
+    }
+
+    @Test
     void aScoringThatWaitsForItsCommitInVainGoesOnFromThereTheNextTime() throws IOException {
         Path lock = occupy("commit");
         ScoreCommand score = new ScoreCommand();
@@ -200,6 +244,10 @@ class SideBySideTest {
         assertThat(time.seconds()).isEqualTo(60);
         assertThat(home.resolve("losses/epoch=2")).doesNotExist();
         delete(lock);
+        // Other work on the same epoch leaves it alone, whether it succeeds or fails.
+        done(Rela.run(select(home, 2, POLICIES.get(0))));
+        assertThat(Rela.run(select(home, 2, List.of("hard", "--losses-epoch", 77))).code())
+                .isEqualTo(ExitCode.SETTINGS);
         done(Rela.run("score", "--home", home, "--epoch", 2, "--learner", score.score.learner));
         assertThat(manifest()).last().satisfies(record -> assertThat(
                         record.run().warnings())

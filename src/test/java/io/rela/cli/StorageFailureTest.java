@@ -191,6 +191,47 @@ class StorageFailureTest {
     }
 
     @Test
+    void aPictureThatIsBackRemovesNoLossesUnasked() throws IOException {
+        FaultyFileSystem.fail(FaultyFileSystem.gone(only(LAST)));
+        done(convert(drawn, home, "--missing", "reject"));
+        FaultyFileSystem.heal();
+        Path log = Files.writeString(folder.resolve("log.csv"), "index,loss\n3,0.5\n");
+        done(Rela.run("score", "--home", home, "--epoch", 0, "--losses", log));
+
+        done(convert(drawn, home), "--if-exists overwrite converts anew", "nothing to do");
+        assertThat(home.resolve("losses/epoch=0")).exists();
+        done(convert(drawn, home, "--if-exists", "overwrite"), "636 converted + 0 rejected");
+        assertThat(home.resolve("losses")).doesNotExist();
+    }
+
+    @Test
+    void anOverwriteThatWasAbandonedLeavesTheFinishedConversionAsItIs() {
+        done(convert(drawn, home));
+        FaultyFileSystem.fail(FaultyFileSystem.denied(only(LAST)));
+        refused(convert(drawn, home, "--mean", "0,0,0", "--if-exists", "overwrite"), LAST);
+        FaultyFileSystem.heal();
+
+        done(convert(drawn, home), "nothing to do");
+        Rela.Outcome other = convert(drawn, home, "--mean", "0,0,0");
+        assertThat(other.code()).as(other.text()).isEqualTo(ExitCode.HOME);
+        sameAsUndisturbed();
+        done(convert(drawn, home, "--mean", "0,0,0", "--if-exists", "overwrite"), "Going on where an earlier run");
+    }
+
+    @Test
+    void aScoringWhoseOutputsCannotBeReadForAWhileGoesOnFromThere() {
+        done(convert(drawn, home));
+        Object[] score = {
+            "score", "--home", "faulty:" + home, "--epoch", 0, "--learner", Rela.prior("learner8"), "--transfer", "none"
+        };
+        FaultyFileSystem.fail(FaultyFileSystem.everyOpen(file -> file.toString().contains("/outputs-epoch=0/features/")));
+        refused(Rela.run(score), "the same command goes on from there");
+        FaultyFileSystem.heal();
+        done(Rela.run(score), "Going on where an earlier run stopped: 636 of 636");
+        assertThat(home.resolve(".rela")).doesNotExist();
+    }
+
+    @Test
     void anUnfinishedConversionLooksAgainForWhatWasGone() {
         FaultyFileSystem.fail(FaultyFileSystem.gone(only("cross/000.jpg")));
         Rela.Outcome stopped = convert(drawn, home, "--missing", "reject", "--max-rejects", 0);

@@ -11,6 +11,7 @@ import io.rela.manifest.Manifest;
 import io.rela.manifest.PruneRecord;
 import io.rela.manifest.RunInfo;
 import io.rela.manifest.StagedTable;
+import io.rela.manifest.TableFile;
 import io.rela.run.Outcome;
 import io.rela.table.Json;
 import io.rela.testing.StepTime;
@@ -106,15 +107,57 @@ class DatasetHomeTest {
     }
 
     @Test
-    void aJournalThatLacksAPartIsDamageAndDestroysNothing() throws IOException {
-        DatasetHome home = prepared();
-        stage(home, "targets", "t");
-        home.commit(home.staging("convert"), change("one", List.of("targets"), List.of()));
-        Files.writeString(folder.resolve(".rela/commit.json"), "{\"staging\":\"convert\",\"tables\":[]}");
-        Files.delete(folder.resolve(".rela/lock"));
-        assertThatThrownBy(this::prepared).isInstanceOf(RelaException.class).hasMessageContaining("commit.json");
-        assertThat(home.manifest().records()).hasSize(1);
-        assertThat(folder.resolve(".rela/lock")).doesNotExist();
+    void aJournalThatWasNotWrittenToItsEndBeganNothing() throws IOException {
+        for (String cut : List.of("", "{\"staging\":\"conv", "{\"staging\":\"convert\",\"tables\":[]}")) {
+            folder = Files.createDirectory(all.resolve("home" + cut.length()));
+            commitFirst();
+            Files.createDirectories(folder.resolve(".rela"));
+            Files.writeString(folder.resolve(".rela/commit.json"), cut);
+            DatasetHome next = prepared();
+            assertThat(next.isCutOff()).isFalse();
+            assertThat(next.manifest().records()).hasSize(1);
+            assertThat(folder.resolve("targets/part")).hasContent("old");
+            next.leave(next.staging("convert"));
+            assertThat(folder.resolve(".rela")).doesNotExist();
+        }
+    }
+
+    /** Where renaming copies file by file, and deletes then. */
+    @Test
+    void aRenamingThatWasCutOffInItsMiddleIsCompleted() throws IOException {
+        for (boolean copied : new boolean[] {true, false}) {
+            folder = Files.createDirectory(all.resolve("home" + copied));
+            commitFirst();
+            DatasetHome killed = prepared();
+            stage(killed, "targets", "new");
+            Path staged = folder.resolve(".rela/convert/targets");
+            Files.writeString(staged.resolve("part-2"), "new too");
+            Files.createDirectories(folder.resolve(".rela/convert/replaced-targets"));
+            Files.move(folder.resolve("targets/part"), folder.resolve(".rela/convert/replaced-targets/part"));
+            Files.copy(staged.resolve("part"), folder.resolve("targets/part"));
+            if (copied) {
+                Files.copy(staged.resolve("part-2"), folder.resolve("targets/part-2"));
+                Files.delete(staged.resolve("part"));
+            }
+            StagedTable made = new StagedTable(
+                    "targets",
+                    List.of(
+                            new TableFile("targets/part", 1, 3, null, null),
+                            new TableFile("targets/part-2", 1, 7, null, null)));
+            Change change = new Change(
+                    List.of(made), List.of(), change("two", List.of(), List.of()).record());
+            Files.writeString(
+                    folder.resolve(".rela/commit.json"),
+                    "{\"staging\":\"convert\",\"tables\":[\"targets\"],\"removed\":[],\"manifest\":"
+                            + Json.text(killed.manifest().after(change)) + "}");
+            Files.delete(folder.resolve(".rela/lock"));
+            DatasetHome next = prepared();
+            assertThat(folder.resolve("targets/part")).hasContent("new");
+            assertThat(folder.resolve("targets/part-2")).hasContent("new too");
+            assertThat(folder.resolve("targets")).isDirectoryNotContaining(file -> !Files.isRegularFile(file));
+            next.leave(next.staging("convert"));
+            assertThat(folder.resolve(".rela")).doesNotExist();
+        }
     }
 
     @Test
@@ -220,7 +263,7 @@ class DatasetHomeTest {
                 folder.resolve(".rela/lock-epoch=7"),
                 FileTime.from(Instant.now().minusSeconds(61)));
         DatasetHome whole = prepared();
-        whole.removeAbandoned();
+        whole.removeAbandoned(epoch -> true);
         whole.leave();
         assertThat(folder.resolve(".rela/epoch=3")).exists();
         assertThat(folder.resolve(".rela/epoch=12")).doesNotExist();
@@ -473,6 +516,10 @@ class DatasetHomeTest {
         @Override
         public boolean rename(org.apache.hadoop.fs.Path from, org.apache.hadoop.fs.Path to) throws IOException {
             step();
+            if (!exists(to.getParent())) {
+                // As HDFS; Hadoop's local file system would copy.
+                return false;
+            }
             boolean renamed = super.rename(from, to);
             if (to.getName().equals(renamedTo)) {
                 broken = forEver;

@@ -178,6 +178,12 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
                 : new FSDataInputStream(new BreakingStream(in, unbroken, now.breaksSilently()));
     }
 
+    /** As HDFS, which makes no parents; Hadoop's local file system would copy. */
+    @Override
+    public boolean rename(Path from, Path to) throws IOException {
+        return exists(to.getParent()) && super.rename(from, to);
+    }
+
     @Override
     public FileStatus getFileStatus(Path path) throws IOException {
         if (!LISTING.get()) {
