@@ -3,14 +3,16 @@ package io.rela.embed;
 import io.rela.RelaException;
 import io.rela.table.IndexRange;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
@@ -56,19 +58,24 @@ public final class Waves {
         String group = "rela-embed-" + UUID.randomUUID();
         ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME);
         try {
-            List<Future<List<TaskReport>>> running = new ArrayList<>();
+            CompletionService<List<TaskReport>> running = new ExecutorCompletionService<>(threads);
             for (IndexRange wave : left) {
-                running.add(threads.submit(() -> {
+                var unused = running.submit(() -> {
                     spark.setJobGroup(group, "embed samples " + wave.first() + " to " + (wave.end() - 1), true);
                     List<TaskReport> written = step.run(plan.split(wave, tasks));
                     store.finish(wave, written);
                     return written;
-                }));
+                });
             }
-            for (Future<List<TaskReport>> wave : running) {
-                reports.addAll(watched(wave, watch));
+            for (int finished = 0; finished < left.size(); ) {
+                Future<List<TaskReport>> wave = running.poll(WATCH_SECONDS, TimeUnit.SECONDS);
+                if (wave != null) {
+                    reports.addAll(wave.get());
+                    finished++;
+                }
                 watch.run();
             }
+            reports.sort(Comparator.comparingLong(report -> report.range().first()));
             return reports;
         } catch (ExecutionException e) {
             RelaException known = RelaException.in(e);
@@ -78,17 +85,6 @@ public final class Waves {
             throw new IllegalStateException("Interrupted", e);
         } finally {
             stop(group, threads);
-        }
-    }
-
-    private static List<TaskReport> watched(Future<List<TaskReport>> wave, Runnable watch)
-            throws InterruptedException, ExecutionException {
-        while (true) {
-            try {
-                return wave.get(WATCH_SECONDS, TimeUnit.SECONDS);
-            } catch (TimeoutException e) {
-                watch.run();
-            }
         }
     }
 

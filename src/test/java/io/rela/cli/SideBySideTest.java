@@ -211,11 +211,12 @@ class SideBySideTest {
                         Rela.prior("learner12"),
                         "--if-exists",
                         "overwrite")));
-                if (scoring.compareAndSet(null, score)) {
-                    score.start();
+                if (!scoring.compareAndSet(null, score)) {
+                    return;
                 }
+                score.start();
                 try {
-                    scoring.get().join();
+                    score.join();
                 } catch (InterruptedException e) {
                     throw new InterruptedIOException();
                 }
