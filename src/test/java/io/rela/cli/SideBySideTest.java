@@ -247,8 +247,7 @@ class SideBySideTest {
         delete(lock);
         // Other work on the same epoch leaves it alone, whether it succeeds or fails.
         done(Rela.run(select(home, 2, POLICIES.get(0))));
-        assertThat(Rela.run(select(home, 2, List.of("hard", "--losses-epoch", 77))).code())
-                .isEqualTo(ExitCode.SETTINGS);
+        assertThat(Rela.run(select(home, 2, List.of("hard"))).code()).isEqualTo(ExitCode.HOME);
         done(Rela.run("score", "--home", home, "--epoch", 2, "--learner", score.score.learner));
         assertThat(manifest()).last().satisfies(record -> assertThat(
                         record.run().warnings())
