@@ -22,7 +22,7 @@ import io.rela.run.CommandRun;
 import io.rela.run.Figures;
 import io.rela.run.Outcome;
 import io.rela.run.Shutdown;
-import io.rela.source.StorageException;
+import io.rela.storage.StorageException;
 import io.rela.table.Tables;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,7 @@
 package io.rela.source;
 
+import io.rela.storage.Patience;
+import io.rela.storage.StorageException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.rela.source;
+package io.rela.storage;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -54,7 +54,7 @@ public final class StorageException extends IOException {
         return failure instanceof StorageException named ? named : of(what, kind(failure), failure);
     }
 
-    static StorageException of(String what, Kind kind, IOException failure) {
+    public static StorageException of(String what, Kind kind, IOException failure) {
         return new StorageException(what, kind, words(failure), "", failure.getStackTrace());
     }
 
@@ -81,7 +81,7 @@ public final class StorageException extends IOException {
     }
 
     /** Whether a failure says that a file is not there. */
-    static boolean saysGone(IOException failure) {
+    public static boolean saysGone(IOException failure) {
         return failure instanceof FileNotFoundException || failure instanceof NoSuchFileException;
     }
 

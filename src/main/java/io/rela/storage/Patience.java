@@ -1,4 +1,4 @@
-package io.rela.source;
+package io.rela.storage;
 
 import java.io.IOException;
 import java.io.Serializable;
@@ -14,10 +14,10 @@ import org.apache.hadoop.conf.Configuration;
  */
 public record Patience(int tries, long firstPause, long longestPause) implements Serializable {
     /** Hadoop's setting for the number of tries. */
-    static final String TRIES = "rela.storage.tries";
+    public static final String TRIES = "rela.storage.tries";
 
     /** Hadoop's setting for the first pause, in milliseconds. */
-    static final String PAUSE = "rela.storage.pause";
+    public static final String PAUSE = "rela.storage.pause";
 
     /** Waits on the thread that calls it. */
     public static final Pause SLEEP = millis -> {
