@@ -65,6 +65,9 @@ final class SelectOptions {
     /** What the policy can be told beside. */
     final PolicyOptions parameters = new PolicyOptions();
 
+    /** Whether the schedule cannot be read, so that nothing else should be said of it. */
+    private boolean scheduleIsWrong;
+
     void check(Problems problems, Integer epoch) {
         Optional<PolicyDeclaration> declared = policy == null ? Optional.empty() : SelectionPolicies.named(policy);
         problems.check(
@@ -95,8 +98,8 @@ final class SelectOptions {
         declared.sizedBy()
                 .ifPresent(parameter -> problems.check(
                         !sized,
-                        Flag.RATIO + " does not decide what " + Flag.POLICY + " " + policy + " keeps, --"
-                                + parameter.name() + " does: leave it out"));
+                        Flag.RATIO + " does not decide what " + Flag.POLICY + " " + policy + " keeps, "
+                                + Flag.of(parameter.name()) + " does: leave it out"));
         problems.check(
                 sized || !declared.takesRatio(),
                 Flag.RATIO + " is missing: " + Flag.POLICY + " " + policy + " needs the share to keep");
@@ -119,8 +122,7 @@ final class SelectOptions {
                 RatioSchedule unused = RatioSchedule.parse(ratioSchedule);
             } catch (IllegalArgumentException e) {
                 problems.add(Flag.RATIO_SCHEDULE + " " + ratioSchedule + ": " + e.getMessage());
-                ratioSchedule = null;
-                ratio = 1.0;
+                scheduleIsWrong = true;
             }
         }
         problems.check(

@@ -139,7 +139,7 @@ final class Subsetting {
             throw new RelaException(
                     ExitCode.SETTINGS,
                     Flag.POLICY + " " + policy.name() + " needs losses, and " + root + " has none up to epoch "
-                            + epoch() + ". Score first (rela score), name " + Flag.LOSSES
+                            + epoch() + ". Score an epoch first, name " + Flag.LOSSES
                             + ", or begin with uniform or cyclic.");
         }
         reference.ifPresent(
