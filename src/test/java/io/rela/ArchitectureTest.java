@@ -204,6 +204,31 @@ class ArchitectureTest {
                 .allSatisfy((name, count) -> assertThat(count).as(name).isLessThanOrEqualTo(MOST_FILES));
     }
 
+    /** No compiler reads the links of a package's description. */
+    @Test
+    void linksOfPackageDescriptionsLeadToClasses() throws IOException {
+        Pattern link = Pattern.compile("\\{@link\\s+([\\w.]+)");
+        List<String> broken = new ArrayList<>();
+        int links = 0;
+        try (Stream<Path> sources = Files.walk(SOURCES)) {
+            for (Path source :
+                    sources.filter(file -> file.endsWith("package-info.java")).toList()) {
+                String text = Files.readString(source).replaceAll("\n \\* ?", " ");
+                for (String name : link.matcher(text)
+                        .results()
+                        .map(found -> found.group(1))
+                        .toList()) {
+                    links++;
+                    if (!CLASSES.contain(name)) {
+                        broken.add(source + ": " + name);
+                    }
+                }
+            }
+        }
+        assertThat(links).isPositive();
+        assertThat(broken).isEmpty();
+    }
+
     /** Nobody outside of {@code layer} uses {@code used}. */
     private static void none(String layer, String used) {
         noClasses()
