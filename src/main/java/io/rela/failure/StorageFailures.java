@@ -5,7 +5,7 @@ import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.storage.StorageException;
 
-/** What a person is told when storage fails. */
+/** What the user is told when storage fails. */
 public final class StorageFailures {
     private StorageFailures() {}
 

@@ -47,7 +47,7 @@ public final class ScoreFiles implements Serializable {
         this.clusters = clusters.orElse(null);
     }
 
-    /** N. */
+    /** Number of samples. */
     public long size() {
         return samples.rows();
     }

@@ -31,8 +31,8 @@ public record Patience(int tries, long firstPause, long longestPause) implements
 
     public Patience {
         if (tries < 1 || firstPause < 0 || longestPause < 0) {
-            throw new IllegalArgumentException(
-                    "No patience: " + tries + " tries, pauses of " + firstPause + " to " + longestPause + " ms");
+            throw new IllegalArgumentException("Storage has to be asked at least once, with pauses of 0 or more: "
+                    + tries + " tries, pauses of " + firstPause + " to " + longestPause + " ms");
         }
     }
 

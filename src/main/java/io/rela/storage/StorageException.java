@@ -19,7 +19,7 @@ public final class StorageException extends IOException {
     public enum Kind {
         /** There is no such file. */
         GONE,
-        /** The file may not be read by whom we are. */
+        /** The file may not be read with these credentials. */
         DENIED,
         /** Anything else: a server, a network, a stream that broke off; another try may do. */
         UNAVAILABLE
@@ -68,7 +68,7 @@ public final class StorageException extends IOException {
         return Optional.empty();
     }
 
-    /** The same failure, which so many tries have met. */
+    /** The same failure, saying how many tries have met it. */
     StorageException triedTimes(int tries) {
         return tries == 1
                 ? this
