@@ -65,9 +65,6 @@ final class SelectOptions {
     /** What the policy can be told beside. */
     final PolicyOptions parameters = new PolicyOptions();
 
-    /** Whether the schedule cannot be read, so that nothing else should be said of it. */
-    private boolean scheduleIsWrong;
-
     void check(Problems problems, Integer epoch) {
         Optional<PolicyDeclaration> declared = policy == null ? Optional.empty() : SelectionPolicies.named(policy);
         problems.check(
@@ -122,7 +119,6 @@ final class SelectOptions {
                 RatioSchedule unused = RatioSchedule.parse(ratioSchedule);
             } catch (IllegalArgumentException e) {
                 problems.add(Flag.RATIO_SCHEDULE + " " + ratioSchedule + ": " + e.getMessage());
-                scheduleIsWrong = true;
             }
         }
         problems.check(

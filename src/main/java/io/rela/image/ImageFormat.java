@@ -11,6 +11,7 @@ import java.util.stream.Stream;
  * The formats that {@link ImageDecoder} knows: the suffixes by which a listing takes files for pictures, the first bytes by which
  * the decoder tells them apart, and what decodes them.
  */
+@SuppressWarnings("ImmutableEnumChecker") // lists that nobody changes, and methods without state
 public enum ImageFormat {
     JPEG("JPEG", JpegDecoder::decode, head -> head.startsWith("\u00ff\u00d8\u00ff"), ".jpg", ".jpeg", ".jpe", ".jfif"),
     PNG("PNG", PngDecoder::decode, head -> head.startsWith("\u0089PNG\r\n\u001a\n"), ".png"),
