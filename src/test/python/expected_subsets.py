@@ -512,31 +512,30 @@ def make():
 # ---------------------------------------------------------------- check
 
 
-def newest(manifest, epoch):
-    """The newest record that made the subset of an epoch: the one place that knows how settings are written."""
-    made = [r for r in manifest if "policy" in r["settings"] and int(r["settings"]["epoch"]) == epoch]
+def newest(manifest: dict, epoch: int) -> dict | None:
+    """What the newest record that made the subset of an epoch says of it: settings and figures; None where it is not there."""
+    if f"subsets/epoch={epoch}" not in manifest["tables"]:
+        return None
+    made = [r["subset"] for r in manifest["records"] if r.get("epoch") == epoch and "subset" in r]
     return made[-1] if made else None
 
 
-def settings_of(record):
-    given = record["settings"]
-    params = {
-        k: float(given[k])
-        for k in ("pool-share", "prune-probability", "anneal-from", "window-scale", "hard-cutoff", "temperature")
-        if k in given
-    }
-    params.update({k: int(float(given[k])) for k in ("groups", "strata") if k in given})
+def settings_of(subset: dict) -> dict:
+    """The settings that decide a subset, as this program calls them: the one place that knows how the manifest does."""
+    given = subset["settings"]
+    policy_, reference = given["policy"], given.get("reference", {})
+    whole = ("groups", "strata")
     return {
-        "name": given["policy"],
-        "seed": int(given["seed"]),
-        "ratio": float(given.get("ratio", 1)),
-        "schedule": given.get("ratio-schedule"),
-        "epochs": int(given["epochs"]) if "epochs" in given else None,
-        "params": params,
-        "losses": int(given["losses-epoch"]) if "losses-epoch" in given else None,
-        "reference": int(given["reference-losses-epoch"]) if "reference-losses-epoch" in given else None,
-        "reference_log": given.get("reference-losses"),
-        "classes": given.get("classes", "label"),
+        "name": policy_["policy"],
+        "seed": given["seed"],
+        "ratio": policy_.get("ratio", 1.0),
+        "schedule": policy_.get("ratio_schedule"),
+        "epochs": policy_.get("epochs"),
+        "params": {k: int(v) if k in whole else v for k, v in policy_["parameters"].items()},
+        "losses": given.get("losses", {}).get("losses_epoch"),
+        "reference": reference.get("reference_losses_epoch"),
+        "reference_log": reference.get("reference_losses"),
+        "classes": given.get("classes", {}).get("classes", "label"),
     }
 
 
@@ -556,41 +555,51 @@ def sizes_before(manifest, set_, epoch, n):
     """As the earlier subsets of this policy and seed were made, else as this ratio would have them."""
     sizes = []
     for e in range(epoch):
-        record = newest(manifest, e)
-        if record and all(str(record["settings"][k]) == str(set_[v]) for k, v in (("policy", "name"), ("seed", "seed"))):
-            sizes.append(record["counts"]["selected"])
+        subset = newest(manifest, e)
+        before = settings_of(subset) if subset else {}
+        if all(before.get(key) == set_[key] for key in ("name", "seed")):
+            sizes.append(subset["figures"]["rows"])
         else:
             sizes.append(share(ratio_of(set_, e), n))
     return sizes
 
 
-def table(folder, columns):
-    """Columns of a folder of Parquet files, in the order of the index."""
-    import pyarrow.parquet as pq
+class Home:
+    """The tables of a dataset home, by the files that its manifest names."""
 
-    files = sorted(f for f in folder.glob("*.parquet") if not f.name.startswith((".", "_")))
-    parts = [pq.read_table(f, columns=columns) for f in files]
+    def __init__(self, folder: pathlib.Path):
+        self.folder = folder
+        self.manifest = json.loads((folder / "manifest.json").read_text())
 
-    def joined(column, missing):
-        all_ = [p.column(column).fill_null(missing).to_numpy() for p in parts]
-        return np.concatenate(all_) if all_ else np.zeros(0)
+    def table(self, name: str, *columns: str) -> list[np.ndarray]:
+        """Columns of a table, in the order of the index; the first one must be the index."""
+        import pyarrow.parquet as pq
 
-    values = [joined(c, {"label": NO_CLASS, "loss": math.nan, "id": ""}.get(c, 0)) for c in columns]
-    order = np.argsort(values[0], kind="stable")
-    return [v[order] for v in values]
+        if name not in self.manifest["tables"]:
+            sys.exit(f"{self.folder} has no {name}, which the subset was chosen by.")
+        # ParquetFile: a path with "=" in it is no partition here.
+        parts = [pq.ParquetFile(self.folder / f["path"]).read(list(columns)) for f in self.manifest["tables"][name]]
+
+        def joined(column, missing):
+            all_ = [p.column(column).fill_null(missing).to_numpy() for p in parts]
+            return np.concatenate(all_) if all_ else np.zeros(0)
+
+        values = [joined(c, {"label": NO_CLASS, "loss": math.nan, "id": ""}.get(c, 0)) for c in columns]
+        order = np.argsort(values[0], kind="stable")
+        return [v[order] for v in values]
 
 
-def losses_of(home, index, epoch):
+def losses_of(home: Home, index, epoch):
     loss = np.full(len(index), np.nan, dtype=np.float32)
     if epoch is not None:
-        at, known = table(home / "losses" / f"epoch={epoch}", ["index", "loss"])
+        at, known = home.table(f"losses/epoch={epoch}", "index", "loss")
         place = np.minimum(np.searchsorted(index, at), len(index) - 1)
         there = index[place] == at
         loss[place[there]] = known[there]
     return loss
 
 
-def logged(home, log):
+def logged(home: Home, log):
     """A log with one loss a sample, by index or id, as one float32 a row of targets."""
     import pyarrow.csv
     import pyarrow.parquet as pq
@@ -603,15 +612,15 @@ def logged(home, log):
     rows = [row for part in parts for row in zip(part.column(key).to_pylist(), part.column("loss").to_pylist())]
     by_key = dict(rows)
     assert len(by_key) == len(rows), "check wants a log with one loss a sample"
-    keys = table(home / "targets", sorted({"index", key}, reverse=True))[-1]
+    keys = home.table("targets", *dict.fromkeys(("index", key)))[-1]
     values = (by_key.get(k) for k in keys.tolist())
     loss = np.array([math.nan if v is None else v for v in values], dtype=np.float32)
     loss[~np.isfinite(loss)] = np.nan
     return loss
 
 
-def read_home(home, set_, losses_epoch):
-    index, label = table(home / "targets", ["index", "label"])
+def read_home(home: Home, set_, losses_epoch):
+    index, label = home.table("targets", "index", "label")
     index = index.astype(np.int64)
     loss = losses_of(home, index, losses_epoch)
     if set_["reference_log"]:
@@ -619,24 +628,28 @@ def read_home(home, set_, losses_epoch):
     else:
         reference = losses_of(home, index, set_["reference"])
     if set_["classes"] == "cluster" or (set_["classes"] == "auto" and set_["name"] == "rcap" and (label == NO_CLASS).all()):
-        at, cluster = table(home / "clusters", ["index", "cluster"])
+        at, cluster = home.table("clusters", "index", "cluster")
         label = np.full(len(index), NO_CLASS)
         label[np.searchsorted(index, at)] = cluster
     return index, loss, reference, label.astype(np.int64)
 
 
-def check(home, epoch, losses_epoch):
-    manifest = json.loads((home / "manifest.json").read_text())
-    record = newest(manifest, epoch)
-    if record is None:
-        sys.exit(f"The manifest has no record with a policy for epoch {epoch}.")
-    set_ = settings_of(record)
+def check(folder: pathlib.Path, epoch: int, losses_epoch: int | None) -> int:
+    """Compares the subset of an epoch with the one that its settings come to, and prints what was found.
+
+    Returns 0 when they are the same, 1 when they are not; exits with a sentence where the home lacks what is needed.
+    """
+    home = Home(folder)
+    subset = newest(home.manifest, epoch)
+    if subset is None:
+        sys.exit(f"{folder} has no subset of epoch {epoch}.")
+    set_ = settings_of(subset)
     index, loss, reference, label = read_home(home, set_, set_["losses"] if losses_epoch is None else losses_epoch)
-    earlier = sizes_before(manifest, set_, epoch, len(index)) if set_["name"] == "cyclic" else []
+    earlier = sizes_before(home.manifest, set_, epoch, len(index)) if set_["name"] == "cyclic" else []
     want, weights = policy(
         set_["name"], index, loss, reference, label, set_["seed"], epoch, set_["epochs"], set_["ratio"], set_["params"], earlier
     )
-    have, found, losses = table(home / "subsets" / f"epoch={epoch}", ["index", "weight", "loss"])
+    have, found, losses = home.table(f"subsets/epoch={epoch}", "index", "weight", "loss")
     wrong = []
     if not np.array_equal(have, want):
         wrong.append(f"{len(np.setdiff1d(want, have))} indices are missing and {len(np.setdiff1d(have, want))} are too many")

@@ -66,6 +66,16 @@ public final class Flag {
 
     private Flag() {}
 
+    /** The setting that pins the file of a model, of which {@code setting} names the URI. */
+    public static String sha256Of(String setting) {
+        return setting + "-sha256";
+    }
+
+    /** The setting that names the column of times in a log of losses, of which {@code setting} names the URI. */
+    public static String timeOf(String setting) {
+        return setting + "-time";
+    }
+
     /** What a setting that is declared elsewhere, as the parameters of policies are, is called on the command line. */
     public static String of(String name) {
         return "--" + name;

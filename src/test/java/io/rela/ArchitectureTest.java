@@ -6,8 +6,10 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
@@ -29,49 +31,62 @@ class ArchitectureTest {
     private static final Path SOURCES = Path.of("src/main/java/io/rela");
     private static final int MOST_FILES = 30;
 
+    private record Layer(String name, List<String> packages) {
+        Layer(String name, String... packages) {
+            this(name, List.of(packages));
+        }
+
+        /** As patterns of ArchUnit. */
+        String[] patterns() {
+            return packages.stream().map(inside -> "io.rela." + inside + "..").toArray(String[]::new);
+        }
+    }
+
+    /** From the top down: a layer may use those below it. Everybody may use {@code io.rela} itself. */
+    private static final List<Layer> LAYERS = List.of(
+            new Layer("command line", "cli"),
+            new Layer("messages of failures", "failure"),
+            new Layer("commands' work", "convert", "distill", "inspect", "prune", "transport", "demo", "ml"),
+            new Layer("homes", "home", "manifest"),
+            new Layer(
+                    "steps and mathematics",
+                    "embed",
+                    "model",
+                    "moments",
+                    "projection",
+                    "linear",
+                    "loss",
+                    "rank",
+                    "select",
+                    "cluster"),
+            new Layer("tables", "table"),
+            new Layer("pictures", "source", "image"),
+            new Layer("ground", "run", "storage"));
+
     @Test
     void layersLieOnEachOther() {
-        layeredArchitecture()
-                .consideringOnlyDependenciesInLayers()
-                .layer("command line")
-                .definedBy("io.rela.cli..")
-                .layer("commands' work")
-                .definedBy(
-                        "io.rela.convert..",
-                        "io.rela.distill..",
-                        "io.rela.inspect..",
-                        "io.rela.prune..",
-                        "io.rela.transport..",
-                        "io.rela.demo..",
-                        "io.rela.ml..")
-                .layer("homes")
-                .definedBy("io.rela.home..", "io.rela.manifest..")
-                .layer("steps and mathematics")
-                .definedBy(
-                        "io.rela.embed..",
-                        "io.rela.model..",
-                        "io.rela.moments..",
-                        "io.rela.projection..",
-                        "io.rela.linear..",
-                        "io.rela.loss..",
-                        "io.rela.rank..",
-                        "io.rela.select..",
-                        "io.rela.cluster..")
-                .layer("tables")
-                .definedBy("io.rela.table..")
-                .layer("pictures")
-                .definedBy("io.rela.source..", "io.rela.image..")
-                .whereLayer("command line")
-                .mayNotBeAccessedByAnyLayer()
-                .whereLayer("commands' work")
-                .mayOnlyBeAccessedByLayers("command line")
-                .whereLayer("homes")
-                .mayOnlyBeAccessedByLayers("command line", "commands' work")
-                .whereLayer("steps and mathematics")
-                .mayOnlyBeAccessedByLayers("command line", "commands' work", "homes")
-                .whereLayer("tables")
-                .mayOnlyBeAccessedByLayers("command line", "commands' work", "homes", "steps and mathematics")
-                .check(CLASSES);
+        LayeredArchitecture layers = layeredArchitecture().consideringOnlyDependenciesInLayers();
+        List<String> above = new ArrayList<>();
+        for (Layer layer : LAYERS) {
+            layers = layers.layer(layer.name()).definedBy(layer.patterns());
+        }
+        for (Layer layer : LAYERS) {
+            layers = above.isEmpty()
+                    ? layers.whereLayer(layer.name()).mayNotBeAccessedByAnyLayer()
+                    : layers.whereLayer(layer.name()).mayOnlyBeAccessedByLayers(above.toArray(String[]::new));
+            above.add(layer.name());
+        }
+        layers.check(CLASSES);
+    }
+
+    /** What stands in no layer would be held to no rule. */
+    @Test
+    void everyPackageStandsInALayer() {
+        Set<String> packages = CLASSES.getPackage("io.rela").getSubpackages().stream()
+                .map(JavaPackage::getRelativeName)
+                .collect(Collectors.toSet());
+        assertThat(LAYERS.stream().flatMap(layer -> layer.packages().stream()))
+                .containsExactlyInAnyOrderElementsOf(packages);
     }
 
     @Test
@@ -191,6 +206,31 @@ class ArchitectureTest {
         assertThat(files)
                 .isNotEmpty()
                 .allSatisfy((name, count) -> assertThat(count).as(name).isLessThanOrEqualTo(MOST_FILES));
+    }
+
+    /** No compiler reads the links of a package's description. */
+    @Test
+    void linksOfPackageDescriptionsLeadToClasses() throws IOException {
+        Pattern link = Pattern.compile("\\{@link\\s+([\\w.]+)");
+        List<String> broken = new ArrayList<>();
+        int links = 0;
+        try (Stream<Path> sources = Files.walk(SOURCES)) {
+            for (Path source :
+                    sources.filter(file -> file.endsWith("package-info.java")).toList()) {
+                String text = Files.readString(source).replaceAll("\n \\* ?", " ");
+                for (String name : link.matcher(text)
+                        .results()
+                        .map(found -> found.group(1))
+                        .toList()) {
+                    links++;
+                    if (!CLASSES.contain(name)) {
+                        broken.add(source + ": " + name);
+                    }
+                }
+            }
+        }
+        assertThat(links).isPositive();
+        assertThat(broken).isEmpty();
     }
 
     /** Nobody outside of {@code layer} uses {@code used}. */

@@ -1,15 +1,13 @@
 package io.rela.cli;
 
 import io.rela.Flag;
-import io.rela.home.HomeRequest;
 import io.rela.home.IfExists;
-import io.rela.home.LockWait;
 import io.rela.prune.PruneRequest;
 import io.rela.prune.Pruning;
 import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
-import java.time.Duration;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code prune}: removes what was made of old epochs. */
@@ -31,11 +29,8 @@ final class PruneCommand extends Command {
     @Option(names = Flag.DRY_RUN, description = "lists what would go, and leaves it")
     boolean dryRun;
 
-    @Option(
-            names = Flag.WAIT_LOCK,
-            paramLabel = "SECONDS",
-            description = "how long to wait for other commands that hold the home (default ${DEFAULT-VALUE})")
-    long waitLock = 0;
+    @Mixin
+    LockOptions lock = new LockOptions();
 
     @Override
     void check(Problems problems) {
@@ -43,7 +38,7 @@ final class PruneCommand extends Command {
         problems.check(
                 keepEpochs == null || keepEpochs >= 0,
                 Flag.KEEP_EPOCHS + " " + keepEpochs + ": write a number of at least 0");
-        problems.check(waitLock >= 0, Flag.WAIT_LOCK + " " + waitLock + ": write a number of seconds of at least 0");
+        lock.check(problems);
     }
 
     @Override
@@ -53,11 +48,6 @@ final class PruneCommand extends Command {
 
     @Override
     CommandResult run(CommandRun run) {
-        return Pruning.run(
-                new PruneRequest(
-                        new HomeRequest(home, IfExists.ERROR, Duration.ofSeconds(waitLock), LockWait.Time.REAL),
-                        keepEpochs,
-                        dryRun),
-                run);
+        return Pruning.run(new PruneRequest(lock.request(home, IfExists.ERROR), keepEpochs, dryRun), run);
     }
 }

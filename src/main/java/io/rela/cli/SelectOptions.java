@@ -95,8 +95,8 @@ final class SelectOptions {
         declared.sizedBy()
                 .ifPresent(parameter -> problems.check(
                         !sized,
-                        Flag.RATIO + " does not decide what " + Flag.POLICY + " " + policy + " keeps, --"
-                                + parameter.name() + " does: leave it out"));
+                        Flag.RATIO + " does not decide what " + Flag.POLICY + " " + policy + " keeps, "
+                                + Flag.of(parameter.name()) + " does: leave it out"));
         problems.check(
                 sized || !declared.takesRatio(),
                 Flag.RATIO + " is missing: " + Flag.POLICY + " " + policy + " needs the share to keep");
@@ -119,8 +119,6 @@ final class SelectOptions {
                 RatioSchedule unused = RatioSchedule.parse(ratioSchedule);
             } catch (IllegalArgumentException e) {
                 problems.add(Flag.RATIO_SCHEDULE + " " + ratioSchedule + ": " + e.getMessage());
-                ratioSchedule = null;
-                ratio = 1.0;
             }
         }
         problems.check(

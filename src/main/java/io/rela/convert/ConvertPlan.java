@@ -42,8 +42,9 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
             return new Before(
                     unfinished.filter(state -> {
                         ConversionSettings begun = state.identity();
-                        int dimensions =
-                                asked.axes().dimensions().orElse(begun.projection().dimensions());
+                        int dimensions = asked.axes()
+                                .dimensions()
+                                .orElse(begun.projection().dimensions());
                         return settings(asked, subject, begun.batchSize(), dimensions)
                                 .equals(begun);
                     }),

@@ -3,6 +3,7 @@ package io.rela.convert;
 import io.rela.Digests;
 import io.rela.embed.Listed;
 import io.rela.source.Fingerprint;
+import io.rela.source.Listing;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
 import io.rela.table.TableSchema;
@@ -24,17 +25,11 @@ final class Fingerprints {
     private static final TableSchema COLUMNS = Tables.SAMPLES.only(Tables.INDEX, Tables.ID);
     private static final int ID = 1;
 
-    /** So many ids are sorted on the driver: that spares small inputs the seconds of Spark SQL's first use. */
-    private static final long FEW = 200_000;
-
-    private static final long IDS_A_TASK = 100_000;
-    private static final long MOST_TASKS = 10_000;
-
     private Fingerprints() {}
 
     /** Sorted by UTF-8, which is by code point; of many, one partition at a time is on the driver. */
     static Fingerprint of(SparkSession session, Listed listed) {
-        return of(session, listed, FEW);
+        return of(session, listed, Listing.FEW);
     }
 
     /** The same, where {@code few} says how many ids are sorted on the driver. */
@@ -52,8 +47,7 @@ final class Fingerprints {
 
     private static JavaRDD<String> ids(JavaSparkContext spark, RangedFiles files, long count) {
         SerializableConfiguration hadoop = new SerializableConfiguration(spark.hadoopConfiguration());
-        List<IndexRange> ranges =
-                new IndexRange(0, count).split((int) Math.min(1 + (count - 1) / IDS_A_TASK, MOST_TASKS));
+        List<IndexRange> ranges = new IndexRange(0, count).split();
         return spark.parallelize(ranges, ranges.size()).flatMap(range -> read(files, range, hadoop));
     }
 

@@ -26,9 +26,6 @@ import scala.Tuple2;
  * @param files that they lay in: of a folder each its own, else shards or Parquet files
  */
 record GonePictures(long count, Set<String> files) {
-    private static final long SAMPLES_PER_TASK = 100_000;
-    private static final int MOST_TASKS = 10_000;
-
     /** What a listing and the targets have in common. */
     private static final TableSchema COLUMNS = Tables.SAMPLES.only(Tables.INDEX, Tables.ID, Tables.URI, Tables.LENGTH);
 
@@ -100,9 +97,8 @@ record GonePictures(long count, Set<String> files) {
                 .mapToPair(entry -> entry);
     }
 
-    /** One range a task. */
+    /** One range per task. */
     static List<IndexRange> ranges(RangedFiles files) {
-        long end = Math.max(1, files.end());
-        return new IndexRange(0, end).split((int) Math.min(1 + (end - 1) / SAMPLES_PER_TASK, MOST_TASKS));
+        return new IndexRange(0, Math.max(1, files.end())).split();
     }
 }

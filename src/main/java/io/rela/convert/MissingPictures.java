@@ -9,12 +9,13 @@ import io.rela.manifest.ConversionRecord;
 import io.rela.source.Fingerprint;
 import io.rela.source.ImageSource;
 import io.rela.source.InputFormat;
-import io.rela.source.Patience;
 import io.rela.source.Sample;
 import io.rela.source.SampleReader;
-import io.rela.source.StorageException;
+import io.rela.storage.Patience;
+import io.rela.storage.StorageException;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
+import io.rela.table.TableFolder;
 import io.rela.table.TableReader;
 import io.rela.table.TableSchema;
 import io.rela.table.Tables;
@@ -67,7 +68,7 @@ final class MissingPictures {
 
     private void readRejects() throws IOException {
         for (FileStatus file : home.fileSystem().listStatus(home.table(Tables.REJECTS.name()))) {
-            if (file.getPath().getName().endsWith(".parquet")) {
+            if (TableFolder.isPart(file.getPath().getName())) {
                 try (TableReader rows = new TableReader(COLUMNS, file.getPath(), spark.hadoopConfiguration())) {
                     for (Object[] row = rows.next(); row != null; row = rows.next()) {
                         rejects.put((String) row[0], new Entry((String) row[1], (Long) row[2]));

@@ -2,9 +2,9 @@ package io.rela.convert;
 
 import io.rela.projection.Projection;
 import io.rela.source.ImageSource;
-import io.rela.source.Patience;
 import io.rela.source.Sample;
 import io.rela.source.SampleReader;
+import io.rela.storage.Patience;
 import io.rela.table.EncodedImage;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;

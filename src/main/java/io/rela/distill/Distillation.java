@@ -129,8 +129,7 @@ public final class Distillation {
      * @param subset of the epoch
      * @param used what had made the losses that the subset was chosen by, where this command did not
      */
-    private record Made(
-            Optional<EpochLosses.Made> losses, Optional<Subsetting.Made> subset, List<EpochRecord> used) {}
+    private record Made(Optional<EpochLosses.Made> losses, Optional<Subsetting.Made> subset, List<EpochRecord> used) {}
 
     private static LossSource source(EpochWork work, LossRequest asked) {
         return asked instanceof LossRequest.Learner learner

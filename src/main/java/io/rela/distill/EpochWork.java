@@ -31,7 +31,7 @@ record EpochWork(
         Targets targets,
         EpochRequest asked,
         Path staging) {
-    /** A task reads the numbers of at most so many samples. */
+    /** Number of samples whose numbers one task reads, at most. */
     private static final long SAMPLES_PER_TASK = 4_000_000;
 
     /** The files of a table that the home holds. */

@@ -1,6 +1,5 @@
 package io.rela.distill;
 
-import java.util.stream.Stream;
 import io.rela.ExitCode;
 import io.rela.Flag;
 import io.rela.RelaException;
@@ -34,6 +33,7 @@ import io.rela.table.Tables;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Chooses the subset of an epoch. Driver only, used once. */
 final class Subsetting {
@@ -140,7 +140,7 @@ final class Subsetting {
             throw new RelaException(
                     ExitCode.SETTINGS,
                     Flag.POLICY + " " + policy.name() + " needs losses, and " + root + " has none up to epoch "
-                            + epoch() + ". Score first (rela score), name " + Flag.LOSSES
+                            + epoch() + ". Score an epoch first, name " + Flag.LOSSES
                             + ", or begin with uniform or cyclic.");
         }
         reference.ifPresent(

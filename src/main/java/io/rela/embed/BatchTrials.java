@@ -12,7 +12,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 
 /**
  * Finds the batch size at which a model gives the most pictures a second where tasks run, by trying. Takes a few seconds;
- * what it finds depends on the machine and on the hour. Driver only.
+ * what it finds depends on the machine and on what else it does. Driver only.
  */
 public final class BatchTrials {
     private static final List<Integer> CPU = List.of(1, 2, 4, 8, 16, 32, 64, 128);

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.SparkEnv;
 
 /**
- * The threads that read and decode pictures: one pool an executor process, as wide as the executor has cores, shared by
+ * The threads that read and decode pictures: one pool per executor process, as wide as the executor has cores, shared by
  * its tasks, so that decoding goes on beside inference however few tasks a GPU allows. Safe for threads.
  */
 final class DecodePool {

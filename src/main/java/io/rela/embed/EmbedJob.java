@@ -11,10 +11,10 @@ import io.rela.model.Embedder;
 import io.rela.model.TorchScript;
 import io.rela.source.ImageSource;
 import io.rela.source.Missing;
-import io.rela.source.Patience;
 import io.rela.source.Sample;
 import io.rela.source.SampleReader;
-import io.rela.source.StorageException;
+import io.rela.storage.Patience;
+import io.rela.storage.StorageException;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
 import io.rela.table.TableSchema;
@@ -34,7 +34,7 @@ import org.apache.spark.util.SerializableConfiguration;
  * What every embedding task of a command does; made on the driver, sent to the executors. Immutable.
  *
  * @param source gives the pictures; null where the samples' table carries them
- * @param prior the model
+ * @param model what is run
  * @param preprocessing what the model wants to see
  * @param device the device that the user asked for
  * @param batch pictures a forward pass
@@ -44,7 +44,7 @@ import org.apache.spark.util.SerializableConfiguration;
  */
 public record EmbedJob(
         ImageSource source,
-        TorchScript prior,
+        TorchScript model,
         Preprocessing preprocessing,
         DeviceRequest device,
         int batch,
@@ -55,7 +55,7 @@ public record EmbedJob(
 
     /** The same work in batches of another size. */
     public EmbedJob withBatch(int size) {
-        return new EmbedJob(source, prior, preprocessing, device, size, missing, folder, hadoop);
+        return new EmbedJob(source, model, preprocessing, device, size, missing, folder, hadoop);
     }
 
     /** What the model does with one empty batch, and whether it does so whatever else is there. */
@@ -66,7 +66,7 @@ public record EmbedJob(
      * Runs the model on nothing and on made-up pictures, where tasks will run: so that what is wrong with it shows before any
      * work.
      *
-     * @throws RelaException when the device is not there or the model is no prior
+     * @throws RelaException when the device is not there or the model gives no features
      */
     public Probe probe(JavaSparkContext spark) {
         // A failure comes back as a value: Spark would try a thrown one again, and fill the log.
@@ -153,6 +153,6 @@ public record EmbedJob(
     }
 
     Embedder open(TaskContext task) {
-        return TaskEmbedder.open(task, prior, device, batch, preprocessing);
+        return TaskEmbedder.open(task, model, device, batch, preprocessing);
     }
 }

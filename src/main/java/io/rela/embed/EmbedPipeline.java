@@ -4,7 +4,7 @@ import io.rela.image.Preprocessing;
 import io.rela.image.RejectReason;
 import io.rela.image.UndecodableImageException;
 import io.rela.model.Embedder;
-import io.rela.source.Patience;
+import io.rela.storage.Patience;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;

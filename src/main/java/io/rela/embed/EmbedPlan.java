@@ -24,7 +24,7 @@ public record EmbedPlan(WavePlan waves, EmbedJob job, EmbedJob.Probe probe) {
     public Optional<String> warning() {
         return probe.stability().isStable()
                 ? Optional.empty()
-                : Optional.of(job.prior().uri() + probe.stability().told()
+                : Optional.of(job.model().uri() + probe.stability().told()
                         + " " + Flag.ALLOW_UNSTABLE_PRIOR
                         + " goes on; another run, batch size or order of pictures will give other"
                         + " results.");

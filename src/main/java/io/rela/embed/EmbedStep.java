@@ -17,8 +17,8 @@ public final class EmbedStep {
     /**
      * @param samples the listing: files that have the columns of {@link io.rela.table.Tables#SAMPLES}
      * @param job what every task does
-     * @param done counts samples as they are embedded or rejected; retried tasks count twice
-     * @param rejected counts rejects the same way, by reason
+     * @param done counts samples that were embedded or rejected; a task adds its own when it ends well, and no range counts twice
+     * @param rejected counts rejects by reason, likewise
      */
     public EmbedStep(
             JavaSparkContext spark, RangedFiles samples, EmbedJob job, LongAccumulator done, RejectCounts rejected) {
@@ -32,7 +32,7 @@ public final class EmbedStep {
     /**
      * Runs one Spark job over neighbouring ranges.
      *
-     * @return one report a range, in their order; only the files that are named in them count
+     * @return one report per range, in their order; only the files that are named in them count
      */
     public List<TaskReport> run(List<IndexRange> ranges) {
         EmbedJob embed = job;

@@ -293,7 +293,7 @@ public final class DatasetHome {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
-            homeLock = givenFree(homeLock);
+            homeLock = released(homeLock);
         }
     }
 
@@ -312,21 +312,21 @@ public final class DatasetHome {
         }
     }
 
-    /** Gives a lock free, if there is one; null, to be written where the lock stood. */
-    private static HomeLock givenFree(HomeLock lock) {
+    /** Releases a lock, if there is one; null, to be written where the lock stood. */
+    private static HomeLock released(HomeLock lock) {
         if (lock != null) {
             try {
                 lock.close();
             } catch (IOException | RuntimeException e) {
                 // What the command made stands, and what it failed by is what a person should hear of.
-                LOG.warn("A lock could not be given free, and expires by itself: {}", e.toString());
+                LOG.warn("A lock could not be released, and expires by itself: {}", e.toString());
             }
         }
         return null;
     }
 
     /**
-     * Deletes a staging folder and gives everything free; what was made to begin goes, unless it is in use now. The staging
+     * Deletes a staging folder and releases everything; what was made to begin goes, unless it is in use now. The staging
      * folder of a commit that failed half way stays: the next command needs it. So does one whose lock is lost: it is
      * another's.
      */
@@ -342,10 +342,10 @@ public final class DatasetHome {
         leave();
     }
 
-    /** Gives everything free; what was staged stays. */
+    /** Releases everything; what was staged stays. */
     public void leave() {
-        epochLock = givenFree(epochLock);
-        homeLock = givenFree(homeLock);
+        epochLock = released(epochLock);
+        homeLock = released(homeLock);
         try {
             removeIfEmpty(new Path(root, HIDDEN));
             if (made) {

@@ -6,11 +6,12 @@ import io.rela.RelaException;
 import io.rela.manifest.Manifest;
 import io.rela.manifest.StagedTable;
 import io.rela.manifest.TableFile;
-import io.rela.source.Patience;
-import io.rela.source.StorageException;
+import io.rela.storage.Patience;
+import io.rela.storage.StorageException;
 import io.rela.table.IndexRange;
 import io.rela.table.NumberReader;
 import io.rela.table.RangedFiles;
+import io.rela.table.TableFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -106,8 +107,7 @@ public final class TableFiles {
     private static List<Described> describe(FileSystem fs, Path folder, boolean ordered) {
         try {
             List<FileStatus> files = new ArrayList<>(Arrays.stream(fs.listStatus(folder))
-                    .filter(file -> file.getPath().getName().endsWith(".parquet")
-                            && !file.getPath().getName().matches("[._].*"))
+                    .filter(file -> TableFolder.isPart(file.getPath().getName()))
                     .toList());
             files.sort(Comparator.comparing(file -> file.getPath().getName()));
             return files.parallelStream()

@@ -5,10 +5,10 @@ package io.rela.image;
  * not turned by EXIF, palettes applied, alpha dropped and not composited. One difference is meant: 16-bit gray keeps its high
  * byte, where Pillow clips everything above 255 to white.
  *
- * <p>JPEG, PNG, GIF, BMP, WebP, TIFF and PNM, told apart by their first bytes. The header's size is checked before anything
+ * <p>The formats are those of {@link ImageFormat}, told apart by their first bytes. The header's size is checked before anything
  * is decoded: above 178,956,970 pixels a picture is rejected. Native memory is freed before a call returns.
  *
- * <p>One an executor process; threads may share it.
+ * <p>One per executor process; threads may share it.
  */
 public final class ImageDecoder {
     /**
@@ -27,21 +27,9 @@ public final class ImageDecoder {
      */
     public RgbImage decode(byte[] encoded) throws UndecodableImageException {
         try {
-            return decodeAs(ImageFormat.of(encoded), encoded);
+            return ImageFormat.of(encoded).decode(encoded);
         } finally {
             PixelLimit.release();
         }
-    }
-
-    private static RgbImage decodeAs(ImageFormat format, byte[] encoded) throws UndecodableImageException {
-        return switch (format) {
-            case JPEG -> JpegDecoder.decode(encoded);
-            case PNG -> PngDecoder.decode(encoded);
-            case GIF -> GifDecoder.decode(encoded);
-            case BMP -> BmpDecoder.decode(encoded);
-            case WEBP -> WebpDecoder.decode(encoded);
-            case TIFF -> TiffDecoder.decode(encoded);
-            case PNM -> PnmDecoder.decode(encoded);
-        };
     }
 }

@@ -14,6 +14,15 @@ final class PnmDecoder {
         return new PnmDecoder(data).picture(data[1] - '0');
     }
 
+    /** Whether a file begins with P1 to P6 and a space. */
+    static boolean isHead(String head) {
+        return head.length() > 2
+                && head.charAt(0) == 'P'
+                && head.charAt(1) >= '1'
+                && head.charAt(1) <= '6'
+                && isSpace(head.charAt(2));
+    }
+
     static boolean isSpace(int value) {
         return value == ' ' || (value >= '\t' && value <= '\r');
     }

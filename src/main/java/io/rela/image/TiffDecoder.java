@@ -11,7 +11,7 @@ import java.util.zip.Inflater;
  * uncompressed, LZW, deflate and PackBits data of up to 16 bits a sample, gray, palette, RGB and CMYK, strips or tiles,
  * chunky or planar. Fax, JPEG, YCbCr and Lab go to libtiff. Signed, float and 32-bit samples have no
  * agreed range and are rejected.
- * One decode's.
+ * Serves one call; not shared.
  */
 final class TiffDecoder {
     private static final int WIDTH = 256;

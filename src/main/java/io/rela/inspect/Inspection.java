@@ -22,6 +22,7 @@ import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
 import io.rela.run.Failures;
 import io.rela.run.Figures;
+import io.rela.table.TableFolder;
 import io.rela.table.TableSchema;
 import io.rela.table.Tables;
 import java.io.FileNotFoundException;
@@ -115,7 +116,7 @@ public final class Inspection {
             try {
                 for (FileStatus file : home.fileSystem().listStatus(home.table(table))) {
                     String name = file.getPath().getName();
-                    if (file.isFile() && name.endsWith(".parquet") && !name.matches("[._].*")) {
+                    if (file.isFile() && TableFolder.isPart(name)) {
                         found.put(table + "/" + name, file.getLen());
                     }
                 }

@@ -12,6 +12,7 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
 import io.rela.ExitCode;
+import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.rank.KnownLosses;
 import io.rela.table.TableFolder;
@@ -55,7 +56,7 @@ public final class LoggedLosses {
     /**
      * A log, as an option names it.
      *
-     * @param option for messages, such as {@code --losses}; the one for the time is this and {@code -time}
+     * @param option for messages, such as {@code --losses}
      * @param uri of the files
      * @param csv whether they are CSV with a header; else Parquet
      * @param timeColumn numbers or times; when empty the first of step, iteration, timestamp, time and epoch that there is
@@ -247,7 +248,7 @@ public final class LoggedLosses {
                     log + " holds " + twice.get(0).getLong(1) + " losses of sample "
                             + twice.get(0).getLong(0)
                             + " and does not say which is the newest. Log a column step, or name one with "
-                            + log.option() + "-time.");
+                            + Flag.timeOf(log.option()) + ".");
         }
     }
 

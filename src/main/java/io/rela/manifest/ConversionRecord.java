@@ -66,9 +66,4 @@ public record ConversionRecord(
     public boolean keepsImages() {
         return settings.keepImages();
     }
-
-    /** Tells this conversion from any other of the same home: everything of stage 2 belongs to one. */
-    public String generation() {
-        return run.start();
-    }
 }

@@ -70,7 +70,7 @@ final class FeaturizedRows implements Iterator<Row>, EmbedPipeline.Results<Featu
 
     private void add(Row row) throws IOException, InterruptedException {
         if (pipeline == null) {
-            embedder = TaskEmbedder.open(task, job.prior(), job.device(), job.batch(), job.preprocessing());
+            embedder = TaskEmbedder.open(task, job.model(), job.device(), job.batch(), job.preprocessing());
             pipeline = new EmbedPipeline<>(embedder, job.batch(), job.preprocessing(), this);
         }
         pipeline.add(

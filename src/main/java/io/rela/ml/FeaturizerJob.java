@@ -13,7 +13,7 @@ import org.apache.spark.util.TaskCompletionListener;
  * What every task of an {@link ImageFeaturizer} does; made on the driver, sent to the executors. Immutable.
  *
  * @param pictures the column of pictures
- * @param prior the model
+ * @param model the prior
  * @param preprocessing what the model wants to see
  * @param device the device that the user asked for
  * @param batch pictures a forward pass
@@ -22,7 +22,7 @@ import org.apache.spark.util.TaskCompletionListener;
  */
 record FeaturizerJob(
         PictureColumn pictures,
-        TorchScript prior,
+        TorchScript model,
         Preprocessing preprocessing,
         DeviceRequest device,
         int batch,

@@ -24,7 +24,7 @@ import java.util.List;
  * mean, divided by std, in float32. Native memory lives only inside {@link #embed}: what comes out is a plain array.
  */
 public final class Embedder implements AutoCloseable {
-    private final TorchScript prior;
+    private final TorchScript model;
     private final LoadedModel loaded;
     private final Predictor<ByteBuffer, float[]> predictor;
     private final Shape input;
@@ -32,8 +32,8 @@ public final class Embedder implements AutoCloseable {
     private final String libtorch;
     private boolean closed;
 
-    private Embedder(TorchScript prior, LoadedModel loaded, int batch, Preprocessing preprocessing, String libtorch) {
-        this.prior = prior;
+    private Embedder(TorchScript model, LoadedModel loaded, int batch, Preprocessing preprocessing, String libtorch) {
+        this.model = model;
         this.loaded = loaded;
         this.input = new Shape(batch, 3, preprocessing.inputSize(), preprocessing.inputSize());
         this.normalization = preprocessing.normalization();
@@ -44,7 +44,7 @@ public final class Embedder implements AutoCloseable {
     /**
      * Opens the model for one task.
      *
-     * @param prior the model
+     * @param model what is run
      * @param request the device that the user asked for
      * @param granted addresses of the task's GPU resource, empty where Spark manages none
      * @param threads cores that one forward pass may use, at least 1
@@ -54,7 +54,7 @@ public final class Embedder implements AutoCloseable {
      * @throws RelaException when the device is not there or the file is no module
      */
     public static Embedder open(
-            TorchScript prior,
+            TorchScript model,
             DeviceRequest request,
             List<String> granted,
             int threads,
@@ -66,9 +66,9 @@ public final class Embedder implements AutoCloseable {
         if (!device.isGpu()) {
             NativeHeap.keepFreed();
         }
-        LoadedModel loaded = LoadedModel.lease(prior, engine, device);
+        LoadedModel loaded = LoadedModel.lease(model, engine, device);
         try {
-            return new Embedder(prior, loaded, batch, preprocessing, engine.getVersion());
+            return new Embedder(model, loaded, batch, preprocessing, engine.getVersion());
         } catch (RuntimeException e) {
             loaded.release();
             throw e;
@@ -114,7 +114,7 @@ public final class Embedder implements AutoCloseable {
                 };
         return new RelaException(
                 fault == TorchFault.GPU ? ExitCode.DEVICE : ExitCode.SETTINGS,
-                prior.uri() + what + " (" + line + "). " + fault.repair(),
+                model.uri() + what + " (" + line + "). " + fault.repair(),
                 cause);
     }
 
@@ -125,7 +125,7 @@ public final class Embedder implements AutoCloseable {
 
     /** Whether the model keeps weights in float16 or bfloat16; reads the whole file. */
     public boolean hasHalfWeights() {
-        return prior.hasHalfWeights();
+        return model.hasHalfWeights();
     }
 
     /** Version of the libtorch that computes. */
@@ -173,9 +173,9 @@ public final class Embedder implements AutoCloseable {
                     || features.getShape().get(1) == 0) {
                 throw new RelaException(
                         ExitCode.SETTINGS,
-                        prior.uri() + " gives " + describe(outputs) + " for " + input.get(0) + " pictures of "
+                        model.uri() + " gives " + describe(outputs) + " for " + input.get(0) + " pictures of "
                                 + input.get(2) + "x" + input.get(3)
-                                + "; a prior gives one float32 tensor of N×D, D at least 1. "
+                                + "; a model gives one float32 tensor of N×D, D at least 1. "
                                 + (matrix && features.getShape().get(0) != input.get(0)
                                         ? "Check " + Flag.INPUT_SIZE + ", or export"
                                         : "Export")

@@ -31,13 +31,13 @@ final class LoadedModel {
     }
 
     /** Leases the model, loading it if this process does not hold it yet; give it back with {@link #release}. */
-    static LoadedModel lease(TorchScript prior, Engine engine, ComputeDevice device) {
+    static LoadedModel lease(TorchScript script, Engine engine, ComputeDevice device) {
         synchronized (LOADED) {
-            Key key = new Key(prior.sha256(), device);
+            Key key = new Key(script.sha256(), device);
             LoadedModel loaded = LOADED.get(key);
             if (loaded == null) {
                 closeIdle();
-                loaded = new LoadedModel(key, load(prior, engine, device));
+                loaded = new LoadedModel(key, load(script, engine, device));
                 LOADED.put(key, loaded);
             }
             loaded.leases++;
@@ -82,16 +82,16 @@ final class LoadedModel {
         return key.device();
     }
 
-    private static Model load(TorchScript prior, Engine engine, ComputeDevice device) {
-        Model model = engine.newModel("prior", device.isGpu() ? Device.gpu(device.gpu()) : Device.cpu());
+    private static Model load(TorchScript script, Engine engine, ComputeDevice device) {
+        Model model = engine.newModel("model", device.isGpu() ? Device.gpu(device.gpu()) : Device.cpu());
         try {
-            model.load(new ByteArrayInputStream(prior.bytes()), Map.of("mapLocation", "true"));
+            model.load(new ByteArrayInputStream(script.bytes()), Map.of("mapLocation", "true"));
             return model;
         } catch (IOException | MalformedModelException | EngineException e) {
             model.close();
             throw new RelaException(
                     ExitCode.INPUT,
-                    prior.uri() + " is not a TorchScript module that libtorch " + TorchRuntime.VERSION + " can load ("
+                    script.uri() + " is not a TorchScript module that libtorch " + TorchRuntime.VERSION + " can load ("
                             + TorchMessages.brief(e) + "). Export one with bin/export-prior.",
                     e);
         }

@@ -2,6 +2,7 @@ package io.rela.model;
 
 import io.rela.Digests;
 import io.rela.ExitCode;
+import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.image.Interpolation;
 import io.rela.image.Normalization;
@@ -21,11 +22,11 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * A prior model as it lies in storage: a TorchScript file, a DJL model directory, or one that the program brings along.
+ * A prior or a learner as it lies in storage: a TorchScript file, a DJL model directory, or one that the program brings along.
  * Driver only.
  *
  * @param name the setting that names it, and the URI, for messages
- * @param uri as a person named it
+ * @param uri as the user wrote it
  * @param bytes the TorchScript file
  * @param sha256 of the file, lower-case hex
  * @param preprocessing what the model wants to see
@@ -40,7 +41,7 @@ public record ModelFile(
     private static final int USUAL_SIZE = 224;
 
     /**
-     * What a person said about the model's input; each wins over the model directory.
+     * What the user said about the model's input; each wins over the model directory.
      *
      * @param inputSize side of the crop in pixels
      * @param resize length of the shorter side after resizing, in pixels
@@ -156,7 +157,7 @@ public record ModelFile(
         if (asked.sha256().isPresent() && !asked.sha256().get().equalsIgnoreCase(sha256)) {
             throw new RelaException(
                     ExitCode.SETTINGS,
-                    name + ": the model's SHA-256 is " + sha256 + ", " + asked.setting() + "-sha256 asks for "
+                    name + ": the model's SHA-256 is " + sha256 + ", " + Flag.sha256Of(asked.setting()) + " asks for "
                             + asked.sha256().get() + ". Name the file that is meant, or correct the option.");
         }
         String wanted = served.getProperty("sha256");

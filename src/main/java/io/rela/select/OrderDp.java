@@ -29,7 +29,7 @@ public record OrderDp(OptionalDouble poolShare) implements SelectionPolicy {
             "share of the samples in the pool");
 
     static final PolicyDeclaration DECLARATION = PolicyDeclaration.of("orderdp")
-            .rule("of a pool of chance the largest losses")
+            .rule("of a random pool the largest losses")
             .source("OrderDP", "https://arxiv.org/abs/2606.08574")
             .needs(Need.LOSSES)
             .parameters(POOL_SHARE)

@@ -2,8 +2,8 @@ package io.rela.select;
 
 import io.rela.RelaException;
 import io.rela.rank.Population;
-import io.rela.source.Patience;
-import io.rela.source.StorageException;
+import io.rela.storage.Patience;
+import io.rela.storage.StorageException;
 import io.rela.table.IndexRange;
 import io.rela.table.NumberReader;
 import io.rela.table.RangedFiles;
@@ -47,7 +47,7 @@ public final class ScoreFiles implements Serializable {
         this.clusters = clusters.orElse(null);
     }
 
-    /** N. */
+    /** Number of samples. */
     public long size() {
         return samples.rows();
     }

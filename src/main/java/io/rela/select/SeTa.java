@@ -16,7 +16,7 @@ import io.rela.rank.Rule;
  * that it moves from easy to hard and begins again; weight 1. From the share δ of the epochs on the whole pool. SeTa (Zhou et
  * al., CVPR 2025, arXiv 2503.13385).
  *
- * <p>The k-means is the best one, not one of chance: over {@value #BINS} bins of equal width between the pool's
+ * <p>The k-means is the best one, not one that depends on random starts: over {@value #BINS} bins of equal width between the pool's
  * smallest and largest loss, by dynamic programming ({@link Groups}). Fewer bins with rows than groups make fewer groups,
  * and k is then their number.
  *
@@ -43,7 +43,7 @@ public record SeTa(double pruneProbability, int groups, double windowScale, doub
 
     static final PolicyDeclaration DECLARATION = PolicyDeclaration.of("seta")
             .rule(
-                    "of a pool of chance a window of loss groups (1-D k-means) that moves from easy to hard and begins again;"
+                    "of a random pool a window of loss groups (1-D k-means) that moves from easy to hard and begins again;"
                             + " the whole pool from " + Flag.of(ANNEAL_FROM.name()) + " on")
             .size("by groups", PRUNE_PROBABILITY)
             .source("SeTa", "https://arxiv.org/abs/2503.13385")

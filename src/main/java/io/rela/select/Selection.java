@@ -111,9 +111,9 @@ public record Selection(
     }
 
     /**
-     * n = ⌊N·R⌋, at least 1.
+     * Number of samples to choose: n = ⌊N·R⌋.
      *
-     * @throws RelaException when it would be 0
+     * @throws RelaException when that is 0: a subset has at least one sample
      */
     public long wanted() {
         long n = share(ratio, samples());

@@ -1,6 +1,9 @@
 package io.rela.source;
 
 import io.rela.Flag;
+import io.rela.image.ImageFormat;
+import io.rela.storage.Patience;
+import io.rela.storage.StorageException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -104,7 +107,7 @@ final class FolderSource implements ImageSource {
                     classNames.add(name);
                 } else {
                     files++;
-                    pictures += Names.isImage(name) ? 1 : 0;
+                    pictures += ImageFormat.isNameOfPicture(name) ? 1 : 0;
                 }
             }
         } catch (IOException e) {
@@ -130,7 +133,7 @@ final class FolderSource implements ImageSource {
         List<Picture> pictures = new ArrayList<>();
         String prefix = className == null ? "" : className + "/";
         for (Storage.Found file : tree.files()) {
-            if (Names.isImage(file.below())) {
+            if (ImageFormat.isNameOfPicture(file.below())) {
                 pictures.add(new Picture(PictureName.of(prefix + file.below()), file.status()));
             }
         }
@@ -151,7 +154,7 @@ final class FolderSource implements ImageSource {
         return new SourceException("The input '" + root + "' holds "
                 + Names.counted(found.sum(UnitListing.Note.OTHER_FILES), "file")
                 + (picturesBeside == 0 ? "" : " below its class folders") + ", none with an image suffix ("
-                + String.join(" ", Names.IMAGE_SUFFIXES) + ")" + beside + ": check " + Flag.INPUT + " and "
+                + String.join(" ", ImageFormat.suffixes()) + ")" + beside + ": check " + Flag.INPUT + " and "
                 + Flag.INPUT_FORMAT);
     }
 

@@ -1,5 +1,6 @@
 package io.rela.source;
 
+import io.rela.storage.Patience;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;

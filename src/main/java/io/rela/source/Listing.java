@@ -11,6 +11,9 @@ import org.apache.spark.sql.Row;
  * are evaluated.
  */
 public final class Listing implements AutoCloseable {
+    /** Number of ids up to which they are collected and compared on the driver: Spark SQL's first use takes seconds. */
+    public static final long FEW = 200_000;
+
     private final JavaRDD<Sample> samples;
     private final long count;
     private final List<String> classNames;

@@ -2,28 +2,17 @@ package io.rela.source;
 
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** What names of files mean, and how they are ordered. */
 final class Names {
-    /** Files that end in one of these, in any case, are pictures. */
-    static final List<String> IMAGE_SUFFIXES = List.of(
-            ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm",
-            ".pnm");
-
     /** Orders by Unicode code point, where {@link String#compareTo} orders by UTF-16 unit. */
     static final Comparator<String> BY_CODE_POINT = Names::compareCodePoints;
 
     private static final int SHOWN = 10;
 
     private Names() {}
-
-    static boolean isImage(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        return IMAGE_SUFFIXES.stream().anyMatch(lower::endsWith);
-    }
 
     static boolean isHidden(String name) {
         return name.startsWith(".");

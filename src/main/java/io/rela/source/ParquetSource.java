@@ -1,6 +1,7 @@
 package io.rela.source;
 
 import io.rela.Flag;
+import io.rela.storage.StorageException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package io.rela.source;
 
+import io.rela.storage.StorageException;
 import java.io.IOException;
 
 /**

@@ -1,6 +1,9 @@
 package io.rela.source;
 
 import io.rela.Flag;
+import io.rela.image.ImageFormat;
+import io.rela.storage.Patience;
+import io.rela.storage.StorageException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,7 +116,7 @@ final class SourceDetection {
                 tars++;
             } else if (Names.hasSuffix(name, PARQUET)) {
                 parquets++;
-            } else if (Names.isImage(name)) {
+            } else if (ImageFormat.isNameOfPicture(name)) {
                 pictures++;
             } else if (Names.isCompressedTar(name)) {
                 compressedTars++;

@@ -1,6 +1,8 @@
 package io.rela.source;
 
 import io.rela.Flag;
+import io.rela.storage.Patience;
+import io.rela.storage.StorageException;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.File;

@@ -2,6 +2,7 @@ package io.rela.source;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rela.image.ImageFormat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -156,7 +157,7 @@ final class TarShard {
             return;
         }
         Member member = new Member(entry.getDataOffset(), entry.getSize());
-        if (Names.isImage(name.base())) {
+        if (ImageFormat.isNameOfPicture(name.base())) {
             repeated += pictures.put(name, member) == null ? 0 : 1;
             return;
         }

@@ -1,6 +1,8 @@
 package io.rela.source;
 
 import io.rela.Flag;
+import io.rela.image.ImageFormat;
+import io.rela.storage.StorageException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.HashMap;
@@ -78,7 +80,7 @@ final class TarSource implements ImageSource {
             throw new SourceException("The tar input '" + root + "' holds "
                     + Names.counted(found.sum(UnitListing.Note.OTHER_FILES), "member") + " in "
                     + Names.counted(shards.uris().size(), "shard") + ", none with an image suffix ("
-                    + String.join(" ", Names.IMAGE_SUFFIXES) + "): check " + Flag.INPUT);
+                    + String.join(" ", ImageFormat.suffixes()) + "): check " + Flag.INPUT);
         }
         List<String> warnings = found.remarks();
         warnings.addAll(shards.warnings());

@@ -1,5 +1,7 @@
 package io.rela.source;
 
+import io.rela.storage.Patience;
+import io.rela.storage.StorageException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -95,8 +97,6 @@ final class UnitListing {
     }
 
     private static final int SHOWN_REMARKS = 10;
-    /** So many ids are compared on the driver: the first use of Spark SQL takes seconds. */
-    private static final long FEW = 200_000;
 
     /** Fields of a row that is kept; of a note's row, the text stands for the id and the count for the length. */
     private static final int UNIT = 0;
@@ -259,7 +259,7 @@ final class UnitListing {
     String duplicateId() {
         JavaRDD<String> ids =
                 kept.filter(row -> row.isNullAt(NOTE) && !row.isNullAt(ID)).map(row -> row.getString(ID));
-        return count() <= FEW ? duplicateHere(ids) : duplicateThere(ids);
+        return count() <= Listing.FEW ? duplicateHere(ids) : duplicateThere(ids);
     }
 
     private static String duplicateHere(JavaRDD<String> ids) {

@@ -3,10 +3,10 @@ package io.rela.table;
 import io.rela.ExitCode;
 import io.rela.Flag;
 import io.rela.RelaException;
-import io.rela.source.Patience;
 import io.rela.source.Sample;
 import io.rela.source.SampleReader;
-import io.rela.source.StorageException;
+import io.rela.storage.Patience;
+import io.rela.storage.StorageException;
 import java.io.IOException;
 
 /**

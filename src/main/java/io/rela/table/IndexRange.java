@@ -20,6 +20,14 @@ public record IndexRange(long first, long end) implements Serializable {
         }
     }
 
+    private static final long SAMPLES_PER_TASK = 100_000;
+    private static final long MOST_TASKS = 10_000;
+
+    /** Cuts this range for tasks that do little with a sample: 100,000 samples per task, and at most 10,000 tasks. */
+    public List<IndexRange> split() {
+        return split((int) Math.min(1 + (size() - 1) / SAMPLES_PER_TASK, MOST_TASKS));
+    }
+
     /** Cuts this range into at most {@code parts} neighbours of like size. */
     public List<IndexRange> split(int parts) {
         long used = Math.min(parts, size());

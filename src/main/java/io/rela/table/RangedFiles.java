@@ -2,8 +2,8 @@ package io.rela.table;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
-import io.rela.source.Patience;
-import io.rela.source.StorageException;
+import io.rela.storage.Patience;
+import io.rela.storage.StorageException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;

@@ -17,6 +17,11 @@ import org.apache.hadoop.fs.Path;
  * @param path of the folder
  */
 public record TableFolder(FileSystem fs, Path path) {
+    /** Whether a file of this name, in the folder of a table, belongs to it: hidden ones do not. */
+    public static boolean isPart(String name) {
+        return name.endsWith(".parquet") && !name.startsWith(".") && !name.startsWith("_");
+    }
+
     /** Deletes the folder, if it is there. */
     public TableFolder removed() {
         try {

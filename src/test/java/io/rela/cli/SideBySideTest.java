@@ -240,7 +240,7 @@ class SideBySideTest {
         score.epoch = 2;
         score.score.learner = Rela.prior("learner8").toString();
         StepTime time = new StepTime(() -> {});
-        score.home.time = time;
+        score.home.lock.time = time;
         assertBusy(score).hasMessageContaining("busy: select (process 1 on elsewhere) holds file:");
         assertThat(time.seconds()).isEqualTo(60);
         assertThat(home.resolve("losses/epoch=2")).doesNotExist();
@@ -268,7 +268,7 @@ class SideBySideTest {
         }
         assertThat(files()).isEqualTo(before);
         SelectCommand patient = select(5, new StepTime(once(() -> delete(lock))));
-        patient.home.waitLock = 30;
+        patient.home.lock.seconds = 30;
         run(patient);
         assertThat(home.resolve("subsets/epoch=5")).exists();
         assertThat(convert(home, "--wait-lock", -1).code()).isEqualTo(ExitCode.SETTINGS);
@@ -297,7 +297,7 @@ class SideBySideTest {
         select.epoch = epoch;
         select.select.policy = "uniform";
         select.select.ratio = 0.5;
-        select.home.time = time;
+        select.home.lock.time = time;
         return select;
     }
 

@@ -224,7 +224,8 @@ class StorageFailureTest {
         Object[] score = {
             "score", "--home", "faulty:" + home, "--epoch", 0, "--learner", Rela.prior("learner8"), "--transfer", "none"
         };
-        FaultyFileSystem.fail(FaultyFileSystem.everyOpen(file -> file.toString().contains("/outputs-epoch=0/features/")));
+        FaultyFileSystem.fail(
+                FaultyFileSystem.everyOpen(file -> file.toString().contains("/outputs-epoch=0/features/")));
         refused(Rela.run(score), "the same command goes on from there");
         FaultyFileSystem.heal();
         done(Rela.run(score), "Going on where an earlier run stopped: 636 of 636");

@@ -8,7 +8,7 @@ import io.rela.image.UndecodableImageException;
 import io.rela.model.DeviceRequest;
 import io.rela.model.Embedder;
 import io.rela.model.ModelFile;
-import io.rela.source.Patience;
+import io.rela.storage.Patience;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -12,7 +12,7 @@ import io.rela.source.InputFormat;
 import io.rela.source.Listing;
 import io.rela.source.Missing;
 import io.rela.source.ParquetColumns;
-import io.rela.source.StorageException;
+import io.rela.storage.StorageException;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
 import io.rela.table.TableFolder;

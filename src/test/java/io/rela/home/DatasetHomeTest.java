@@ -145,7 +145,9 @@ class DatasetHomeTest {
                             new TableFile("targets/part", 1, 3, null, null),
                             new TableFile("targets/part-2", 1, 7, null, null)));
             Change change = new Change(
-                    List.of(made), List.of(), change("two", List.of(), List.of()).record());
+                    List.of(made),
+                    List.of(),
+                    change("two", List.of(), List.of()).record());
             Files.writeString(
                     folder.resolve(".rela/commit.json"),
                     "{\"staging\":\"convert\",\"tables\":[\"targets\"],\"removed\":[],\"manifest\":"

@@ -3,6 +3,8 @@ package io.rela.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rela.storage.Patience;
+import io.rela.storage.StorageException;
 import io.rela.testing.FaultyFileSystem;
 import io.rela.testing.LocalSpark;
 import java.io.IOException;

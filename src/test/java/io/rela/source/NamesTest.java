@@ -2,6 +2,7 @@ package io.rela.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rela.image.ImageFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -24,8 +25,9 @@ class NamesTest {
     @Test
     void picturesAreKnownByTheirSuffixInAnyCase() {
         assertThat(List.of("a.jpg", "a.JPEG", "b.c.PnG", "x.jfif", "y.TIFF", "z.pnm", "é.webp"))
-                .allMatch(Names::isImage);
-        assertThat(List.of("a", "jpg", "a.txt", "a.jpg.txt", "a.svg", "a.json")).noneMatch(Names::isImage);
+                .allMatch(ImageFormat::isNameOfPicture);
+        assertThat(List.of("a", "jpg", "a.txt", "a.jpg.txt", "a.svg", "a.json"))
+                .noneMatch(ImageFormat::isNameOfPicture);
     }
 
     @Test

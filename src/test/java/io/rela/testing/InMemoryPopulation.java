@@ -21,8 +21,8 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /**
- * Samples in arrays, seen as Spark would show them: in an order of chance, in parts, each by a copy of the empty statistic
- * that went through serialisation, and merged in an order of chance.
+ * Samples in arrays, seen as Spark would show them: in a random order, in parts, each by a copy of the empty statistic
+ * that went through serialisation, and merged in a random order.
  */
 public final class InMemoryPopulation implements Population {
     private static final int PARTS = 3;

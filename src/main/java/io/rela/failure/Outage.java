@@ -1,4 +1,4 @@
-package io.rela.cli;
+package io.rela.failure;
 
 import io.rela.ExitCode;
 import io.rela.Flag;
@@ -24,9 +24,9 @@ import java.util.regex.Pattern;
  * @param place whose disk it is
  * @param words what the system said, one line
  */
-record Outage(Kind kind, Place place, String words) {
+public record Outage(Kind kind, Place place, String words) {
     /** What has failed. */
-    enum Kind {
+    public enum Kind {
         /** A disk is full. */
         NO_SPACE,
         /** A quota of a disk or of HDFS is used up. */
@@ -38,7 +38,7 @@ record Outage(Kind kind, Place place, String words) {
     }
 
     /** Whose files the failed call was about. */
-    enum Place {
+    public enum Place {
         /** Those of the dataset home, or of the input. */
         HOME,
         /** Spark's shuffles, spills and stored blocks. */
@@ -97,7 +97,7 @@ record Outage(Kind kind, Place place, String words) {
     private static final int LONGEST = 300;
 
     /** The first outage among a failure's causes and what was suppressed on the way. */
-    static Optional<Outage> in(Throwable failure) {
+    public static Optional<Outage> in(Throwable failure) {
         Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         List<Throwable> left = new ArrayList<>();
         left.add(failure);
@@ -184,7 +184,7 @@ record Outage(Kind kind, Place place, String words) {
      * @param kept gives what the home keeps of the command, such as {@code keeps 3 of 10 waves}, empty for nothing; not asked
      *     where the storage may not answer
      */
-    RelaException told(String home, Supplier<Optional<String>> kept, Throwable failure) {
+    public RelaException told(String home, Supplier<Optional<String>> kept, Throwable failure) {
         String where = home == null ? "the command's files lie" : Flag.HOME + " " + home + " lies";
         String what =
                 switch (kind) {

@@ -1,12 +1,12 @@
-package io.rela.cli;
+package io.rela.failure;
 
 import io.rela.ExitCode;
 import io.rela.Flag;
 import io.rela.RelaException;
-import io.rela.source.StorageException;
+import io.rela.storage.StorageException;
 
-/** What a person is told when storage fails. */
-final class StorageFailures {
+/** What the user is told when storage fails. */
+public final class StorageFailures {
     private StorageFailures() {}
 
     /**
@@ -14,7 +14,7 @@ final class StorageFailures {
      *
      * @param resumes whether the same command goes on from what is done
      */
-    static RelaException told(StorageException failure, boolean resumes) {
+    public static RelaException told(StorageException failure, boolean resumes) {
         String repair =
                 switch (failure.kind()) {
                     case GONE ->

@@ -1,4 +1,4 @@
-package io.rela.source;
+package io.rela.storage;
 
 import java.io.IOException;
 import java.io.Serializable;
@@ -14,10 +14,10 @@ import org.apache.hadoop.conf.Configuration;
  */
 public record Patience(int tries, long firstPause, long longestPause) implements Serializable {
     /** Hadoop's setting for the number of tries. */
-    static final String TRIES = "rela.storage.tries";
+    public static final String TRIES = "rela.storage.tries";
 
     /** Hadoop's setting for the first pause, in milliseconds. */
-    static final String PAUSE = "rela.storage.pause";
+    public static final String PAUSE = "rela.storage.pause";
 
     /** Waits on the thread that calls it. */
     public static final Pause SLEEP = millis -> {
@@ -31,8 +31,8 @@ public record Patience(int tries, long firstPause, long longestPause) implements
 
     public Patience {
         if (tries < 1 || firstPause < 0 || longestPause < 0) {
-            throw new IllegalArgumentException(
-                    "No patience: " + tries + " tries, pauses of " + firstPause + " to " + longestPause + " ms");
+            throw new IllegalArgumentException("Storage has to be asked at least once, with pauses of 0 or more: "
+                    + tries + " tries, pauses of " + firstPause + " to " + longestPause + " ms");
         }
     }
 

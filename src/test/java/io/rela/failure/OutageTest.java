@@ -1,4 +1,4 @@
-package io.rela.cli;
+package io.rela.failure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
-import io.rela.cli.Outage.Kind;
-import io.rela.cli.Outage.Place;
+import io.rela.failure.Outage.Kind;
+import io.rela.failure.Outage.Place;
 import io.rela.testing.LocalSpark;
 import io.rela.testing.OpenFiles;
 import java.io.File;

@@ -1,4 +1,4 @@
-package io.rela.cli;
+package io.rela.failure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;

@@ -1,4 +1,4 @@
-package io.rela.source;
+package io.rela.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

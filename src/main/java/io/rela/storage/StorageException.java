@@ -1,4 +1,4 @@
-package io.rela.source;
+package io.rela.storage;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -19,7 +19,7 @@ public final class StorageException extends IOException {
     public enum Kind {
         /** There is no such file. */
         GONE,
-        /** The file may not be read by whom we are. */
+        /** The file may not be read with these credentials. */
         DENIED,
         /** Anything else: a server, a network, a stream that broke off; another try may do. */
         UNAVAILABLE
@@ -54,7 +54,7 @@ public final class StorageException extends IOException {
         return failure instanceof StorageException named ? named : of(what, kind(failure), failure);
     }
 
-    static StorageException of(String what, Kind kind, IOException failure) {
+    public static StorageException of(String what, Kind kind, IOException failure) {
         return new StorageException(what, kind, words(failure), "", failure.getStackTrace());
     }
 
@@ -68,7 +68,7 @@ public final class StorageException extends IOException {
         return Optional.empty();
     }
 
-    /** The same failure, which so many tries have met. */
+    /** The same failure, saying how many tries have met it. */
     StorageException triedTimes(int tries) {
         return tries == 1
                 ? this
@@ -81,7 +81,7 @@ public final class StorageException extends IOException {
     }
 
     /** Whether a failure says that a file is not there. */
-    static boolean saysGone(IOException failure) {
+    public static boolean saysGone(IOException failure) {
         return failure instanceof FileNotFoundException || failure instanceof NoSuchFileException;
     }
 

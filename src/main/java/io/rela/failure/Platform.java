@@ -1,4 +1,4 @@
-package io.rela.cli;
+package io.rela.failure;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
@@ -10,7 +10,7 @@ import java.util.Optional;
  * The Spark and the Scala below this program. They are asked by name: a class that were compiled against the wrong ones
  * would die in the middle of the work, with a method that is not there.
  */
-final class Platform {
+public final class Platform {
     private Platform() {}
 
     /**
@@ -18,7 +18,7 @@ final class Platform {
      *
      * @throws RelaException with what is here and what is wanted
      */
-    static void check() {
+    public static void check() {
         check(ask("org.apache.spark.package", "SPARK_VERSION"), ask("scala.util.Properties", "versionNumberString"));
     }
 
