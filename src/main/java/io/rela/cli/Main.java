@@ -38,7 +38,12 @@ public final class Main {
     /** Runs one command, and ends the process with its exit code. */
     public static void main(String[] args) {
         Shutdown.watch();
-        System.exit(run(args, System.out, System.err).code());
+        ExitCode code = run(args, System.out, System.err);
+        if (code == ExitCode.DONE && "cluster".equals(System.getProperty("spark.submit.deployMode"))) {
+            // YARN takes a driver that ends the process itself for one that has failed, and starts it once more.
+            return;
+        }
+        System.exit(code.code());
     }
 
     /**

@@ -400,8 +400,10 @@ public final class Conversion {
         if (missing == null) {
             return "";
         }
-        return " Pictures that were missing: " + missing
-                + (stageTwo().isEmpty() ? "; once one is there, the same command converts anew." : ".");
+        return stageTwo().isEmpty()
+                ? " Pictures that are still missing: " + missing
+                        + "; once one is there, the same command converts anew."
+                : " Pictures that were missing: " + missing + ".";
     }
 
     private boolean goesOn(ConvertPlan plan) {

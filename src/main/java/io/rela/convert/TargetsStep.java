@@ -48,9 +48,8 @@ public final class TargetsStep {
      * @param spark the session's context
      * @param slots number of tasks that run at a time
      * @param folder of the table; replaced
-     * @return number of rows written
      */
-    public static long run(JavaSparkContext spark, Given given, int slots, TableFolder folder) {
+    public static void run(JavaSparkContext spark, Given given, int slots, TableFolder folder) {
         WavePlan plan = given.plan();
         long bytes = plan.samples()
                         * (OTHER_COLUMNS_BYTES
@@ -67,10 +66,11 @@ public final class TargetsStep {
                 axes,
                 folder.empty().path().toString(),
                 new SerializableConfiguration(spark.hadoopConfiguration()));
-        List<TargetsJob.Written> written =
-                spark.parallelize(ranges, ranges.size()).map(job::run).collect();
-        axes.destroy();
-        folder.keepOnly(written.stream().map(TargetsJob.Written::file).toList());
-        return written.stream().mapToLong(TargetsJob.Written::rows).sum();
+        try {
+            folder.keepOnly(
+                    spark.parallelize(ranges, ranges.size()).map(job::run).collect());
+        } finally {
+            axes.destroy();
+        }
     }
 }

@@ -9,6 +9,7 @@ import io.rela.home.LockOwner.Purpose;
 import io.rela.manifest.Change;
 import io.rela.manifest.Manifest;
 import io.rela.manifest.StagedTable;
+import io.rela.manifest.TableFile;
 import io.rela.table.Json;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -501,8 +502,9 @@ public final class DatasetHome {
         for (FileStatus file : fs.listStatus(table(table))) {
             found.put(table + "/" + file.getPath().getName(), file.getLen());
         }
-        return manifest.files(table, root).stream()
-                .allMatch(file -> Objects.equals(found.get(file.path()), file.bytes()));
+        List<TableFile> files = manifest.files(table, root);
+        return !files.isEmpty()
+                && files.stream().allMatch(file -> Objects.equals(found.get(file.path()), file.bytes()));
     }
 
     /** Deleting takes a while, and a reader would see half of the table. */

@@ -357,7 +357,7 @@ class StorageFailureTest {
         done(convert(drawn, home));
         FaultyFileSystem.fail(FaultyFileSystem.everyOpen(only(LAST)));
         refused(score(home), LAST + " cannot be read, tried 12 times", "the same command goes on from there");
-        assertThat(home.resolve(".rela/epoch=3/state.json")).exists();
+        assertThat(home.resolve(".rela/outputs-epoch=3/state.json")).exists();
         FaultyFileSystem.fail(FaultyFileSystem.halfOfOpens(2, StorageFailureTest::isPicture));
         done(score(home), "636 scored + 0 without a loss");
         List<Row> losses = Rela.rows(home, "losses/epoch=3");
