@@ -45,7 +45,7 @@ class _Stage(JavaParams, JavaMLReadable, JavaMLWritable):
         self._transfer_params_from_java()
         self.setParams(**params)
 
-    def setParams(self, **params: Any) -> _Stage:  # noqa: N802
+    def setParams(self, **params: Any) -> _Stage:
         """Sets parameters by their names."""
         self._set(**params)
         return self

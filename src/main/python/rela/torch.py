@@ -112,7 +112,9 @@ class ResidentHome:
     augmentation is the training's, on the batch. The other arguments are those of HomeDataset.
     """
 
-    def __init__(self, home: Home, size: int, device: str | torch.device = "cpu", *, source: Any = None, kept: bool | None = None):
+    def __init__(
+        self, home: Home, size: int, device: str | torch.device = "cpu", *, source: Any = None, kept: bool | None = None
+    ) -> None:
         encoded = Pictures(home, source, kept)
         index, target, label = _columns(home)
         pictures = np.empty((len(index), 3, size, size), np.uint8)
@@ -154,7 +156,7 @@ class LossLog:
         """Adds the losses of a batch, one for each sample, without their weights."""
         if index.shape != loss.shape or index.dim() != 1:
             raise ValueError(
-                f"index has shape {tuple(index.shape)} and loss {tuple(loss.shape)}: give one loss for each sample, not their mean"
+                f"index has shape {tuple(index.shape)}, loss {tuple(loss.shape)}: give one loss for each sample, not their mean"
             )
         self._batches.append((index.detach(), loss.detach().to(torch.float32, copy=True), self.step))
         self.step += 1
@@ -207,8 +209,8 @@ def save_learner(
             given = _features(again(part), len(part))
             if not torch.allclose(given, expected[: len(part)], rtol=1e-3, atol=1e-3 * expected.abs().max().item()):
                 raise ValueError(
-                    f"the traced learner gives other values for {len(part)} pictures than the module for 3: it must not depend on "
-                    "chance or on the rest of the batch, nor branch by its input"
+                    f"the traced learner gives other values for {len(part)} pictures than the module for 3: it must not depend "
+                    "on chance or on the rest of the batch, nor branch by its input"
                 )
     write_whole(uri, buffer.getvalue(), filesystem)
     return expected.shape[1]
@@ -230,8 +232,8 @@ def _plain(name: str) -> str:
 def _features(given: Any, n: int) -> torch.Tensor:
     fits = isinstance(given, torch.Tensor) and given.dim() == 2 and len(given) == n and given.dtype == torch.float32
     if not fits or not torch.isfinite(given).all():
-        what = f"{given.dtype} of shape {tuple(given.shape)}" if isinstance(given, torch.Tensor) else type(given).__name__
-        raise ValueError(f"the learner gives {what} for {n} pictures, not finite float32 of {n} × D: pool, flatten or cast inside")
+        what = f"{given.dtype} {tuple(given.shape)}" if isinstance(given, torch.Tensor) else type(given).__name__
+        raise ValueError(f"the learner gives {what} for {n} pictures, not finite float32 {n} × D: pool, flatten or cast inside")
     return given
 
 
