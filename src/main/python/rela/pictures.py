@@ -36,7 +36,7 @@ class Pictures:
             self._uri, self._offset, self._length = (table[name].combine_chunks() for name in COLUMNS)
         settings = home.manifest.conversion.settings["source"]
         self._parquet = settings["input_format"] == "parquet"
-        self._column = settings.get("image_column")
+        self._column = settings.get("image_column", "image")
         self._start()
 
     def __getitem__(self, row: int) -> bytes:
