@@ -28,8 +28,8 @@ def write(home: Home, uri: str | os.PathLike[str], filesystem: Any = None) -> np
     cache[table["index"].to_numpy()] = features
     if listed > len(features):
         warnings.warn(
-            f"{listed - len(features)} of {listed} pictures were rejected: their rows are zeros, and the reference makes its axes "
-            "of those as well. Remove the files that rejects/ names to be rid of them.",
+            f"{listed - len(features)} of {listed} pictures were rejected: their rows are zeros, and the reference makes its "
+            "axes of those as well. Remove the files that rejects/ names to be rid of them.",
             stacklevel=2,
         )
     buffer = io.BytesIO()

@@ -55,7 +55,7 @@ def rate(samples: int, work) -> float:
 
 def to_tensor(picture: Image.Image) -> torch.Tensor:
     """The work that both sides have in common."""
-    return torch.from_numpy(np.asarray(picture.resize((224, 224))))
+    return torch.from_numpy(np.array(picture.resize((224, 224))))
 
 
 home = rela.open(os.environ.get("RELA_SPEED_HOME") or photos())
