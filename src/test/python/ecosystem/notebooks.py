@@ -14,11 +14,7 @@ from nbclient import NotebookClient
 ROOT, WORK = Path(os.environ["RELA_ROOT"]), Path(os.environ["RELA_WORK"])
 # bin/rela shall take the embedded Spark; only the kernel of PySpark's notebook needs this one.
 SPARK = os.environ.pop("SPARK_HOME")
-os.environ |= {
-    "SPARK_LOCAL_IP": "127.0.0.1",
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    "PYTHONWARNINGS": "error",
-}
+os.environ |= {"SPARK_LOCAL_IP": "127.0.0.1", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
 os.environ |= {"PYTHONPATH": f"{ROOT / 'src/main/python'}:{Path(SPARK).parent}", "OMP_NUM_THREADS": "1"}
 HOME = shutil.copytree(os.environ["RELA_HOME_DEMO"], WORK / "home")
 COMMON = {"HOME": str(HOME), "RELA": str(ROOT / "bin/rela"), "WORK": str(WORK)}
