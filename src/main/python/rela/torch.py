@@ -194,7 +194,8 @@ def save_learner(
     """
     while not isinstance(module, torch.jit.ScriptModule) and (inner := _inner(module)) is not None:
         module = inner
-    net = copy.deepcopy(module).cpu().eval()
+    with torch.no_grad():
+        net = copy.deepcopy(module).cpu().eval()
     if state_dict is not None:
         net.load_state_dict({_plain(name): value for name, value in state_dict.items()})
     pictures = torch.randn(3, 3, size, size, generator=torch.Generator().manual_seed(0))
