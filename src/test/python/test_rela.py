@@ -143,6 +143,7 @@ class PicturesTest(unittest.TestCase):
     def test_every_kind_of_source(self):
         for kind in ("folder", "tar", "parquet", "kept"):
             pictures = Pictures(rela.open(Maker(self.folder / kind, kind).home))
+            self.assertEqual(png(0), pictures[0])  # now it holds files open, which do not travel
             for copy in (pictures, pickle.loads(pickle.dumps(pictures))):
                 for row in (8, 0, 3, 4, 5, 8):
                     self.assertEqual(png(INDEX[row]), copy[row], f"{kind}, row {row}")
