@@ -47,20 +47,29 @@ def same(what: str, expected, found) -> None:
 
 
 def prepared(kind: str) -> rela.Home:
-    """A copy of a home with a subset whose weights are not all 1, of losses that a training would log."""
+    """A copy of a home with a subset; that of the demo has weights that are not all 1, of losses as a training logs them."""
     folder = WORK / kind
     shutil.copytree(os.environ[f"RELA_HOME_{kind.upper()}"], folder)
     home = rela.open(folder)
-    log = LossLog()
-    for index in torch.tensor(home.targets(["index"])["index"].to_pylist()).split(100):
-        log.add(index, 0.5 + 0.4 * torch.sin(index.float()))
-    log.write(WORK / f"log-{kind}" / "losses.parquet")
-    words = ["select", "--home", folder, "--epoch", EPOCH, "--policy", "importance", "--ratio", 0.5]
-    words += ["--losses", WORK / f"log-{kind}"] + (["--columns", "images"] if kind == "kept" else [])
-    subprocess.run([os.environ["RELA_ROOT"] + "/bin/rela", *map(str, words)], check=True, capture_output=True)
-    logged = home.losses(EPOCH)
-    same("logged losses", bits(0.5 + 0.4 * torch.sin(torch.tensor(logged["index"].to_pylist()).float())), bits(logged["loss"]))
+    words = ["select", "--home", folder, "--epoch", EPOCH, "--ratio", 0.5]
+    if kind != "demo":
+        words += ["--policy", "uniform", "--columns", "images" if kind == "kept" else "targets"]
+        command(words)
+        return home
+    index = torch.tensor(home.targets(["index"])["index"].to_pylist())
+    losses, log = 0.5 + 0.4 * torch.sin(index.float()), LossLog()
+    for batch in zip(index.split(100), losses.split(100), strict=True):
+        log.add(*batch)
+    log.write(WORK / "log" / "losses.parquet")
+    command([*words, "--policy", "importance", "--losses", WORK / "log"])
+    same("logged losses", bits(losses), bits(home.losses(EPOCH)["loss"]))
+    assert len(set(home.subset(EPOCH)["weight"].to_pylist())) > 100, "the weights are to tell samples apart"
     return home
+
+
+def command(words: list[object]) -> None:
+    """Runs bin/rela."""
+    subprocess.run([os.environ["RELA_ROOT"] + "/bin/rela", *map(str, words)], check=True, capture_output=True)
 
 
 def tables(home: rela.Home) -> int:
@@ -70,7 +79,6 @@ def tables(home: rela.Home) -> int:
     folder, subsets = home.path + "/targets", home.path + "/subsets"
     chosen = home.subset(EPOCH)
     weight = dict(zip(chosen["index"].to_pylist(), bits(chosen["weight"]).tolist(), strict=True))
-    assert len(set(weight.values())) > 10, "the weights are to tell samples apart"
     same("subset's targets", target[np.searchsorted(index, chosen["index"].to_numpy())], bits(rela.vectors(chosen["target"])))
 
     def check(name: str, columns: dict) -> None:
