@@ -24,6 +24,13 @@ from pathlib import Path
 ROOT, WORK, JAR = (Path(os.environ[name]) for name in ("RELA_ROOT", "RELA_WORK", "RELA_JAR"))
 DAGS = WORK / "dags"
 LEARNERS = ("early", "middle", "late")
+# Eighteen small jobs: a JVM that starts fast, and few tasks.
+SPARK = f"""
+spark.driver.memory            512m
+spark.driver.extraJavaOptions  -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dlog4j2.configurationFile={ROOT}/conf/log4j2.properties
+spark.ui.enabled               false
+spark.sql.shuffle.partitions   2
+"""
 
 
 def prepare() -> None:
@@ -45,7 +52,7 @@ def prepare() -> None:
         "dimensions": 16,
         "properties": str(WORK / "spark.conf"),
     }
-    (WORK / "spark.conf").write_text("spark.driver.memory 512m\nspark.ui.enabled false\n")
+    (WORK / "spark.conf").write_text(SPARK)
     homes = {
         "photos": {**home, "home": f"file://{WORK}/photos"},
         "wrong": {**home, "home": f"file://{WORK}/wrong", "dimensions": -1},
@@ -55,7 +62,7 @@ def prepare() -> None:
         AIRFLOW_HOME=str(WORK / "airflow"),
         AIRFLOW__CORE__DAGS_FOLDER=str(DAGS),
         AIRFLOW__CORE__LOAD_EXAMPLES="False",
-        AIRFLOW__CORE__UNIT_TEST_MODE="False",
+        AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION="False",
         AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=f"sqlite:///{WORK}/airflow.db",
         AIRFLOW__LOGGING__LOGGING_LEVEL="WARNING",
         AIRFLOW_CONN_SPARK_DEFAULT=json.dumps({"conn_type": "spark", "host": "local[2]"}),
@@ -132,7 +139,7 @@ def epochs(runs: Runs) -> None:
     """Three epochs in one run, and once more."""
     made = results(runs.run("rela_photos", last_epoch=2, policy="hard", ratio=0.5))
     assert {value["outcome"] for value in made.values()} == {"done"}, made
-    assert made["convert", -1]["record"]["counts"]["converted"] == 48, made["convert", -1]
+    assert made["convert", -1]["record"]["result"]["counts"]["converted"] == 48, made["convert", -1]
     for epoch in range(3):
         selected = made["subset.select", epoch]
         assert selected["record"]["epoch"] == epoch and selected["record"]["counts"]["selected"] == 24, selected
