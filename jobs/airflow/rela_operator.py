@@ -67,7 +67,12 @@ class RelaOperator(SparkSubmitOperator):
         except AirflowFailException:
             raise
         except Exception as failure:
-            raise self._verdict(self._read(file), failure) from failure
+            result = self._read(file)
+            if result is not None:
+                raise self._verdict(result) from failure
+            if exit_code(str(failure)) in FINAL:
+                raise AirflowFailException(f"{self.command} left no result file; its log has the message. {failure}") from failure
+            raise
         result = self._read(file)
         if result is None and self.durable:
             # A try that found the job of an earlier one running: that one's file was asked for.
@@ -75,9 +80,12 @@ class RelaOperator(SparkSubmitOperator):
             result = next(filter(None, (self._read(self._result_file(context, number)) for number in earlier)), None)
         if result is None:
             raise AirflowFailException(
-                f"{self.command} ended well, but this worker cannot read {file}: let results name a folder that both it and "
+                f"spark-submit ended well, but this worker finds no {file}: let results name a folder that both it and "
                 "the driver reach."
             )
+        if result["exit"] != 0:
+            # spark-submit ends with 0 whatever becomes of a driver that a standalone or Kubernetes cluster runs.
+            raise self._verdict(result)
         self.log.info("%s: %s", result["outcome"], result["message"])
         self._publish(context, result)
         return result
@@ -98,15 +106,10 @@ class RelaOperator(SparkSubmitOperator):
             return None
 
     @staticmethod
-    def _verdict(result: Mapping[str, Any] | None, failure: Exception) -> Exception:
-        """What to raise after a failure: what forbids a retry where a retry cannot help."""
-        if result is not None:
-            kind = AirflowException if result["retryable"] else AirflowFailException
-            return kind(f"{result['command']} ended with {result['exit']}: {result['message']}")
-        code = exit_code(str(failure))
-        if code in FINAL:
-            return AirflowFailException(f"Exit code {code}, and no result file; the log has the message. {failure}")
-        return failure
+    def _verdict(result: Mapping[str, Any]) -> AirflowException:
+        """What to raise for a command that failed: what forbids a retry, where a retry cannot help."""
+        kind = AirflowException if result["retryable"] else AirflowFailException
+        return kind(f"{result['command']} ended with {result['exit']}: {result['message']}")
 
     def _publish(self, context: Context, result: Mapping[str, Any]) -> None:
         """Tells the schedule of who waits for the outlets about the partition.
@@ -114,8 +117,11 @@ class RelaOperator(SparkSubmitOperator):
         A command that found everything there has made nothing to tell of, except in a later try: then the earlier one may
         have been cut off before it could tell.
         """
-        if self.partition is None or (result["outcome"] != "done" and context["ti"].try_number == 1):
+        if self.partition is None:
             return
+        if result["outcome"] != "done" and context["ti"].try_number == 1:
+            # An outlet without a partition would be told of, too.
+            self.outlets = []
         for outlet in self.outlets:
             context["outlet_events"][outlet].extra = {"table": result.get("table"), "outcome": result["outcome"]}
             context["outlet_events"][outlet].add_partitions(str(self.partition))
