@@ -8,6 +8,7 @@ SIGKILL. There is no scheduler, no limit of memory or cores, and no network: all
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -118,6 +119,7 @@ class Image:
             stdout=log,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
+            start_new_session=True,
         )
 
 
@@ -129,8 +131,10 @@ class Cluster:
         self.changed = threading.Condition()
         self.objects: dict[tuple[str, str], dict] = {}
         self.events: list[tuple[str, str, dict]] = []
-        self.pods: list[dict] = []
+        self.made: list[dict] = []
         self.processes: dict[str, subprocess.Popen] = {}
+        self.codes: dict[str, int] = {}
+        self.leaving: set[str] = set()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"cluster": self}))
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
@@ -147,9 +151,10 @@ class Cluster:
 
     def __exit__(self, *_: object) -> None:
         for process in self.processes.values():
-            if process.poll() is None:
-                process.kill()
-                process.wait()
+            # What a script has started may outlive it.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
         self.server.shutdown()
         self.server.server_close()
 
@@ -161,6 +166,10 @@ class Cluster:
             thing["metadata"].update(namespace=NAMESPACE, resourceVersion=str(len(self.events) + 1))
             thing["metadata"].setdefault("uid", f"uid-{kind}-{name}")
             thing["metadata"].setdefault("creationTimestamp", "2026-01-01T00:00:00Z")
+            if kind == "pods" and new:
+                thing["status"] = {"phase": "Pending"}
+            if new:
+                self.made.append(json.loads(json.dumps(thing)))
             self.objects[kind, name] = thing
             self.events.append((kind, "ADDED" if new else "MODIFIED", json.loads(json.dumps(thing))))
             if kind == "services" and new:
@@ -168,7 +177,6 @@ class Cluster:
                     hosts.write(f"127.0.0.1 {name} {name}.{NAMESPACE}.svc\n")
             self.changed.notify_all()
         if kind == "pods" and new:
-            self.pods.append(json.loads(json.dumps(thing)))
             threading.Thread(target=self.kubelet, args=(thing,), daemon=True).start()
         return thing
 
@@ -177,6 +185,7 @@ class Cluster:
         with self.changed:
             thing = self.objects.get((kind, name))
             process = self.processes.get(name) if kind == "pods" else None
+            self.leaving.add(name)
         if process is not None and process.poll() is None:
             seconds = grace if grace is not None else thing["spec"].get("terminationGracePeriodSeconds", 30)
             process.send_signal(signal.SIGTERM)
@@ -186,12 +195,20 @@ class Cluster:
         return thing
 
     def gone(self, kind: str, thing: dict) -> None:
-        """Forgets an object, and tells the watchers."""
+        """Forgets an object, tells the watchers, and deletes what it owned."""
         with self.changed:
-            if self.objects.pop((kind, thing["metadata"]["name"]), None) is not None:
-                thing["metadata"]["resourceVersion"] = str(len(self.events) + 1)
-                self.events.append((kind, "DELETED", thing))
-                self.changed.notify_all()
+            if self.objects.pop((kind, thing["metadata"]["name"]), None) is None:
+                return
+            thing["metadata"]["resourceVersion"] = str(len(self.events) + 1)
+            self.events.append((kind, "DELETED", thing))
+            self.changed.notify_all()
+            owned = [
+                key
+                for key, other in self.objects.items()
+                if any(owner["uid"] == thing["metadata"]["uid"] for owner in other["metadata"].get("ownerReferences", []))
+            ]
+        for key in owned:
+            self.delete(*key)
 
     def kubelet(self, pod: dict) -> None:
         """Runs a pod to its end. One that asks for a GPU waits for ever: there is none here."""
@@ -206,8 +223,12 @@ class Cluster:
         self.tell(pod, "Running", {"running": {"startedAt": "2026-01-01T00:00:00Z"}})
         code = process.wait()
         code = code if code >= 0 else 128 - code
+        with self.changed:
+            self.codes[name] = code
         ended = {"exitCode": code, "reason": "Completed" if code == 0 else "Error", "finishedAt": "2026-01-01T00:00:01Z"}
         self.tell(pod, "Succeeded" if code == 0 else "Failed", {"terminated": {**ended, "startedAt": "2026-01-01T00:00:00Z"}})
+        if name in self.leaving:
+            self.gone("pods", pod)
 
     def run(self, name: str, spec: dict, container: dict, metadata: dict) -> subprocess.Popen:
         """Starts a container's process."""
@@ -227,7 +248,10 @@ class Cluster:
                 place.mkdir(parents=True, exist_ok=True)
                 place.chmod(0o777)
             if "configMap" in volume:
-                for key, text in self.objects["configmaps", volume["configMap"]["name"]]["data"].items():
+                # Spark makes it after the pod that mounts it.
+                source = ("configmaps", volume["configMap"]["name"])
+                self.await_(lambda source=source: source in self.objects)
+                for key, text in self.objects[source]["data"].items():
                     (place / key).write_text(text)
             mounts.append((str(place), mount["mountPath"]))
         user = {**spec.get("securityContext", {}), **container.get("securityContext", {})}.get("runAsUser")
@@ -247,15 +271,23 @@ class Cluster:
         with self.changed:
             assert self.changed.wait_for(condition, timeout=240), "the cluster did not come to what was waited for"
 
-    def code(self, name: str) -> int | None:
-        """The exit code of a pod's container; None while it runs."""
-        statuses = self.objects["pods", name].get("status", {}).get("containerStatuses", [{}])
-        return statuses[0].get("state", {}).get("terminated", {}).get("exitCode")
-
     def end(self, name: str) -> int:
         """Waits for a pod to end, and returns its container's exit code."""
-        self.await_(lambda: self.code(name) is not None)
-        return self.code(name)
+        self.await_(lambda: name in self.codes)
+        return self.codes[name]
+
+    def phase(self, name: str) -> str | None:
+        """A pod's phase, or None where there is no such pod."""
+        return self.objects.get(("pods", name), {}).get("status", {}).get("phase")
+
+    def executors(self, driver: str) -> list[dict]:
+        """The executors' pods that a driver has had made, as Spark asked for them."""
+        return [
+            thing
+            for thing in self.made
+            if thing["metadata"].get("labels", {}).get("spark-role") == "executor"
+            and any(owner["name"] == driver for owner in thing["metadata"].get("ownerReferences", []))
+        ]
 
     def log(self, name: str) -> str:
         """What a pod has said."""
@@ -339,7 +371,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         kind, _, _ = self.parts()
-        self.answer(201, self.cluster.put(kind, self.body()))
+        thing = self.body()
+        if (kind, thing["metadata"]["name"]) in self.cluster.objects:
+            self.answer(409, {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 409, "reason": "AlreadyExists"})
+        else:
+            self.answer(201, self.cluster.put(kind, thing))
 
     def do_PUT(self) -> None:
         kind, _, _ = self.parts()

@@ -16,9 +16,12 @@ import sys
 import zipfile
 from pathlib import Path
 
+from cluster import Cluster, Image
+
 ROOT, WORK, JAR, SPARK = (Path(os.environ[name]) for name in ("RELA_ROOT", "RELA_WORK", "RELA_JAR", "SPARK_HOME"))
 JOBS = ROOT / "jobs/kubernetes"
 VERSION = "1.33"
+JAR_IN_IMAGE = "local:///opt/rela/rela-convert.jar"
 OPERATOR = "sparkoperator.k8s.io/v1beta2"
 WORDS = {"type": ("Java", "Python", "Scala", "R"), "mode": ("cluster", "client")}
 
@@ -130,16 +133,81 @@ def data() -> Path:
     return folder
 
 
-def submission(job: dict, cluster: object, name: str, more: dict[str, str], command: list[str] | None = None) -> dict:
-    """The Job's pod, for this machine: its own command line, smaller executors, and this cluster's address."""
+def submission(name: str, job: dict, address: str, more: dict[str, str], command: list[str] | None = None) -> dict:
+    """The Job's pod, for this machine: its own command line, one executor, this cluster's address, and more options of Spark."""
     template = json.loads(json.dumps(job["spec"]["template"]))
     (container,) = template["spec"]["containers"]
-    at = container["args"].index("local:///opt/rela/rela-convert.jar")
-    conf = {"spark.kubernetes.driver.master": f"k8s://{cluster.url}", "spark.executor.instances": "1", **more}
+    at = container["args"].index(JAR_IN_IMAGE)
+    conf = {"spark.kubernetes.driver.master": address, "spark.executor.instances": "1", **more}
     options = [part for key, value in conf.items() for part in ("--conf", f"{key}={value}")]
     container["args"] = [*container["args"][:at], *options, *(command or container["args"][at:])]
-    container["env"].append({"name": "MASTER", "value": f"k8s://{cluster.url}"})
+    container["env"].append({"name": "MASTER", "value": f"k8s://{address}"})
     return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": template["spec"]}
+
+
+def stopped(cluster: Cluster, job: dict, held: Path) -> None:
+    """A Job that is stopped while its executor works stops its driver, and leaves nothing visible."""
+    cluster.put("pods", submission("first", job, cluster.url, {}))
+    cluster.await_(
+        lambda: "first" in cluster.codes or any(cluster.phase(name(pod)) == "Running" for pod in made(cluster, "first"))
+    )
+    assert "first" not in cluster.codes, cluster.log("first")[-3000:]
+    cluster.delete("pods", "first")
+    assert cluster.end("first") == 143, cluster.log("first")[-3000:]
+    assert cluster.end("first-driver") == 143, cluster.log("first-driver")[-3000:]
+    assert not (held / "photos-rela/targets").exists() and not (held / "photos-rela/manifest.json").exists()
+
+
+def converted(cluster: Cluster, job: dict, held: Path) -> dict:
+    """The same Job to its end: all pictures, by an executor, as the image's user."""
+    cluster.put("pods", submission("second", job, cluster.url, {}))
+    code = cluster.end("second")
+    assert code == 0, f"{code}: {cluster.log('second')[-3000:]}"
+    result = json.loads((held / "results/convert.json").read_text())
+    counts = result["record"]["result"]["counts"]
+    assert result["outcome"] == "done" and counts["converted"] == 636, result
+    assert made(cluster, "second"), "the driver asked for no executor"
+    assert {file.stat().st_uid for file in (held / "photos-rela/targets").iterdir()} == {185}
+    # The image's log settings were found: the libraries' lines of information are not there.
+    assert " INFO " not in cluster.log("second-driver").split("SparkSubmit", 1)[-1].replace("INFO SparkContext", ""), (
+        "log settings"
+    )
+    return counts
+
+
+def refused(cluster: Cluster, job: dict) -> None:
+    """A settings error comes back as the Job's own exit code, by which its policy ends it."""
+    arguments = job["spec"]["template"]["spec"]["containers"][0]["args"]
+    command = [*arguments[arguments.index(JAR_IN_IMAGE) :], "--dimensions", "-1"]
+    cluster.put("pods", submission("third", job, cluster.url, {}, command))
+    assert cluster.end("third") == 2, cluster.log("third")[-3000:]
+
+
+def graphics(cluster: Cluster, job: dict, application: dict) -> None:
+    """Executors of the GPU's application ask Kubernetes for a GPU each, and wait, since there is none here."""
+    spec = application["spec"]
+    command = [spec["mainApplicationFile"], *spec["arguments"], "--if-exists", "overwrite"]
+    sizes = {f"spark.executor.{key}": str(spec["executor"][key]) for key in ("cores", "memory", "memoryOverhead")}
+    cluster.put("pods", submission("fourth", job, cluster.url, {**spec["sparkConf"], **sizes}, command))
+    cluster.await_(lambda: "fourth" in cluster.codes or made(cluster, "fourth"))
+    assert made(cluster, "fourth"), cluster.log("fourth-driver")[-3000:]
+    for pod in made(cluster, "fourth"):
+        (container,) = pod["spec"]["containers"]
+        assert container["resources"]["limits"]["nvidia.com/gpu"] == "1", container["resources"]
+        given = {item["name"]: item.get("value") for item in container["env"]}
+        assert given["PYTORCH_LIBRARY_PATH"] == spec["sparkConf"]["spark.executorEnv.PYTORCH_LIBRARY_PATH"], given
+    cluster.delete("pods", "fourth")
+    cluster.end("fourth")
+
+
+def made(cluster: Cluster, submitted: str) -> list[dict]:
+    """The executors' pods of a submission."""
+    return cluster.executors(f"{submitted}-driver")
+
+
+def name(pod: dict) -> str:
+    """A pod's name."""
+    return pod["metadata"]["name"]
 
 
 def main() -> None:
@@ -148,17 +216,23 @@ def main() -> None:
     agreement(things)
     layout()
     if os.geteuid() != 0:
-        print("only root can rebuild the image's file system; manifests hold")
+        print("only root can rebuild the image's file system; the manifests hold")
         sys.exit(77)
-    from cluster import Cluster, Image
-
     image = Image(JOBS / "Dockerfile", ROOT, SPARK, WORK / "image")
     held = data()
     job = things["job.yaml Job"]
     with Cluster(image, {"rela-data": held}, WORK / "cluster") as cluster:
-
-        cluster.put("pods", submission(job, cluster, "first", {}))
-        print("ended", cluster.end("first"))
+        stopped(cluster, job, held)
+        counts = converted(cluster, job, held)
+        refused(cluster, job)
+        graphics(cluster, job, things["sparkapplication-gpu.yaml SparkApplication"])
+        for thing in cluster.made:
+            try:
+                validate(thing)
+            except Exception as problem:
+                raise AssertionError(f"{thing['kind']} {name(thing)} as Spark made it: {problem}") from problem
+        pods = sum(thing["kind"] == "Pod" for thing in cluster.made)
+    print(f"{len(things)} manifests and {pods} pods valid, stopped, then converted {counts['converted']}; code 2 came back")
 
 
 if __name__ == "__main__":
