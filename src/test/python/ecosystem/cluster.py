@@ -263,7 +263,9 @@ class Cluster:
         """Sets a pod's state; that of one whose deletion was asked for ends with it."""
         (container,) = pod["spec"]["containers"]
         status = {"name": container["name"], "image": container["image"], "state": state, "ready": phase == "Running"}
-        pod["status"] = {"phase": phase, "podIP": "127.0.0.1", "hostIP": "127.0.0.1", "containerStatuses": [status]}
+        ready = {"type": "Ready", "status": str(phase == "Running")}
+        address = {"podIP": "127.0.0.1", "hostIP": "127.0.0.1"}
+        pod["status"] = {"phase": phase, **address, "conditions": [ready], "containerStatuses": [status]}
         self.put("pods", pod)
 
     def await_(self, condition: object) -> None:
@@ -285,7 +287,8 @@ class Cluster:
         return [
             thing
             for thing in self.made
-            if thing["metadata"].get("labels", {}).get("spark-role") == "executor"
+            if thing["kind"] == "Pod"
+            and thing["metadata"].get("labels", {}).get("spark-role") == "executor"
             and any(owner["name"] == driver for owner in thing["metadata"].get("ownerReferences", []))
         ]
 
@@ -323,14 +326,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def chosen(self, kind: str, query: dict[str, list[str]]) -> object:
         """A test of an object by the query's selectors."""
-        labels = [item.partition("=") for item in ",".join(query.get("labelSelector", [])).split(",") if item]
-        fields = [item.partition("=") for item in ",".join(query.get("fieldSelector", [])).split(",") if item]
+        labels, fields = (
+            [re.fullmatch(r"(.+?)(!?)==?(.*)", item).groups() for item in ",".join(query.get(name, [])).split(",") if item]
+            for name in ("labelSelector", "fieldSelector")
+        )
 
         def test(thing: dict) -> bool:
-            mine = thing["metadata"].get("labels", {})
-            return all(mine.get(key) == value.lstrip("=") for key, _, value in labels) and all(
-                thing["metadata"]["name"] == value.lstrip("=") for key, _, value in fields if key == "metadata.name"
-            )
+            mine = {"metadata.name": thing["metadata"]["name"], **thing["metadata"].get("labels", {})}
+            return all((mine.get(key) == value) != bool(negated) for key, negated, value in [*labels, *fields])
 
         return test
 
