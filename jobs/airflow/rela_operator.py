@@ -62,30 +62,32 @@ class RelaOperator(SparkSubmitOperator):
         if file.protocol in ("", "file"):
             file.parent.mkdir(parents=True, exist_ok=True)
         self.application_args = [self.command, *arguments(self.options), "--result-file", str(file)]
+        failure = None
         try:
             super().execute(context)
         except AirflowFailException:
             raise
-        except Exception as failure:
-            result = self._read(file)
-            if result is not None:
-                raise self._verdict(result) from failure
+        except Exception as problem:
+            failure = problem
+        result = self._read(file)
+        if result is None and failure is not None:
             if exit_code(str(failure)) in FINAL:
                 raise AirflowFailException(f"{self.command} left no result file; its log has the message. {failure}") from failure
-            raise
-        result = self._read(file)
+            raise failure
         if result is None and self.durable:
             # A try that found the job of an earlier one running: that one's file was asked for.
             earlier = range(context["ti"].try_number - 1, 0, -1)
             result = next(filter(None, (self._read(self._result_file(context, number)) for number in earlier)), None)
         if result is None:
             raise AirflowFailException(
-                f"spark-submit ended well, but this worker finds no {file}: let results name a folder that both it and "
-                "the driver reach."
+                f"spark-submit ended well, but this worker finds no {file}: let results name a folder that both it and the "
+                "driver reach."
             )
+        # Where the cluster runs the driver, what spark-submit ends with says little: 0 for a failure on standalone clusters and
+        # Kubernetes, and 1 on YARN for a process that ends itself.
         if result["exit"] != 0:
-            # spark-submit ends with 0 whatever becomes of a driver that a standalone or Kubernetes cluster runs.
-            raise self._verdict(result)
+            kind = AirflowException if result["retryable"] else AirflowFailException
+            raise kind(f"{self.command} ended with {result['exit']}: {result['message']}") from failure
         self.log.info("%s: %s", result["outcome"], result["message"])
         self._publish(context, result)
         return result
@@ -104,12 +106,6 @@ class RelaOperator(SparkSubmitOperator):
             return json.loads(file.read_text())
         except FileNotFoundError:
             return None
-
-    @staticmethod
-    def _verdict(result: Mapping[str, Any]) -> AirflowException:
-        """What to raise for a command that failed: what forbids a retry, where a retry cannot help."""
-        kind = AirflowException if result["retryable"] else AirflowFailException
-        return kind(f"{result['command']} ended with {result['exit']}: {result['message']}")
 
     def _publish(self, context: Context, result: Mapping[str, Any]) -> None:
         """Tells the schedule of who waits for the outlets about the partition.
