@@ -17,6 +17,7 @@ import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -77,6 +78,7 @@ class DiskFullTest {
     }
 
     @Test
+    @Tag("slow")
     void aQuotaOfHdfsIsToldTheSameWay() {
         System.setProperty("spark.hadoop." + QUOTA, QuotaFileSystem.class.getName());
         hadoop().set(QUOTA, QuotaFileSystem.class.getName());
@@ -97,6 +99,7 @@ class DiskFullTest {
     }
 
     @Test
+    @Tag("slow")
     void aQuotaThatStopsAScoringLeavesTheHomeAsItWas() throws IOException {
         System.setProperty("spark.hadoop." + QUOTA, QuotaFileSystem.class.getName());
         hadoop().set(QUOTA, QuotaFileSystem.class.getName());

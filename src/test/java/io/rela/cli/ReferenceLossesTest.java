@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,6 +53,7 @@ class ReferenceLossesTest {
     }
 
     @Test
+    @Tag("slow")
     void anEpochAndALogOfTheSameLossesGiveTheSameSubset() throws IOException {
         done(select(1, "--reference-losses-epoch", REFERENCE));
         List<Row> subset = Rela.rows(home, "subsets/epoch=1");
@@ -131,6 +133,7 @@ class ReferenceLossesTest {
     }
 
     @Test
+    @Tag("slow")
     void aReferenceThatIsMissingOrTheSameIsRefused() throws IOException {
         refused(select(5), ExitCode.SETTINGS, "--reference-losses-epoch is missing: --policy learnable compares");
         refused(select(5, "--reference-losses-epoch", 7), ExitCode.SETTINGS, "has no losses of that epoch");

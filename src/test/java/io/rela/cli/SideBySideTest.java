@@ -43,6 +43,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,6 +86,7 @@ class SideBySideTest {
     }
 
     @Test
+    @Tag("slow")
     void selectsOfDifferentEpochsRunAtOnceAndChooseWhatTheyChooseAlone() throws Exception {
         Path alone = folder.resolve("alone");
         Folders.copy(made.resolve("home"), alone);
@@ -120,6 +122,7 @@ class SideBySideTest {
     }
 
     @Test
+    @Tag("slow")
     void theSameClustersAreMadeOnceThoughTwoCommandsMakeThem() throws IOException {
         Path lock = occupy("commit");
         SelectCommand first = select(5, new StepTime(once(() -> {

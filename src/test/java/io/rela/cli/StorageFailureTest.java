@@ -25,6 +25,7 @@ import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -191,6 +192,7 @@ class StorageFailureTest {
     }
 
     @Test
+    @Tag("slow")
     void aPictureThatIsBackRemovesNoLossesUnasked() throws IOException {
         FaultyFileSystem.fail(FaultyFileSystem.gone(only(LAST)));
         done(convert(drawn, home, "--missing", "reject"));
@@ -205,6 +207,7 @@ class StorageFailureTest {
     }
 
     @Test
+    @Tag("slow")
     void anOverwriteThatWasAbandonedLeavesTheFinishedConversionAsItIs() {
         done(convert(drawn, home));
         FaultyFileSystem.fail(FaultyFileSystem.denied(only(LAST)));
@@ -233,6 +236,7 @@ class StorageFailureTest {
     }
 
     @Test
+    @Tag("slow")
     void anUnfinishedConversionLooksAgainForWhatWasGone() {
         FaultyFileSystem.fail(FaultyFileSystem.gone(only("cross/000.jpg")));
         Rela.Outcome stopped = convert(drawn, home, "--missing", "reject", "--max-rejects", 0);
@@ -244,6 +248,7 @@ class StorageFailureTest {
     }
 
     @Test
+    @Tag("slow")
     void picturesThatAreDeletedUnderARunningCommand() throws IOException {
         Path pictures = copy();
         Path victim = pictures.resolve(LAST);
@@ -278,6 +283,7 @@ class StorageFailureTest {
     }
 
     @Test
+    @Tag("slow")
     void aTarThatIsGoneAsAWhole() throws IOException {
         Path tars = Files.createDirectory(folder.resolve("tars"));
         List<Path> files = files();
@@ -326,6 +332,7 @@ class StorageFailureTest {
     }
 
     @Test
+    @Tag("slow")
     void picturesThatTravelAlongAreReadAsPatiently() {
         FaultyFileSystem.fail(new FaultyFileSystem.Plan() {
             @Override
@@ -353,6 +360,7 @@ class StorageFailureTest {
     }
 
     @Test
+    @Tag("slow")
     void scoringAndSubsetsReadPicturesAsPatiently() {
         done(convert(drawn, home));
         FaultyFileSystem.fail(FaultyFileSystem.everyOpen(only(LAST)));

@@ -27,6 +27,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -160,6 +161,7 @@ class ConvertTest {
     }
 
     @Test
+    @Tag("slow")
     void aChangedInputIsNoticed() throws IOException {
         Path mine = folder.resolve("pictures");
         DemoPictures.write(mine);
@@ -241,6 +243,7 @@ class ConvertTest {
     }
 
     @Test
+    @Tag("slow")
     void anUnfinishedConversionWithOtherSettingsIsNotMixed() {
         Path home = folder.resolve("home");
         Rela.convert(pictures, home, "--max-rejects", 0);
@@ -253,6 +256,7 @@ class ConvertTest {
     }
 
     @Test
+    @Tag("slow")
     void anAutomaticBatchSizeIsChosenOnceForAHome() {
         Path home = folder.resolve("home");
         Rela.Outcome stopped = Rela.convert(pictures, home, "--batch-size", "auto", "--max-rejects", 0);
@@ -291,6 +295,7 @@ class ConvertTest {
     }
 
     @Test
+    @Tag("slow")
     void aTableThatIsGoneIsSaidAndOverwriteBringsItBack() throws IOException {
         Path home = folder.resolve("home");
         Rela.convert(pictures, home);
@@ -369,6 +374,7 @@ class ConvertTest {
     }
 
     @Test
+    @Tag("slow")
     void featuresThatAreNotFiniteAreRejects() {
         Path home = folder.resolve("home");
         Rela.Outcome outcome = Rela.run(

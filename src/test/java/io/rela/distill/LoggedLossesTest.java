@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -111,6 +112,7 @@ class LoggedLossesTest {
     }
 
     @Test
+    @Tag("slow")
     void twoLossesOfASampleOfWhichNoneIsNewerAreAnError() throws IOException {
         long index = ids.keySet().iterator().next();
         Rela.Outcome plain = score(3, csv(new StringBuilder("index,loss\n" + index + ",1\n" + index + ",2\n")));
@@ -129,6 +131,7 @@ class LoggedLossesTest {
     }
 
     @Test
+    @Tag("slow")
     void aLogThatIsNoneIsRefused() throws IOException {
         Rela.Outcome columns = score(4, csv(new StringBuilder("sample,error\n1,2\n")));
         assertThat(columns.code()).isEqualTo(ExitCode.INPUT);
@@ -144,6 +147,7 @@ class LoggedLossesTest {
     }
 
     @Test
+    @Tag("slow")
     void anIndexThatIsNotWholeIsNobodys() throws IOException {
         done(score(6, csv(new StringBuilder("index,loss\n3.7,1\n4.0,2\n-1,3\nx,4\n,5\n1e30,6\n"))));
         assertThat(losses(6)).containsExactly(Map.entry(4L, 2f));
@@ -157,6 +161,7 @@ class LoggedLossesTest {
     }
 
     @Test
+    @Tag("slow")
     void textTellsNewerFromOlderAsANumberOrATime() throws IOException {
         Path log = folder.resolve("text");
         LocalSpark.session()

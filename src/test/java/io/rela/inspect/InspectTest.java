@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,12 +40,14 @@ class InspectTest {
     }
 
     @Test
+    @Tag("slow")
     void aMissingFileOfFeaturesIsFound() throws IOException {
         Files.delete(anyFile("features"));
         damaged("features has", "the manifest says 636");
     }
 
     @Test
+    @Tag("slow")
     void aFileOfTargetsThatIsThereTwiceIsFound() throws IOException {
         Path file = anyFile("targets");
         Files.copy(file, file.resolveSibling("copy.parquet"));
@@ -52,6 +55,7 @@ class InspectTest {
     }
 
     @Test
+    @Tag("slow")
     void aCutFileIsFound() throws IOException {
         Path file = anyFile("targets");
         byte[] whole = Files.readAllBytes(file);
@@ -60,6 +64,7 @@ class InspectTest {
     }
 
     @Test
+    @Tag("slow")
     void aMissingTableIsFound() throws IOException {
         try (Stream<Path> files = Files.list(home.resolve("rejects"))) {
             for (Path file : files.toList()) {
@@ -80,6 +85,7 @@ class InspectTest {
     }
 
     @Test
+    @Tag("slow")
     void aFolderThatIsNoHomeIsRefused() {
         assertThat(Rela.run("inspect", "--home", folder).code()).isEqualTo(ExitCode.HOME);
         assertThat(Rela.run("inspect", "--home", folder.resolve("nowhere")).code())

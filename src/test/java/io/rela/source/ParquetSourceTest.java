@@ -29,6 +29,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -183,6 +184,7 @@ class ParquetSourceTest {
     }
 
     @Test
+    @Tag("slow")
     void columnsThatDoNotFitAreNamedWithTheRepair() throws IOException {
         StructType schema = new StructType()
                 .add("image", DataTypes.StringType)

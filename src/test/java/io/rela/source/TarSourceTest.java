@@ -19,6 +19,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.apache.hadoop.fs.FileSystem;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -311,6 +312,7 @@ class TarSourceTest {
     }
 
     @Test
+    @Tag("slow")
     void inputsThatCannotBeTakenSayWhy() throws IOException {
         Path zipped = root.resolve("zipped/a.tar.gz");
         Files.createDirectory(zipped.getParent());

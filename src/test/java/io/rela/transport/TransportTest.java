@@ -18,6 +18,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -87,6 +88,7 @@ class TransportTest {
     }
 
     @Test
+    @Tag("slow")
     void aTableOfFeaturesWithIdsGivesTheSameFigures() throws IOException {
         Dataset<Row> targets = parquet(other.resolve("targets")).select("index", "id");
         Path table = folder.resolve("features");
@@ -104,6 +106,7 @@ class TransportTest {
     }
 
     @Test
+    @Tag("slow")
     void otherPicturesByTheSameNamesAreWarnedOf() throws IOException {
         Path copy = folder.resolve("copy");
         Files.createDirectory(copy);
@@ -171,6 +174,7 @@ class TransportTest {
     }
 
     @Test
+    @Tag("slow")
     void unusableFeaturesAreRefused() throws IOException {
         Dataset<Row> table = parquet(home.resolve("features"));
         refused(table.drop("feature"), "feature array<float>");
@@ -200,6 +204,7 @@ class TransportTest {
     }
 
     @Test
+    @Tag("slow")
     void aDamagedHomeIsRefused() throws IOException {
         Path copy = folder.resolve("copy");
         Files.createDirectory(copy);
