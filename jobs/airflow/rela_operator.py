@@ -84,7 +84,7 @@ class RelaOperator(SparkSubmitOperator):
                 "driver reach."
             )
         # Where the cluster runs the driver, what spark-submit ends with says little: 0 for a failure on standalone clusters and
-        # Kubernetes, and 1 on YARN for a process that ends itself.
+        # Kubernetes.
         if result["exit"] != 0:
             kind = AirflowException if result["retryable"] else AirflowFailException
             raise kind(f"{self.command} ended with {result['exit']}: {result['message']}") from failure
