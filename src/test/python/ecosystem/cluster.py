@@ -191,7 +191,10 @@ class Cluster:
         if process is not None and process.poll() is None:
             seconds = grace if grace is not None else thing["spec"].get("terminationGracePeriodSeconds", 30)
             process.send_signal(signal.SIGTERM)
-            threading.Timer(seconds, lambda: process.poll() is None and process.kill()).start()
+            killer = threading.Timer(seconds, lambda: process.poll() is None and process.kill())
+            # The program ends without waiting for the grace period of a pod that is gone.
+            killer.daemon = True
+            killer.start()
         elif thing is not None:
             self.gone(kind, thing)
         return thing

@@ -88,7 +88,7 @@ public record Outage(Kind kind, Place place, String words) {
     /** What the frames of a stack trace tell: the innermost that somebody owns. */
     private static final List<Owner> FRAMES = List.of(
             new Owner(Place.S3A, "^org\\.apache\\.hadoop\\.fs\\.s3a\\."),
-            new Owner(Place.HOME, "^org\\.apache\\.(hadoop|parquet)\\."),
+            new Owner(Place.HOME, "^(org\\.apache\\.(hadoop|parquet)|io\\.rela\\.home)\\."),
             new Owner(Place.LIBRARIES, "^(ai\\.djl|" + Pattern.quote(Embedder.class.getPackageName()) + ")\\b"),
             new Owner(Place.SPARK, "^org\\.apache\\.spark\\."));
 

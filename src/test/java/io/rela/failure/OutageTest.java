@@ -68,6 +68,13 @@ class OutageTest {
             assertThat(found.place()).isEqualTo(Place.HOME);
             assertThat(found.words()).contains("No space left on device");
         }
+        Exception lock = new IOException("No space left on device");
+        lock.setStackTrace(new StackTraceElement[] {
+            new StackTraceElement("java.nio.file.Files", "write", "Files.java", 1),
+            new StackTraceElement("io.rela.home.LockStorage", "writeAside", "LockStorage.java", 1),
+            new StackTraceElement("org.apache.spark.deploy.SparkSubmit", "main", "SparkSubmit.scala", 1)
+        });
+        assertThat(Outage.in(lock)).map(Outage::place).contains(Place.HOME);
         Exception closing = new IOException("close failed");
         closing.addSuppressed(full);
         assertThat(Outage.in(closing)).map(Outage::kind).contains(Kind.NO_SPACE);
