@@ -15,6 +15,7 @@ import io.rela.run.Versions;
 import io.rela.source.SourceException;
 import io.rela.storage.StorageException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.Optional;
 import java.util.Set;
@@ -27,10 +28,12 @@ public final class Main {
     /** Messages with these codes say themselves what a disk or a file system did. */
     private static final Set<ExitCode> WORTH_A_RETRY = Set.of(ExitCode.INPUT, ExitCode.BUSY, ExitCode.DOUBTFUL);
 
+    private final InputStream in;
     private final PrintStream out;
     private final PrintStream err;
 
-    private Main(PrintStream out, PrintStream err) {
+    private Main(InputStream in, PrintStream out, PrintStream err) {
+        this.in = in;
         this.out = out;
         this.err = err;
     }
@@ -38,7 +41,7 @@ public final class Main {
     /** Runs one command, and ends the process with its exit code. */
     public static void main(String[] args) {
         Shutdown.watch();
-        ExitCode code = run(args, System.out, System.err);
+        ExitCode code = run(args, System.in, System.out, System.err);
         if (code == ExitCode.DONE && "cluster".equals(System.getProperty("spark.submit.deployMode"))) {
             // YARN takes a driver that ends the process itself for one that has failed, and starts it once more.
             return;
@@ -50,12 +53,13 @@ public final class Main {
      * Runs one command.
      *
      * @param args the command and its options
+     * @param in what {@code batch} reads
      * @param out takes results
      * @param err takes progress, warnings and the message of a failure
      * @return what the process should end with
      */
-    public static ExitCode run(String[] args, PrintStream out, PrintStream err) {
-        return new Main(out, err).run(args);
+    public static ExitCode run(String[] args, InputStream in, PrintStream out, PrintStream err) {
+        return new Main(in, out, err).run(args);
     }
 
     private ExitCode run(String[] args) {
@@ -106,6 +110,9 @@ public final class Main {
             ResultFile.check(problems, command.common.resultFile);
             command.check(problems);
             problems.throwIfAny();
+            if (command instanceof BatchCommand batch) {
+                batch.reads(in, this::run);
+            }
             CommandResult result;
             try (CommandRun run = CommandRun.start(name, out, err)) {
                 result = command.run(run);

@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
             InspectCommand.class,
             TransportCommand.class,
             PruneCommand.class,
+            BatchCommand.class,
             DemoCommand.class
         })
 final class RelaCommand {

@@ -49,8 +49,11 @@ public final class CommandRun implements AutoCloseable {
      * @param err takes progress and warnings
      */
     public static CommandRun start(String command, PrintStream out, PrintStream err) {
+        boolean first = !Sessions.isRunning();
         CommandRun run = new CommandRun(command, Sessions.start(command), out, new StatusLine(err));
-        run.timings.add("start", Timings.sinceProcessStart());
+        if (first) {
+            run.timings.add("start", Timings.sinceProcessStart());
+        }
         return run;
     }
 

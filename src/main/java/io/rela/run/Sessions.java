@@ -11,6 +11,11 @@ final class Sessions {
 
     private Sessions() {}
 
+    /** Whether this process has one already. */
+    static boolean isRunning() {
+        return SparkSession.getDefaultSession().isDefined();
+    }
+
     /** The running session, or a new one as spark-submit has configured it. */
     static SparkSession start(String command) {
         Option<SparkSession> running = SparkSession.getDefaultSession();

@@ -6,6 +6,7 @@ import io.rela.ExitCode;
 import io.rela.select.SelectionPolicies;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -105,6 +106,6 @@ class PolicyOptionsTest {
     private static Outcome run(String... args) {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         PrintStream stream = new PrintStream(said, true, StandardCharsets.UTF_8);
-        return new Outcome(Main.run(args, stream, stream), said.toString(StandardCharsets.UTF_8));
+        return new Outcome(Main.run(args, InputStream.nullInputStream(), stream, stream), said.toString(StandardCharsets.UTF_8));
     }
 }

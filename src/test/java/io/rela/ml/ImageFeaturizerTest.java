@@ -11,6 +11,7 @@ import io.rela.testing.LocalSpark;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -82,7 +83,7 @@ class ImageFeaturizerTest {
             "--max-rejects",
             "0.1"
         };
-        assertThat(Main.run(command, out, out))
+        assertThat(Main.run(command, InputStream.nullInputStream(), out, out))
                 .as(messages.toString(StandardCharsets.UTF_8))
                 .isEqualTo(ExitCode.DONE);
 

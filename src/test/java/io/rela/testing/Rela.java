@@ -25,6 +25,11 @@ public final class Rela {
     public record Outcome(ExitCode code, String text) {}
 
     public static Outcome run(Object... args) {
+        return run(InputStream.nullInputStream(), args);
+    }
+
+    /** With something to read on standard input. */
+    public static Outcome run(InputStream in, Object... args) {
         LocalSpark.session();
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         PrintStream stream = new PrintStream(said, true, StandardCharsets.UTF_8);
@@ -32,7 +37,7 @@ public final class Rela {
         for (Object arg : args) {
             texts.add(arg.toString());
         }
-        ExitCode code = Main.run(texts.toArray(String[]::new), stream, stream);
+        ExitCode code = Main.run(texts.toArray(String[]::new), in, stream, stream);
         return new Outcome(code, said.toString(StandardCharsets.UTF_8));
     }
 
