@@ -7,11 +7,11 @@ from pathlib import Path
 import torch
 from torch import nn
 
-# Widths of the stages, and how many blocks of two 3 × 3 convolutions each has.
+# Widths of the stages, how many blocks of two 3 × 3 convolutions each has, and the stem's stride.
 SMALL = {
-    "resnet20": ((16, 32, 64), 3),
-    "resnet18-w16": ((16, 32, 64, 128), 2),
-    "resnet10-w16": ((16, 32, 64, 128), 1),
+    "resnet20": ((16, 32, 64), 3, 1),
+    "resnet18-small": ((16, 32, 64, 128), 2, 2),
+    "resnet10-small": ((16, 32, 64, 128), 1, 2),
 }
 NAMES = f"{', '.join(SMALL)}, resnet18, resnet50, torchvision:NAME, timm:NAME or FILE.pt"
 
@@ -19,7 +19,7 @@ NAMES = f"{', '.join(SMALL)}, resnet18, resnet50, torchvision:NAME, timm:NAME or
 def build(name: str, size: int, seed: int) -> tuple[nn.Module, int]:
     """A network with fresh weights, or a TorchScript file's, and its number of features d.
 
-    The small ones are made for pictures of 32 × 32 and have a stem of one 3 × 3 convolution; torchvision's ResNets get such a
+    The small ones are made for pictures of 32 × 32: their stem is one convolution, of 3 × 3 or, with stride 2, 4 × 4. torchvision's ResNets get such a
     stem in place of theirs where `size` is below 64. Raises ValueError for a name that is none.
     """
     with torch.random.fork_rng(devices=[]):
@@ -84,8 +84,9 @@ class Block(nn.Module):
         return torch.relu(self.norm2(self.conv2(y)) + self.shortcut(x))
 
 
-def _small(widths: tuple[int, ...], blocks: int) -> nn.Module:
-    layers: list[nn.Module] = [_conv(3, widths[0]), nn.BatchNorm2d(widths[0]), nn.ReLU()]
+def _small(widths: tuple[int, ...], blocks: int, stride: int) -> nn.Module:
+    stem = nn.Conv2d(3, widths[0], 2 + stride, stride, 1, bias=False)
+    layers: list[nn.Module] = [stem, nn.BatchNorm2d(widths[0]), nn.ReLU()]
     inside = widths[0]
     for stage, width in enumerate(widths):
         for block in range(blocks):
