@@ -73,15 +73,17 @@ class EpochSampler(torch.utils.data.Sampler):
 
     def set_epoch(self, epoch: int, taken: int = 0) -> None:
         """Takes up the subset of an epoch, behind the samples that all ranks together have already `taken` of it."""
-        subset = self.home.subset(epoch, ["index", "weight"], wait=self.wait)
-        if not 0 <= taken <= len(subset):
-            raise ValueError(f"taken is {taken}, but the subset of epoch {epoch} has {len(subset)} samples: say 0 to begin it")
-        index = subset["index"].to_numpy()
-        rows = np.searchsorted(self._index, index)
-        order = np.random.default_rng([self.seed, epoch]).permutation(len(index))[taken:]
+        rows, weights = self._chosen(epoch)
+        if not 0 <= taken <= len(rows):
+            raise ValueError(f"taken is {taken}, but the subset of epoch {epoch} has {len(rows)} samples: say 0 to begin it")
+        order = np.random.default_rng([self.seed, epoch]).permutation(len(rows))[taken:]
         self.left_out = len(order) % self.ranks
         mine = order[: len(order) - self.left_out][self.rank :: self.ranks]
-        self.epoch, self.rows, self.weights = epoch, rows[mine], subset["weight"].to_numpy()[mine]
+        self.epoch, self.rows, self.weights = epoch, rows[mine], weights[mine]
+
+    def _chosen(self, epoch: int) -> tuple[np.ndarray, np.ndarray]:
+        subset = self.home.subset(epoch, ["index", "weight"], wait=self.wait)
+        return np.searchsorted(self._index, subset["index"].to_numpy()), subset["weight"].to_numpy()
 
     def __len__(self) -> int:
         return len(self._begun().rows)
@@ -105,6 +107,13 @@ class EpochSampler(torch.utils.data.Sampler):
         return self
 
 
+class WholeSampler(EpochSampler):
+    """An EpochSampler of epochs that train on all samples, each of weight 1, whatever subsets the home has."""
+
+    def _chosen(self, epoch: int) -> tuple[np.ndarray, np.ndarray]:
+        return np.arange(len(self._index)), np.ones(len(self._index), np.float32)
+
+
 class ResidentHome:
     """A home that fits into a device's memory, pictures and all: then an epoch is a matter of indexing.
 
@@ -120,7 +129,7 @@ class ResidentHome:
         pictures = np.empty((len(index), 3, size, size), np.uint8)
 
         def decode(row: int, data: bytes) -> None:
-            pictures[row] = np.asarray(_square(Image.open(io.BytesIO(data)), size)).transpose(2, 0, 1)
+            pictures[row] = np.asarray(square(Image.open(io.BytesIO(data)), size)).transpose(2, 0, 1)
 
         with ThreadPoolExecutor() as pool:
             for start in range(0, len(index), 1024):
@@ -249,7 +258,8 @@ def _as_tensor(picture: Image.Image) -> torch.Tensor:
     return torch.from_numpy(np.array(picture)).permute(2, 0, 1).contiguous()
 
 
-def _square(picture: Image.Image, size: int) -> Image.Image:
+def square(picture: Image.Image, size: int) -> Image.Image:
+    """A picture resized to `size` by its shorter side (bilinear) and cropped at the centre, as RGB."""
     picture = picture.convert("RGB")
     scale = size / min(picture.size)
     wide, high = (max(size, int(side * scale)) for side in picture.size)

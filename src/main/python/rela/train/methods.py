@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from rela.train import ranks
 from rela.train.views import View
 
 RELA_VIEW = View(crop=(0.5, 1.0), jitter=(0.8, 0.8, 0.8, 0.2), jitter_chance=0.8, grey=0.2)
@@ -96,7 +97,7 @@ class Dino(Method):
         with torch.no_grad():
             outputs = [self.slow_head(one).float() for one in slow]
             teachers = [F.softmax((one - self.centre) / 0.04, dim=1) for one in outputs]
-            self.centre.mul_(0.9).add_(torch.cat(outputs).mean(0), alpha=0.1)
+            self.centre.mul_(0.9).add_(ranks.mean(torch.cat(outputs).mean(0)), alpha=0.1)
         return -0.5 * ((teachers[0] * students[1]).sum(1) + (teachers[1] * students[0]).sum(1))
 
 

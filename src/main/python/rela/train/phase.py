@@ -32,8 +32,9 @@ class Switch:
 
     `rule` is "rho" (the reference's: the loss has stopped to fall), "never", or a share of the epochs as "0.5". The rule
     "teacher" ends it with the first epoch whose online probe has reached `level`, a share in [0, 1]: what the prior's own
-    features give. Call `step` before each training step with the epoch and the step's loss; with "rho" its answer is about the
-    steps before.
+    features give. With "decay" there is no such phase: all epochs are of the original algorithm, and of the loss `share` is the
+    target's, from 1 in the first epoch to 0 in the last one by a cosine (as in ERW, arXiv 2504.10188). Call `begin` before each
+    epoch, and with "rho" `step` after each step.
     """
 
     rule: str
@@ -43,22 +44,27 @@ class Switch:
     fast: float = 1.0
     rho: float = 0.0
     switched: bool = field(default=False)
+    share: float = field(default=0.0, init=False)
 
     THRESHOLD = 0.995
+    NAMED = ("rho", "teacher", "decay", "never")
 
     def __post_init__(self) -> None:
-        if self.rule not in ("rho", "never", "teacher"):
+        if self.rule not in self.NAMED:
             try:
                 fits = 0 <= float(self.rule) <= 1
             except ValueError:
                 fits = False
             if not fits:
-                raise ValueError(f"switch {self.rule} is none: say rho, teacher, never, or a share of the epochs such as 0.5")
+                raise ValueError(f"switch {self.rule} is none: say {', '.join(self.NAMED)}, or a share of the epochs such as 0.5")
 
     def begin(self, epoch: int, probe: float) -> bool:
         """Whether the epoch that begins is of the original algorithm; `probe` is the online probe's accuracy of the last one."""
         if self.rule == "teacher":
             self.switched |= probe >= self.level
+        elif self.rule == "decay":
+            self.switched = True
+            self.share = (1 + math.cos(math.pi * epoch / max(self.epochs - 1, 1))) / 2
         elif self.rule not in ("rho", "never"):
             self.switched |= epoch >= round(float(self.rule) * self.epochs)
         return self.switched

@@ -1,4 +1,4 @@
-"""Linear evaluation of features where no Java is: multinomial logistic regression, to its optimum. `rela probe` is the same on Spark."""
+"""Linear evaluation of features where no Java is, as `rela probe` does it on Spark: logistic regression, to its optimum."""
 
 from __future__ import annotations
 

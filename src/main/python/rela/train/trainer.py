@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import dataclasses
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from rela.torch import LossLog, Sample
-from rela.train import nets
+from rela.train import nets, ranks
 from rela.train.methods import RELA_VIEW, follow, method
 from rela.train.phase import Switch, Transfer, target_loss
 from rela.train.views import View, key, normalised
@@ -67,14 +68,24 @@ class Online(nn.Module):
             self.probe = nn.Linear(self.features, classes) if classes else None
 
     def forward(
-        self, views: list[torch.Tensor], slow: list[torch.Tensor] | None, target: torch.Tensor, label: torch.Tensor
+        self,
+        views: list[torch.Tensor],
+        slow: list[torch.Tensor] | None,
+        target: torch.Tensor,
+        label: torch.Tensor,
+        share: float = 0.0,
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Losses N of the ReLA phase where `slow` is None, else of the method; the probe's losses N and hits N."""
+        """Losses N of the ReLA phase where `slow` is None, else of the method; the probe's losses N and hits N.
+
+        Of the method's losses `share` is the target's.
+        """
         features = [self.net(view) for view in views]
         if slow is None:
             loss = target_loss([self.transfer(one) for one in features], target)
         else:
             loss = self.method(features, slow, label)
+            if share:
+                loss = share * target_loss([self.transfer(one) for one in features], target) + (1 - share) * loss
         if self.probe is None:
             return loss, torch.zeros_like(loss), torch.zeros_like(loss)
         logits = self.probe(features[0].detach()).float()
@@ -82,14 +93,28 @@ class Online(nn.Module):
         return loss, found, (logits.argmax(1) == label).float()
 
 
+@dataclass
+class Progress:
+    """What an epoch has come to so far; `sums` are of losses, samples, the probe's hits and samples with a label."""
+
+    sums: torch.Tensor
+    steps: int = 0
+    rela_steps: int = 0
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+
+
 class Trainer:
     """A run in one process, or one rank of several: then `module` is what DistributedDataParallel makes of `online`.
 
     Weights start from the seed, and the chance of augmentations from (seed, epoch, view, index): the same on any number of ranks.
+    `steps` counts those of all epochs.
     """
 
     def __init__(self, settings: Settings, size: int, values: int, classes: int, device: str | torch.device = "cpu") -> None:
         self.settings, self.size, self.device = settings, size, torch.device(device)
+        if settings.normalisation == "synchronised" and self.device.type == "cpu":
+            raise ValueError("normalisation synchronised needs GPUs: PyTorch has none for a CPU, say batch or frozen")
         self.online = Online(settings, size, values, classes).to(self.device, memory_format=torch.channels_last)
         if settings.normalisation == "synchronised":
             self.online = nn.SyncBatchNorm.convert_sync_batchnorm(self.online)
@@ -99,14 +124,17 @@ class Trainer:
         self.optimiser = torch.optim.AdamW(trained, settings.learning_rate, weight_decay=settings.weight_decay)
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=settings.precision == "float16")
         self.switch = Switch("never" if settings.method == "regression" else settings.switch, settings.epochs, settings.level)
-        self.epoch = 0
+        self.epoch = self.steps = 0
         self.probed = 0.0
+        self.progress = self._nothing()
 
     def run_epoch(self, batches: Iterable[Sample], log: LossLog | None = None) -> dict[str, Any]:
-        """Trains on the batches of the next epoch, and gives its figures; `log` takes the losses of its ReLA phase's samples."""
-        begun, spent = time.monotonic(), time.process_time()
-        totals = torch.zeros(4, dtype=torch.float64, device=self.device)
-        rela_steps = steps = 0
+        """Trains on the batches of the next epoch, or on those that are left of one that was begun, and gives its figures.
+
+        `log` takes the losses of its ReLA phase's samples. While `batches` is asked for one, the state is that after the last.
+        """
+        so_far = self.progress
+        begun, spent = time.monotonic() - so_far.seconds, time.process_time() - so_far.cpu_seconds
         self._mode(train=True)
         original = self.switch.begin(self.epoch, self.probed)
         for batch in batches:
@@ -114,19 +142,22 @@ class Trainer:
             if log is not None and not original:
                 log.add(batch.index, loss)
             labeled = batch.label >= 0
-            totals += torch.stack([loss.sum().double(), loss.new_tensor(len(loss)).double(), hits[labeled].sum(), labeled.sum()])
-            rela_steps += not original
-            steps += 1
+            counts = loss.new_tensor(len(loss)).double(), hits[labeled].sum(), labeled.sum()
+            so_far.sums += torch.stack([loss.sum().double(), *counts])
+            so_far.rela_steps += not original or self.switch.share > 0
+            so_far.steps += 1
+            self.steps += 1
             if self.switch.rule == "rho" and not original:
-                original = self.switch.step(loss.mean().item())
-        if not steps:
+                original = self.switch.step(ranks.mean(loss.mean()).item())
+            so_far.seconds, so_far.cpu_seconds = time.monotonic() - begun, time.process_time() - spent
+        if not so_far.steps:
             raise ValueError(f"epoch {self.epoch} has no batch of {self.settings.batch_size}: its subset is smaller than that")
-        loss_sum, samples, hits, labeled = totals.tolist()
+        loss_sum, samples, hits, labeled = ranks.summed(so_far.sums).tolist()
         self.probed = hits / labeled if labeled else 0.0
         figures = {
             "epoch": self.epoch,
-            "steps": steps,
-            "rela_steps": rela_steps,
+            "steps": so_far.steps,
+            "rela_steps": so_far.rela_steps,
             "samples": int(samples),
             "loss": loss_sum / samples,
             "online_top1": self.probed if labeled else None,
@@ -135,7 +166,11 @@ class Trainer:
             "cpu_seconds": time.process_time() - spent,
         }
         self.epoch += 1
+        self.progress = self._nothing()
         return figures
+
+    def _nothing(self) -> Progress:
+        return Progress(torch.zeros(4, dtype=torch.float64, device=self.device))
 
     def _step(self, batch: Sample, original: bool) -> tuple[torch.Tensor, torch.Tensor]:
         batch = Sample(*(part.to(self.device, non_blocking=True) for part in batch))
@@ -153,7 +188,7 @@ class Trainer:
             if original:
                 with torch.no_grad():
                     slow = [self.slow_net(view) for view in views] if momentum else []
-            loss, probed, hits = self.module(views, slow, batch.target, batch.label)
+            loss, probed, hits = self.module(views, slow, batch.target, batch.label, self.switch.share)
         mean = (loss.float() * batch.weight).mean() + probed.float().mean()
         self.optimiser.zero_grad(set_to_none=True)
         self.scaler.scale(mean).backward()
@@ -184,12 +219,16 @@ class Trainer:
         return torch.cat([self.online.net(normalised(part.to(self.device).float() / 255)).float() for part in parts])
 
     def state_dict(self) -> dict[str, Any]:
-        """What to keep in order to go on, at the end of an epoch."""
+        """What to keep in order to go on, between two steps; every rank calls it, since figures are summed over them."""
         parts = {name: getattr(self, name).state_dict() for name in ("online", "slow_net", "optimiser", "scaler", "switch")}
-        return parts | {"epoch": self.epoch, "probed": self.probed}
+        sums = ranks.summed(self.progress.sums.clone()).tolist()
+        progress = dataclasses.asdict(dataclasses.replace(self.progress, sums=torch.tensor(sums, dtype=torch.float64)))
+        return parts | {"epoch": self.epoch, "steps": self.steps, "probed": self.probed, "progress": progress}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Goes on where a state was kept."""
+        """Goes on where a state was kept, with any number of ranks."""
         for name in ("online", "slow_net", "optimiser", "scaler", "switch"):
             getattr(self, name).load_state_dict(state[name])
-        self.epoch, self.probed = state["epoch"], state["probed"]
+        self.epoch, self.steps, self.probed = state["epoch"], state["steps"], state["probed"]
+        self.progress = Progress(**state["progress"])
+        self.progress.sums = self.progress.sums.to(self.device) * (ranks.rank() == 0)
