@@ -1,0 +1,141 @@
+"""The command line of bin/proof."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from rela.proof.cells import PRESETS, Cell, Row, rows
+from rela.proof.material import FORMS, Material
+from rela.proof.tables import Results
+from rela.train.command import Rela
+from rela.train.failures import Refusal
+
+EPILOG = """\
+The folder keeps what is finished: the same command goes on from there, cell by cell, and --only-tables tells what there is.
+"""
+
+
+def arguments() -> argparse.ArgumentParser:
+    """What the program takes."""
+    parser = argparse.ArgumentParser(
+        prog="bin/proof",
+        description="Tests on small runs whether a home's targets and subsets help: each row of the tables is a training run for "
+        "each seed, evaluated by a linear probe on pictures that it has not seen.",
+        epilog=EPILOG,
+    )
+    parser.add_argument("preset", choices=PRESETS, help="tiny: the machinery, in minutes; cpu: two cores, hours")
+    parser.add_argument("--work", type=Path, required=True, metavar="DIR", help="folder of everything that is made")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="has train/CLASS/*.jpg and test/CLASS/*.jpg, of 32 × 32 pixels")
+    parser.add_argument("--priors", type=Path, metavar="DIR", help="has mobilenet_v2.pt and efficientnet_lite0.pt")
+    parser.add_argument("--rela", default=os.environ.get("RELA", "bin/rela"), metavar="COMMAND", help="what runs rela")
+    parser.add_argument("--study", action="append", metavar="NAME", help="only this one: claim, targets or policies")
+    parser.add_argument("--row", action="append", metavar="TEXT", help="only rows with this in their name")
+    parser.add_argument("--seeds", type=int, metavar="N", help="how many seeds, from 1 on (default: the preset's)")
+    parser.add_argument("--form", default="axis", choices=FORMS, help="the targets' form where it is not what is compared")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N", help="cells at a time, one thread each")
+    parser.add_argument("--until", type=float, metavar="SECONDS", help="begins no cell after so many seconds")
+    parser.add_argument("--only-tables", action="store_true", help="trains nothing")
+    parser.add_argument("--cell", help=argparse.SUPPRESS)
+    return parser
+
+
+def main() -> int:
+    """Runs what is missing, and writes the tables."""
+    asked = arguments().parse_args()
+    work = asked.work.absolute()
+    if asked.cell:
+        from rela.proof.run import run_cell
+
+        run_cell(work, asked.cell, asked.rela)
+        return 0
+    preset = PRESETS[asked.preset]
+    seeds = asked.seeds or preset.seeds
+    wanted = [row for row in rows(preset, asked.form) if not asked.study or row.study in asked.study]
+    wanted = [row for row in wanted if not asked.row or any(text in row.name for text in asked.row)]
+    for name in ("cells", "logs"):
+        (work / name).mkdir(parents=True, exist_ok=True)
+    if not asked.only_tables:
+        if not asked.data or not asked.priors:
+            raise Refusal(2, "--data and --priors are missing: say where pictures and priors are")
+        _train(asked, work, wanted, seeds)
+    return _tell(work, wanted, seeds)
+
+
+def _train(asked: argparse.Namespace, work: Path, wanted: list[Row], seeds: int) -> None:
+    begun, preset = time.monotonic(), PRESETS[asked.preset]
+    cells = {cell.id: cell for seed in range(1, seeds + 1) for cell in (row.seeded(seed) for row in wanted)}
+    rela = Rela(asked.rela, work / "logs" / "material.log")
+    try:
+        Material(work).make(asked.data, asked.priors, preset, asked.form, cells.values(), rela)
+    finally:
+        rela.close()
+    file = work / "references.json"
+    if not file.exists():
+        from rela.proof.run import references
+
+        file.write_text(json.dumps(references(Material(work), (preset.net, preset.other_net)), indent=1), "utf-8")
+    left = [cell for name, cell in cells.items() if not (work / "cells" / f"{name}.json").exists()]
+    print(f"{len(cells)} cells, {len(left)} left", flush=True)
+    running: list[tuple[Cell, subprocess.Popen]] = []
+    while left or running:
+        late = asked.until is not None and time.monotonic() - begun > asked.until
+        while left and not late and len(running) < asked.jobs:
+            cell = left.pop(0)
+            running.append((cell, _start(asked, work, cell)))
+        if late and not running:
+            break
+        for cell, process in running:
+            try:
+                process.wait(1 / len(running))
+            except subprocess.TimeoutExpired:
+                continue
+            running.remove((cell, process))
+            _ended(work, cell, process.returncode, len(left))
+            break
+
+
+def _start(asked: argparse.Namespace, work: Path, cell: Cell) -> subprocess.Popen:
+    text = json.dumps(dataclasses.asdict(cell))
+    words = [sys.executable, "-m", "rela.proof", asked.preset, "--work", work, "--rela", asked.rela, "--cell", text]
+    with (work / "logs" / f"{cell.id}.err").open("w") as said:
+        return subprocess.Popen(words, env={**os.environ, "OMP_NUM_THREADS": "1"}, stdout=said, stderr=said)
+
+
+def _ended(work: Path, cell: Cell, code: int, left: int) -> None:
+    log = work / "logs" / f"{cell.id}.err"
+    if code:
+        raise Refusal(1, f"a cell failed with code {code}: {cell}\n{log.read_text('utf-8')[-2000:]}")
+    log.unlink()
+    result = json.loads((work / "cells" / f"{cell.id}.json").read_text("utf-8"))
+    what = f"{cell.method} {cell.targets} {cell.values} {cell.policy} {cell.options} at {cell.ratio}, seed {cell.seed}"
+    print(f"{100 * result['top1']:.1f}%  {result['seconds']:.0f} s  {left} left  {what}", flush=True)
+
+
+def _tell(work: Path, wanted: list[Row], seeds: int) -> int:
+    results = Results(work)
+    file = work / "references.json"
+    found = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    (work / "results.md").write_text(results.markdown(wanted, seeds, found), "utf-8")
+    ended = results.write(wanted, seeds)
+    print((work / "results.md").read_text("utf-8"))
+    try:
+        results.plot(wanted, seeds, work / "results.png")
+    except ImportError:
+        print("no plot: it needs matplotlib")
+    print(f"{ended} results of {seeds * len(wanted)} in {work / 'results.parquet'}")
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Refusal as refusal:
+        print(f"bin/proof: {refusal}", file=sys.stderr)
+        sys.exit(refusal.code)
