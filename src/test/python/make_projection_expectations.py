@@ -25,6 +25,17 @@ axes = axes * np.sign(axes[np.arange(K), largest])[:, None]
 projected = (x - mean) @ axes.T
 targets = (projected - projected.mean(0)) / projected.std(0)  # (N, K)
 
+variances = projected.var(0)
+mean_variance = x.var(0).mean()
+
+
+def scale(divisors: np.ndarray) -> np.ndarray:
+    """What each axis is divided by, so that the variances of the targets are 1 on average."""
+    return np.sqrt(divisors * (variances / divisors).mean())
+
+
+none, shrink = scale(np.ones(K)), scale(variances + 0.5 * mean_variance)
+
 lines = {
     "shape": np.array([N, D, K]),
     "features": features,
@@ -35,6 +46,10 @@ lines = {
     "scale": projected.std(0),
     "total_variance": np.array([np.trace(comoment) / (N - 1)]),
     "targets": targets,
+    "scale_none": none,
+    "targets_none": projected / none,
+    "scale_shrink": shrink,
+    "targets_shrink": projected / shrink,
 }
 out = pathlib.Path("src/test/resources/projection/expectations.txt")
 out.parent.mkdir(parents=True, exist_ok=True)

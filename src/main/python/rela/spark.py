@@ -90,6 +90,7 @@ class ProjectionEstimator(_Stage, JavaEstimator):
     indexCol = _param("indexCol", "unique position of a sample, long, 0 or more")
     kind = _param("kind", "pca, random or none")
     dimensions = _param("dimensions", "k, the values of a target", TypeConverters.toInt)
+    scale = _param("scale", "of the axes: axis, none, shrink or shrink:X")
     seed = _param("seed", "seed of random axes", TypeConverters.toInt)
     blockSize = _param("blockSize", "rows whose moments are made at once", TypeConverters.toInt)
 

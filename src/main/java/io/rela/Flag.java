@@ -53,6 +53,7 @@ public final class Flag {
     public static final String RESIZE = "--resize";
     public static final String RESULT_FILE = "--result-file";
     public static final String RIDGE = "--ridge";
+    public static final String SCALE = "--scale";
     public static final String SEED = "--seed";
     public static final String STD = "--std";
     public static final String TABLE = "--table";

@@ -3,6 +3,8 @@ package io.rela.bench;
 import io.rela.moments.IndexedFeature;
 import io.rela.moments.Moments;
 import io.rela.moments.MomentsStep;
+import io.rela.projection.Axes;
+import io.rela.projection.AxisScale;
 import io.rela.projection.Projection;
 import io.rela.projection.ProjectionKind;
 import io.rela.projection.Projections;
@@ -62,7 +64,7 @@ public final class ProjectionFit {
             System.out.println("ours "
                     + seconds(() -> {
                         Moments moments = MomentsStep.of(features, BLOCK);
-                        ours[0] = Projections.fit(ProjectionKind.PCA, moments, k, 0);
+                        ours[0] = Projections.fit(new Axes(ProjectionKind.PCA, k, AxisScale.AXIS, 0), moments);
                     }));
         }
         JavaRDD<Row> vectors = features.map(feature -> {

@@ -6,15 +6,19 @@ import io.rela.convert.ConvertRequest;
 import io.rela.convert.ConvertRequest.Axes;
 import io.rela.convert.ConvertRequest.Pictures;
 import io.rela.model.ModelRequest;
+import io.rela.projection.AxisScale;
 import io.rela.projection.ProjectionKind;
 import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
 import io.rela.source.InputFormat;
 import io.rela.source.ParquetColumns;
+import java.util.Objects;
 import java.util.Optional;
 import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code convert}: images and a prior model become features, projection, targets and rejects. */
 @CommandLine.Command(
@@ -67,6 +71,15 @@ final class ConvertCommand extends Command {
             description = "values per target (default 512, or all that the prior gives where that is less)")
     Integer dimensions;
 
+    @Option(
+            names = Flag.SCALE,
+            paramLabel = "RULE",
+            converter = Scales.class,
+            description =
+                    "axis: variance 1 along each axis; none: the axes at their own scale; shrink or shrink:X: between"
+                            + " (default axis)")
+    AxisScale scale;
+
     @Option(names = Flag.KEEP_IMAGES, description = "the encoded pictures travel along in targets/")
     boolean keepImages;
 
@@ -105,6 +118,10 @@ final class ConvertCommand extends Command {
                 projection != ProjectionKind.NONE || dimensions == null,
                 Flag.DIMENSIONS + " " + dimensions + " has no meaning with " + Flag.PROJECTION
                         + " none, which keeps all values: leave" + " one of them out");
+        problems.check(
+                projection != ProjectionKind.NONE || scale == null,
+                Flag.SCALE + " " + scale + " has no meaning with " + Flag.PROJECTION
+                        + " none, which keeps the values as they are: leave one of them out");
         Inputs.check(problems, Flag.INPUT, input);
         Inputs.checkModel(problems, Flag.PRIOR, prior);
     }
@@ -127,7 +144,11 @@ final class ConvertCommand extends Command {
                                 view.overrides(),
                                 Optional.ofNullable(priorSha256),
                                 allowUnstablePrior),
-                        new Axes(projection, Optional.ofNullable(dimensions), seed),
+                        new Axes(
+                                projection,
+                                Optional.ofNullable(dimensions),
+                                Objects.requireNonNullElse(scale, AxisScale.AXIS),
+                                seed),
                         keepImages,
                         embed.request(waveSize, partitions)),
                 run);
@@ -146,5 +167,17 @@ final class ConvertCommand extends Command {
     @Override
     boolean resumes() {
         return true;
+    }
+
+    /** Reads {@link Flag#SCALE}. */
+    static final class Scales implements ITypeConverter<AxisScale> {
+        @Override
+        public AxisScale convert(String text) {
+            try {
+                return AxisScale.of(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException("'" + text + "': " + e.getMessage());
+            }
+        }
     }
 }

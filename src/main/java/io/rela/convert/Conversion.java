@@ -268,7 +268,7 @@ public final class Conversion {
         }
         Moments moments = MomentsStep.of(
                 FeatureRows.of(run.spark(), features), plan.embedding().waves().block());
-        return Projections.fit(axes.projection(), moments, axes.dimensions(), axes.seed());
+        return Projections.fit(axes.axes(), moments);
     }
 
     private List<StagedTable> write(
@@ -485,6 +485,7 @@ public final class Conversion {
                 new ProjectionSettings(
                         asked.axes().kind(),
                         asked.axes().dimensions().orElse(was.projection().dimensions()),
+                        asked.axes().scale(),
                         asked.axes().seed()),
                 asked.keepImages(),
                 asked.embed().batchSize().flatMap(size -> size.pictures()).orElse(was.batchSize()));

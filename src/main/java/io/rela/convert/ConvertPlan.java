@@ -98,7 +98,10 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
                 prior.sha256(),
                 ViewSettings.of(prior.preprocessing()),
                 new ProjectionSettings(
-                        asked.axes().kind(), dimensions, asked.axes().seed()),
+                        asked.axes().kind(),
+                        dimensions,
+                        asked.axes().scale(),
+                        asked.axes().seed()),
                 asked.keepImages(),
                 batch);
     }

@@ -3,6 +3,7 @@ package io.rela.convert;
 import io.rela.embed.EmbedRequest;
 import io.rela.home.HomeRequest;
 import io.rela.model.ModelRequest;
+import io.rela.projection.AxisScale;
 import io.rela.projection.ProjectionKind;
 import io.rela.source.InputFormat;
 import io.rela.source.ParquetColumns;
@@ -39,10 +40,8 @@ public record ConvertRequest(
      *
      * @param kind of the axes
      * @param dimensions number of values per target; empty for the usual number
+     * @param scale of the axes
      * @param seed of random axes
      */
-    public record Axes(ProjectionKind kind, Optional<Integer> dimensions, long seed) {
-        /** Principal axes, as many as usual. */
-        public static final Axes USUAL = new Axes(ProjectionKind.PCA, Optional.empty(), 0);
-    }
+    public record Axes(ProjectionKind kind, Optional<Integer> dimensions, AxisScale scale, long seed) {}
 }

@@ -14,6 +14,7 @@ import io.rela.inspect.InspectRequest;
 import io.rela.inspect.Inspection;
 import io.rela.loss.LossKind;
 import io.rela.model.ModelRequest;
+import io.rela.projection.AxisScale;
 import io.rela.projection.ProjectionKind;
 import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
@@ -92,7 +93,7 @@ public final class Demo {
                 home,
                 ConvertRequest.Pictures.of(pictures.toString()),
                 ModelRequest.of(Flag.PRIOR, "builtin:prior"),
-                new ConvertRequest.Axes(ProjectionKind.PCA, Optional.of(DIMENSIONS), 0),
+                new ConvertRequest.Axes(ProjectionKind.PCA, Optional.of(DIMENSIONS), AxisScale.AXIS, 0),
                 false,
                 EmbedRequest.USUAL);
     }

@@ -1,5 +1,8 @@
 package io.rela.manifest;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.rela.projection.Axes;
+import io.rela.projection.AxisScale;
 import io.rela.projection.ProjectionKind;
 import io.rela.run.Figures;
 
@@ -27,7 +30,19 @@ public record ConversionSettings(
      *
      * @param projection kind of the axes
      * @param dimensions number of values per target
+     * @param scale of the axes; null for the features themselves
      * @param seed of random axes
      */
-    public record ProjectionSettings(ProjectionKind projection, int dimensions, long seed) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record ProjectionSettings(ProjectionKind projection, int dimensions, AxisScale scale, long seed) {
+        /** The same without a scale where it has no effect. */
+        public ProjectionSettings {
+            scale = projection == ProjectionKind.NONE ? null : scale;
+        }
+
+        /** What is to be fitted. */
+        public Axes axes() {
+            return new Axes(projection, dimensions, scale == null ? AxisScale.NONE : scale, seed);
+        }
+    }
 }

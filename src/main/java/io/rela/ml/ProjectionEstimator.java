@@ -3,6 +3,8 @@ package io.rela.ml;
 import io.rela.moments.FeatureColumns;
 import io.rela.moments.Moments;
 import io.rela.moments.MomentsStep;
+import io.rela.projection.Axes;
+import io.rela.projection.AxisScale;
 import io.rela.projection.Projection;
 import io.rela.projection.ProjectionKind;
 import io.rela.projection.Projections;
@@ -36,6 +38,7 @@ public final class ProjectionEstimator extends Estimator<ProjectionModel> implem
     private final Param<String> indexCol;
     private final Param<String> kind;
     private final IntParam dimensions;
+    private final Param<String> scale;
     private final LongParam seed;
     private final IntParam blockSize;
 
@@ -52,6 +55,7 @@ public final class ProjectionEstimator extends Estimator<ProjectionModel> implem
         this.indexCol = new Param<>(this, "indexCol", "unique position of a sample, long, 0 or more");
         this.kind = new Param<>(this, "kind", "pca, random or none");
         this.dimensions = new IntParam(this, "dimensions", "k, the values of a target", ParamValidators.gt(0));
+        this.scale = new Param<>(this, "scale", "of the axes: axis, none, shrink or shrink:X");
         this.seed = new LongParam(this, "seed", "seed of random axes");
         this.blockSize = new IntParam(this, "blockSize", "rows whose moments are made at once", ParamValidators.gt(0));
         setDefault(inputCol, "feature");
@@ -59,6 +63,7 @@ public final class ProjectionEstimator extends Estimator<ProjectionModel> implem
         setDefault(indexCol, "index");
         setDefault(kind, ProjectionKind.PCA.label());
         setDefault(dimensions, 512);
+        setDefault(scale, AxisScale.AXIS.toString());
         setDefault(seed, 0L);
         setDefault(blockSize, 1024);
     }
@@ -101,6 +106,11 @@ public final class ProjectionEstimator extends Estimator<ProjectionModel> implem
     /** k, 1 to D; 512 by default. Ignored for kind {@code none}. */
     public IntParam dimensions() {
         return dimensions;
+    }
+
+    /** {@code axis} (default), {@code none}, {@code shrink} or {@code shrink:X}, see {@link AxisScale}. */
+    public Param<String> scale() {
+        return scale;
     }
 
     /** The seed of random axes, 0 by default. */
@@ -147,6 +157,16 @@ public final class ProjectionEstimator extends Estimator<ProjectionModel> implem
         return this;
     }
 
+    /**
+     * Sets {@link #scale}.
+     *
+     * @throws IllegalArgumentException for what {@link AxisScale#of} does not read
+     */
+    public ProjectionEstimator setScale(String text) {
+        set(scale, AxisScale.of(text).toString());
+        return this;
+    }
+
     /** Sets {@link #seed}. */
     public ProjectionEstimator setSeed(long value) {
         set(seed, value);
@@ -172,7 +192,8 @@ public final class ProjectionEstimator extends Estimator<ProjectionModel> implem
         Column feature = vector ? functions.vector_to_array(input, "float32") : input;
         Dataset<Row> rows = table.select(table.col($(indexCol)).as("index"), feature.as("feature"));
         Moments moments = MomentsStep.of(rows, "index", "feature", blockRows());
-        Projection projection = Projections.fit(ProjectionKind.of($(kind)), moments, wanted(), seedValue());
+        Axes axes = new Axes(ProjectionKind.of($(kind)), wanted(), AxisScale.of($(scale)), seedValue());
+        Projection projection = Projections.fit(axes, moments);
         return copyValues(new ProjectionModel(uid, projection), ParamMap.empty())
                 .setParent(this);
     }

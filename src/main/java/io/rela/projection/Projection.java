@@ -13,8 +13,9 @@ import java.util.Objects;
  * </pre>
  *
  * <p>Mean, axes and scale are float32, rounded once after fitting, so that a stored projection is the fitted one;
- * arithmetic is in double, the result float32. Over the rows that it was fitted to, targets have mean 0 and population
- * standard deviation 1 in every dimension that has variance (not for kind {@code none}).
+ * arithmetic is in double, the result float32. Over the rows that it was fitted to, targets have mean 0, and the population
+ * variances of those dimensions that have any are 1 on average: each of them, or as {@link AxisScale} says (not for kind
+ * {@code none}).
  *
  * <p>Immutable, safe for threads, serialisable. A working copy of the axes, D × k doubles, is made at the first use in a
  * process.
@@ -111,10 +112,10 @@ public final class Projection implements Serializable {
         if (fit.kind() == ProjectionKind.NONE) {
             return features.clone();
         }
-        return product().apply(features, n, this::standardise);
+        return product().apply(features, n, this::scaled);
     }
 
-    private void standardise(double[] sums, float[] targets, int at) {
+    private void scaled(double[] sums, float[] targets, int at) {
         for (int j = 0; j < scale.length; j++) {
             targets[at + j] = scale[j] == 0 ? 0 : (float) (sums[j] / scale[j]);
         }
@@ -164,7 +165,7 @@ public final class Projection implements Serializable {
         return components.clone();
     }
 
-    /** A copy of the population standard deviations, k values; 0 where the dimension has no variance. */
+    /** A copy of what each dimension is divided by, k values; 0 where it has no variance. */
     public float[] scale() {
         return scale.clone();
     }

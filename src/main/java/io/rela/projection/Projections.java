@@ -10,8 +10,8 @@ import java.util.Arrays;
  *
  * <p>Source: P. Sun, Y. Jiang, T. Lin, "Efficiency for Free: Ideal Data Are Transportable Representations" (arXiv
  * 2405.14669) and its reference implementation's {@code boostor/rela.py}: covariance over N−1, the k largest axes,
- * standardised by the population standard deviation. Beyond it, order and sign are fixed and a dimension without variance
- * becomes 0.
+ * standardised by the population standard deviation. Beyond it, order and sign are fixed, a dimension without variance becomes
+ * 0, and axes may have {@link AxisScale other scales}.
  */
 public final class Projections {
     /**
@@ -23,26 +23,26 @@ public final class Projections {
     private Projections() {}
 
     /**
-     * Fits axes and their standardisation.
+     * Fits axes and their scale.
      *
      * <ul>
      *   <li>{@code PCA}: the k eigenvectors of the covariance with the largest eigenvalues, descending. In each, the
      *       component of largest magnitude is positive, the first one at a tie.
      *   <li>{@code RANDOM}: k orthonormal axes of a Gaussian matrix; the same seed gives the same axes everywhere.
-     *   <li>{@code NONE}: the identity with mean 0 and scale 1; k and seed are ignored.
+     *   <li>{@code NONE}: the identity with mean 0 and scale 1; the other settings are ignored.
      * </ul>
      *
      * Fewer samples than dimensions are legal: what has no variance becomes 0 and is counted.
      *
-     * @param k values of a target, 1 to D
-     * @throws IllegalArgumentException if k is out of range, or there are fewer than two samples for PCA
+     * @throws IllegalArgumentException if k is not in 1 to D, or there are fewer than two samples for PCA
      * @throws ArithmeticException if LAPACK does not converge
      */
-    public static Projection fit(ProjectionKind kind, Moments moments, int k, long seed) {
-        if (kind == ProjectionKind.NONE) {
-            return identity(moments, seed);
+    public static Projection fit(Axes axes, Moments moments) {
+        if (axes.kind() == ProjectionKind.NONE) {
+            return identity(moments, axes.seed());
         }
         int d = moments.dimension();
+        int k = axes.dimensions();
         if (k < 1) {
             throw new IllegalArgumentException(Flag.DIMENSIONS + " asks for " + k + ": ask for 1 or more.");
         }
@@ -50,10 +50,10 @@ public final class Projections {
             throw new IllegalArgumentException("The prior gives " + d + " values, " + Flag.DIMENSIONS + " asks for " + k
                     + ": ask for " + d + " or less.");
         }
-        return kind == ProjectionKind.PCA ? principal(moments, k, seed) : random(moments, k, seed);
+        return axes.kind() == ProjectionKind.PCA ? principal(axes, moments, k) : random(axes, moments, k);
     }
 
-    private static Projection principal(Moments moments, int k, long seed) {
+    private static Projection principal(Axes axes, Moments moments, int k) {
         if (moments.count() < 2) {
             throw new IllegalArgumentException("Principal axes need two samples or more, there is " + moments.count()
                     + ": give more samples, or ask for " + Flag.PROJECTION + " random or none.");
@@ -61,13 +61,13 @@ public final class Projections {
         SymmetricEigen eigen = SymmetricEigen.largest(moments.comomentRows(), k);
         float[] components = rounded(eigen.vectors());
         fixSigns(components, k, moments.dimension());
-        return standardised(ProjectionKind.PCA, moments, components, eigen.values(), seed);
+        return scaled(axes, moments, components, eigen.values());
     }
 
-    private static Projection random(Moments moments, int k, long seed) {
+    private static Projection random(Axes axes, Moments moments, int k) {
         int d = moments.dimension();
-        float[] components = rounded(GaussianMatrix.orthonormal(k, d, seed));
-        return standardised(ProjectionKind.RANDOM, moments, components, squares(moments, components, k), seed);
+        float[] components = rounded(GaussianMatrix.orthonormal(k, d, axes.seed()));
+        return scaled(axes, moments, components, squares(moments, components, k));
     }
 
     private static Projection identity(Moments moments, long seed) {
@@ -85,19 +85,58 @@ public final class Projections {
     }
 
     /** @param squares k values: Σ ((x − mean) · v_j)² over the samples */
-    private static Projection standardised(
-            ProjectionKind kind, Moments moments, float[] components, double[] squares, long seed) {
+    private static Projection scaled(Axes axes, Moments moments, float[] components, double[] squares) {
         float[] variances = variances(squares, moments.count());
-        float[] scale = new float[squares.length];
-        for (int j = 0; j < scale.length; j++) {
-            scale[j] = variances[j] == 0 ? 0 : (float) Math.sqrt(squares[j] / moments.count());
-        }
         double[] exact = moments.mean();
         float[] mean = new float[exact.length];
         for (int i = 0; i < mean.length; i++) {
             mean[i] = (float) exact[i];
         }
-        return new Projection(fit(kind, moments, seed), mean, components, scale, variances);
+        return new Projection(
+                fit(axes.kind(), moments, axes.seed()),
+                mean,
+                components,
+                scale(axes, moments, squares, variances),
+                variances);
+    }
+
+    /** What values along each axis are divided by, 0 for one without variance. */
+    private static float[] scale(Axes axes, Moments moments, double[] squares, float[] variances) {
+        double mean = meanVariance(moments);
+        double[] divisors = new double[squares.length];
+        double sum = 0;
+        int alive = 0;
+        for (int j = 0; j < squares.length; j++) {
+            if (variances[j] > 0) {
+                double variance = squares[j] / moments.count();
+                divisors[j] = axes.scale().divisor(variance, mean);
+                sum += variance / divisors[j];
+                alive++;
+            }
+        }
+        double common = alive == 0 ? 0 : Math.sqrt(sum / alive);
+        float[] scale = new float[squares.length];
+        for (int j = 0; j < scale.length; j++) {
+            scale[j] = (float) (Math.sqrt(divisors[j]) * common);
+        }
+        return scale;
+    }
+
+    /** Population variance of a dimension, over those that have any; 0 where none has. */
+    private static double meanVariance(Moments moments) {
+        double largest = 0;
+        for (int i = 0; i < moments.dimension(); i++) {
+            largest = Math.max(largest, moments.comoment(i, i));
+        }
+        double sum = 0;
+        int alive = 0;
+        for (int i = 0; i < moments.dimension(); i++) {
+            if (moments.comoment(i, i) > NO_VARIANCE * largest) {
+                sum += moments.comoment(i, i);
+                alive++;
+            }
+        }
+        return alive == 0 ? 0 : sum / alive / moments.count();
     }
 
     /** Over N−1, and exactly 0 where there is none. */

@@ -1,6 +1,7 @@
 package io.rela.convert;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.rela.ExitCode;
 import io.rela.demo.DemoPictures;
@@ -89,6 +90,33 @@ class ConvertTest {
         Set<Integer> labels =
                 rows.stream().map(row -> row.<Integer>getAs(Tables.LABEL)).collect(Collectors.toSet());
         assertThat(labels).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6, 7);
+    }
+
+    @Test
+    void axesAtTheirOwnScaleKeepTheirProportions() {
+        Path home = folder.resolve("home");
+        assertThat(Rela.convert(pictures, home, "--scale", "none").code()).isEqualTo(ExitCode.DONE);
+        Row axes = Rela.rows(home, "projection").get(0);
+        Row scaled = Rela.rows(shared.resolve("home"), "projection").get(0);
+        List<Float> divisors = axes.getList(axes.fieldIndex("scale"));
+        List<Float> deviations = scaled.getList(scaled.fieldIndex("scale"));
+        assertThat(divisors).hasSize(8).containsOnly(divisors.get(0));
+        double sum = 0;
+        for (float deviation : deviations) {
+            sum += (double) deviation * deviation;
+        }
+        assertThat((double) divisors.get(0)).isCloseTo(Math.sqrt(sum / 8), within(1e-6));
+        assertThat(axes.getList(axes.fieldIndex("components")))
+                .isEqualTo(scaled.getList(scaled.fieldIndex("components")));
+
+        Rela.Outcome other = Rela.convert(pictures, home, "--scale", "shrink");
+        assertThat(other.code()).isEqualTo(ExitCode.HOME);
+        assertThat(other.text()).contains("scale was none, is shrink:1.0");
+        assertThat(Rela.convert(pictures, home, "--scale", "shrink:-2").text())
+                .contains("Invalid value for option '--scale'", "write axis, none, shrink");
+        assertThat(Rela.run("convert", "--projection", "none", "--scale", "axis")
+                        .text())
+                .contains("--scale axis has no meaning with --projection none");
     }
 
     @Test

@@ -48,12 +48,15 @@ class ManifestDocumentTest {
         if (!raw.getName().startsWith("io.rela.") || raw.isEnum() || !seen.add(raw)) {
             return;
         }
+        BeanDescription bean = MAPPER.getSerializationConfig().introspect(type);
+        if (bean.findJsonValueAccessor() != null) {
+            return;
+        }
         if (raw.isSealed()) {
             for (Class<?> permitted : raw.getPermittedSubclasses()) {
                 collect(MAPPER.constructType(permitted), fields, seen);
             }
         }
-        BeanDescription bean = MAPPER.getSerializationConfig().introspect(type);
         for (BeanPropertyDefinition property : bean.findProperties()) {
             if (property.couldSerialize()) {
                 fields.add(property.getName());

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rela.moments.IndexedFeature;
+import io.rela.moments.MomentsStep;
+import io.rela.projection.Axes;
+import io.rela.projection.AxisScale;
 import io.rela.projection.Projection;
 import io.rela.projection.ProjectionKind;
+import io.rela.projection.Projections;
 import io.rela.testing.LocalSpark;
 import io.rela.testing.Samples;
 import java.io.IOException;
@@ -75,12 +79,17 @@ class ProjectionEstimatorTest {
                 .setInputCol("embedding")
                 .setOutputCol("axes")
                 .setKind("random")
+                .setScale("shrink:0.5")
                 .setSeed(3)
                 .fit(renamed);
 
         assertThat(model.transform(renamed).columns()).containsExactly("position", "embedding", "axes");
         assertThat(model.projection().kind()).isEqualTo(ProjectionKind.RANDOM);
         assertThat(model.projection().seed()).isEqualTo(3);
+        assertThat(model.projection())
+                .isEqualTo(Projections.fit(
+                        new Axes(ProjectionKind.RANDOM, K, AxisScale.of("shrink:0.5"), 3),
+                        MomentsStep.of(table(), "index", "feature", 16)));
         assertThat(model.copy(ParamMap.empty()).transform(renamed).columns()).contains("axes");
     }
 
@@ -123,6 +132,7 @@ class ProjectionEstimatorTest {
     @Test
     void settingsAndColumnsAreChecked() {
         assertThatThrownBy(() -> estimator().setKind("tsne")).hasMessageContaining("pca, random or none");
+        assertThatThrownBy(() -> estimator().setScale("large")).hasMessageContaining("write axis, none, shrink");
         assertThatThrownBy(() -> estimator().setDimensions(0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> estimator().setDimensions(D + 1).fit(table()))
                 .hasMessage("The prior gives 6 values, --dimensions asks for 7: ask for 6 or less.");

@@ -89,6 +89,6 @@ class ProjectionTableTest {
     }
 
     private static Projection fit(ProjectionKind kind) {
-        return Projections.fit(kind, Moments.ofBlock(Samples.rows(30, 5, 1), 30, 5), 3, -7);
+        return Projections.fit(new Axes(kind, 3, AxisScale.NONE, -7), Moments.ofBlock(Samples.rows(30, 5, 1), 30, 5));
     }
 }

@@ -7,13 +7,16 @@ import static org.assertj.core.api.Assertions.within;
 import io.rela.moments.Moments;
 import io.rela.testing.Expectations;
 import io.rela.testing.Samples;
+import io.rela.testing.SomeAxes;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ProjectionsTest {
     @Test
@@ -27,7 +30,7 @@ class ProjectionsTest {
             features[i] = (float) wanted.get("features")[i];
         }
         Moments moments = Moments.ofBlock(features, n, d);
-        Projection projection = Projections.fit(ProjectionKind.PCA, moments, k, 0);
+        Projection projection = Projections.fit(SomeAxes.pca(k), moments);
 
         assertThat(flat(moments.comomentRows())).containsExactly(wanted.get("comoment"), within(1e-9));
         assertClose(projection.mean(), wanted.get("mean"), 1e-6);
@@ -36,6 +39,12 @@ class ProjectionsTest {
         assertClose(projection.scale(), wanted.get("scale"), 1e-5);
         assertThat(projection.totalVariance()).isCloseTo(wanted.get("total_variance")[0], within(1e-9));
         assertClose(projection.project(features, n), wanted.get("targets"), 1e-5);
+        for (String scale : new String[] {"none", "shrink:0.5"}) {
+            Projection other = Projections.fit(SomeAxes.pca(k, AxisScale.of(scale)), moments);
+            assertThat(other.components()).containsExactly(projection.components());
+            assertClose(other.scale(), wanted.get("scale_" + scale.replace(":0.5", "")), 1e-5);
+            assertClose(other.project(features, n), wanted.get("targets_" + scale.replace(":0.5", "")), 1e-5);
+        }
     }
 
     @ParameterizedTest
@@ -43,7 +52,7 @@ class ProjectionsTest {
     void axesAreOrderedOrthonormalEigenvectors(int d, int k) {
         int n = 3 * d;
         Moments moments = Moments.ofBlock(Samples.rows(n, d, d), n, d);
-        Projection projection = Projections.fit(ProjectionKind.PCA, moments, k, 0);
+        Projection projection = Projections.fit(SomeAxes.pca(k), moments);
 
         assertOrthonormal(projection.components(), k, d);
         float[] values = projection.explainedVariance();
@@ -71,7 +80,7 @@ class ProjectionsTest {
         int n = 40;
         int d = 12;
         float[] features = Samples.rows(n, d, 1);
-        Projection projection = Projections.fit(ProjectionKind.PCA, Moments.ofBlock(features, n, d), d, 0);
+        Projection projection = Projections.fit(SomeAxes.pca(d), Moments.ofBlock(features, n, d));
         float[] targets = projection.project(features, n);
 
         float[] mean = projection.mean();
@@ -102,11 +111,62 @@ class ProjectionsTest {
         int d = 20;
         int k = 7;
         float[] features = Samples.rows(n, d, 2);
-        Projection projection = Projections.fit(kind, Moments.ofBlock(features, n, d), k, 5);
+        Projection projection = Projections.fit(new Axes(kind, k, AxisScale.AXIS, 5), Moments.ofBlock(features, n, d));
 
         assertStandardised(projection.project(features, n), n, k);
         assertThat(projection.zeroVariance()).isZero();
         assertThat(projection.samples()).isEqualTo(n);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"axis", "none", "shrink", "shrink:0.01"})
+    void fewerDimensionsAreTheFirstOfMoreAndVariancesAddUpToTheirNumber(String scale) {
+        int n = 300;
+        int d = 20;
+        float[] features = Samples.rows(n, d, 2);
+        for (int r = 0; r < n; r++) {
+            features[r * d + 7] = 0.3f;
+        }
+        Moments moments = Moments.ofBlock(features, n, d);
+        float[] more =
+                Projections.fit(SomeAxes.pca(d, AxisScale.of(scale)), moments).project(features, n);
+        float[] fewer =
+                Projections.fit(SomeAxes.pca(5, AxisScale.of(scale)), moments).project(features, n);
+
+        double factor = fewer[0] / more[0];
+        for (int r = 0; r < n; r++) {
+            for (int j = 0; j < 5; j++) {
+                assertThat((double) fewer[r * 5 + j]).isCloseTo(factor * more[r * d + j], within(1e-4));
+            }
+        }
+        assertThat(squares(more) / n).isCloseTo(d - 1, within(1e-4));
+        assertThat(squares(fewer) / n).isCloseTo(5, within(1e-4));
+        assertThat(more[d - 1]).isZero();
+    }
+
+    @Test
+    void axesAtTheirOwnScaleAreARotation() {
+        float[] features = Samples.rows(60, 9, 5);
+        Moments moments = Moments.ofBlock(features, 60, 9);
+        Projection projection = Projections.fit(SomeAxes.pca(9, AxisScale.NONE), moments);
+
+        float[] scale = projection.scale();
+        assertThat(scale).containsOnly(scale[0]);
+        float[] targets = projection.project(features, 60);
+        for (int r = 1; r < 60; r++) {
+            assertThat(distance(targets, 0, r, 9) * scale[0]).isCloseTo(distance(features, 0, r, 9), within(1e-4));
+        }
+    }
+
+    @Test
+    void scalesAreReadAsTheyAreWritten() {
+        assertThat(AxisScale.of("shrink")).isEqualTo(new AxisScale.Shrink(1));
+        for (String text : new String[] {"axis", "none", "shrink:0.25"}) {
+            assertThat(AxisScale.of(text.toUpperCase(Locale.ROOT))).hasToString(text);
+        }
+        for (String text : new String[] {"", "shrink:", "shrink:0", "shrink:-1", "shrink:NaN", "shrink:inf", "axes"}) {
+            assertThatThrownBy(() -> AxisScale.of(text)).as(text).hasMessageContaining("such as shrink:0.5");
+        }
     }
 
     @Test
@@ -114,7 +174,7 @@ class ProjectionsTest {
         int n = 6;
         int d = 16;
         float[] features = Samples.rows(n, d, 3);
-        Projection projection = Projections.fit(ProjectionKind.PCA, Moments.ofBlock(features, n, d), d, 0);
+        Projection projection = Projections.fit(SomeAxes.pca(d), Moments.ofBlock(features, n, d));
 
         assertThat(projection.zeroVariance()).isEqualTo(d - n + 1);
         assertOrthonormal(projection.components(), d, d);
@@ -131,7 +191,7 @@ class ProjectionsTest {
     void constantFeaturesGiveZeros(ProjectionKind kind) {
         float[] features = new float[9 * 4];
         Arrays.fill(features, 1.7f);
-        Projection projection = Projections.fit(kind, Moments.ofBlock(features, 9, 4), 3, 0);
+        Projection projection = Projections.fit(new Axes(kind, 3, AxisScale.AXIS, 0), Moments.ofBlock(features, 9, 4));
 
         assertThat(projection.zeroVariance()).isEqualTo(3);
         assertThat(projection.totalVariance()).isZero();
@@ -146,10 +206,10 @@ class ProjectionsTest {
         for (int r = 0; r < n; r++) {
             features[r * d + 2] = 0.3f;
         }
-        assertThat(Projections.fit(ProjectionKind.PCA, Moments.ofBlock(features, n, d), d, 0)
+        assertThat(Projections.fit(SomeAxes.pca(d), Moments.ofBlock(features, n, d))
                         .zeroVariance())
                 .isEqualTo(1);
-        assertThat(Projections.fit(ProjectionKind.NONE, Moments.ofBlock(features, n, d), d, 0)
+        assertThat(Projections.fit(SomeAxes.none(), Moments.ofBlock(features, n, d))
                         .zeroVariance())
                 .isEqualTo(1);
     }
@@ -157,7 +217,7 @@ class ProjectionsTest {
     @Test
     void noneIsTheIdentity() {
         float[] features = Samples.rows(5, 3, 1);
-        Projection projection = Projections.fit(ProjectionKind.NONE, Moments.ofBlock(features, 5, 3), 512, 0);
+        Projection projection = Projections.fit(SomeAxes.none(), Moments.ofBlock(features, 5, 3));
 
         assertThat(projection.project(features, 5)).containsExactly(features);
         assertThat(projection.outputDimension()).isEqualTo(3);
@@ -168,12 +228,11 @@ class ProjectionsTest {
     void randomAxesComeFromTheSeedAlone() {
         Moments moments = Moments.ofBlock(Samples.rows(50, 24, 1), 50, 24);
         Moments others = Moments.ofBlock(Samples.rows(70, 24, 2), 70, 24);
-        float[] axes = Projections.fit(ProjectionKind.RANDOM, moments, 24, 7).components();
+        float[] axes = Projections.fit(SomeAxes.random(24, 7), moments).components();
 
         assertOrthonormal(axes, 24, 24);
-        assertThat(Projections.fit(ProjectionKind.RANDOM, others, 24, 7).components())
-                .containsExactly(axes);
-        assertThat(Projections.fit(ProjectionKind.RANDOM, moments, 24, 8).components())
+        assertThat(Projections.fit(SomeAxes.random(24, 7), others).components()).containsExactly(axes);
+        assertThat(Projections.fit(SomeAxes.random(24, 8), moments).components())
                 .isNotEqualTo(axes);
     }
 
@@ -183,7 +242,7 @@ class ProjectionsTest {
         int d = 37;
         int k = 19;
         float[] features = Samples.rows(n, d, 6);
-        Projection projection = Projections.fit(ProjectionKind.PCA, Moments.ofBlock(features, n, d), k, 0);
+        Projection projection = Projections.fit(SomeAxes.pca(k), Moments.ofBlock(features, n, d));
         float[] whole = projection.project(features, n);
 
         for (int r = 0; r < n; r++) {
@@ -199,7 +258,7 @@ class ProjectionsTest {
     @Test
     void notANumberSpoilsItsOwnRowOnly() {
         float[] features = Samples.rows(4, 3, 1);
-        Projection projection = Projections.fit(ProjectionKind.PCA, Moments.ofBlock(features, 4, 3), 2, 0);
+        Projection projection = Projections.fit(SomeAxes.pca(2), Moments.ofBlock(features, 4, 3));
         float[] clean = projection.project(features, 4);
         features[4] = Float.NaN;
 
@@ -212,20 +271,36 @@ class ProjectionsTest {
     @Test
     void errorsCarryTheRepair() {
         Moments moments = Moments.ofBlock(new float[384 * 2], 2, 384);
-        assertThatThrownBy(() -> Projections.fit(ProjectionKind.PCA, moments, 512, 0))
+        assertThatThrownBy(() -> Projections.fit(SomeAxes.pca(512), moments))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("The prior gives 384 values, --dimensions asks for 512: ask for 384 or less.");
-        assertThatThrownBy(() -> Projections.fit(ProjectionKind.RANDOM, moments, 0, 0))
+        assertThatThrownBy(() -> Projections.fit(SomeAxes.random(0, 0), moments))
                 .hasMessageContaining("asks for 0");
         Moments one = Moments.ofBlock(new float[3], 1, 3);
-        assertThatThrownBy(() -> Projections.fit(ProjectionKind.PCA, one, 2, 0))
+        assertThatThrownBy(() -> Projections.fit(SomeAxes.pca(2), one))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("need two samples or more, there is 1");
-        assertThat(Projections.fit(ProjectionKind.RANDOM, one, 2, 0).zeroVariance())
-                .isEqualTo(2);
-        Projection projection = Projections.fit(ProjectionKind.NONE, one, 3, 0);
+        assertThat(Projections.fit(SomeAxes.random(2, 0), one).zeroVariance()).isEqualTo(2);
+        Projection projection = Projections.fit(SomeAxes.none(), one);
         assertThatThrownBy(() -> projection.project(new float[7], 2)).hasMessageContaining("2 rows of 3 values");
         assertThatThrownBy(() -> ProjectionKind.of("PCA")).hasMessageContaining("pca, random or none");
+    }
+
+    private static double squares(float[] values) {
+        double sum = 0;
+        for (float value : values) {
+            sum += (double) value * value;
+        }
+        return sum;
+    }
+
+    private static double distance(float[] rows, int a, int b, int d) {
+        double sum = 0;
+        for (int i = 0; i < d; i++) {
+            double difference = (double) rows[a * d + i] - rows[b * d + i];
+            sum += difference * difference;
+        }
+        return Math.sqrt(sum);
     }
 
     private static void assertOrthonormal(float[] axes, int k, int d) {
