@@ -21,6 +21,8 @@ import org.apache.spark.api.java.JavaSparkContext;
  */
 public final class Waves {
     private static final int AT_A_TIME = 2;
+
+    private static final int STOP_SECONDS = 60;
     private static final int WATCH_SECONDS = 5;
 
     private final JavaSparkContext spark;
@@ -57,15 +59,17 @@ public final class Waves {
     public List<TaskReport> run(EmbedStep step, int tasks, Runnable watch) {
         String group = "rela-embed-" + UUID.randomUUID();
         ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME);
+        List<Future<?>> submitted = new ArrayList<>();
         try {
             CompletionService<List<TaskReport>> running = new ExecutorCompletionService<>(threads);
             for (IndexRange wave : left) {
-                var unused = running.submit(() -> {
+                var begun = running.submit(() -> {
                     spark.setJobGroup(group, "embed samples " + wave.first() + " to " + (wave.end() - 1), true);
                     List<TaskReport> written = step.run(plan.split(wave, tasks));
                     store.finish(wave, written);
                     return written;
                 });
+                submitted.add(begun);
             }
             for (int finished = 0; finished < left.size(); ) {
                 Future<List<TaskReport>> wave = running.poll(WATCH_SECONDS, TimeUnit.SECONDS);
@@ -84,16 +88,24 @@ public final class Waves {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted", e);
         } finally {
-            stop(group, threads);
+            stop(group, threads, submitted);
         }
     }
 
-    /** What still runs on executors writes nothing that counts. */
-    private void stop(String group, ExecutorService threads) {
-        threads.shutdownNow();
-        spark.cancelJobGroup(group);
+    /**
+     * Ends the waves' jobs. A wave whose job has ended is not interrupted while it is noted as finished; what still runs on
+     * executors writes nothing that counts.
+     */
+    private void stop(String group, ExecutorService threads, List<Future<?>> submitted) {
+        submitted.forEach(wave -> wave.cancel(false));
+        threads.shutdown();
         try {
-            threads.awaitTermination(1, TimeUnit.MINUTES);
+            boolean ended = false;
+            for (int second = 0; second < STOP_SECONDS && !ended; second++) {
+                // Again each time: a wave may have been about to start its job.
+                spark.cancelJobGroup(group);
+                ended = threads.awaitTermination(1, TimeUnit.SECONDS);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
