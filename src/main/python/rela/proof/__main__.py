@@ -11,11 +11,11 @@ import sys
 import time
 from pathlib import Path
 
-from rela.proof.cells import PRESETS, Cell, Row, rows
-from rela.proof.material import FORMS, Material
+from rela.proof.cells import FORMS, PRESETS, Cell, Row, rows
+from rela.proof.material import Material, Wanted
 from rela.proof.tables import Results
 from rela.train.command import Rela
-from rela.train.failures import Refusal
+from rela.train.failures import SETTINGS, UNEXPECTED, Refusal
 
 EPILOG = """\
 The folder keeps what is finished: the same command goes on from there, cell by cell, and --only-tables tells what there is.
@@ -32,8 +32,10 @@ def arguments() -> argparse.ArgumentParser:
     )
     parser.add_argument("preset", choices=PRESETS, help="tiny: the machinery, in minutes; cpu: two cores, hours")
     parser.add_argument("--work", type=Path, required=True, metavar="DIR", help="folder of everything that is made")
-    parser.add_argument("--data", type=Path, metavar="DIR", help="has train/CLASS/*.jpg and test/CLASS/*.jpg, of 32 × 32 pixels")
-    parser.add_argument("--priors", type=Path, metavar="DIR", help="has mobilenet_v2.pt and efficientnet_lite0.pt")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="has train/CLASS/*.jpg and test/CLASS/*.jpg of 32 × 32")
+    parser.add_argument(
+        "--priors", type=Path, metavar="DIR", default=Path(), help="has mobilenet_v2.pt and efficientnet_lite0.pt"
+    )
     parser.add_argument("--rela", default=os.environ.get("RELA", "bin/rela"), metavar="COMMAND", help="what runs rela")
     parser.add_argument("--study", action="append", metavar="NAME", help="only this one: claim, targets or policies")
     parser.add_argument("--row", action="append", metavar="TEXT", help="only rows with this in their name")
@@ -62,8 +64,8 @@ def main() -> int:
     for name in ("cells", "logs"):
         (work / name).mkdir(parents=True, exist_ok=True)
     if not asked.only_tables:
-        if not asked.data or not asked.priors:
-            raise Refusal(2, "--data and --priors are missing: say where pictures and priors are")
+        if not asked.data:
+            raise Refusal(SETTINGS, "--data is missing: say where pictures are")
         _train(asked, work, wanted, seeds)
     return _tell(work, wanted, seeds)
 
@@ -73,14 +75,14 @@ def _train(asked: argparse.Namespace, work: Path, wanted: list[Row], seeds: int)
     cells = {cell.id: cell for seed in range(1, seeds + 1) for cell in (row.seeded(seed) for row in wanted)}
     rela = Rela(asked.rela, work / "logs" / "material.log")
     try:
-        Material(work).make(asked.data, asked.priors, preset, asked.form, cells.values(), rela)
+        Material(work).make(Wanted(asked.data, asked.priors, preset, asked.form, list(cells.values())), rela)
     finally:
         rela.close()
     file = work / "references.json"
     if not file.exists():
         from rela.proof.run import references
 
-        file.write_text(json.dumps(references(Material(work), (preset.net, preset.other_net)), indent=1), "utf-8")
+        file.write_text(json.dumps(references(Material(work), preset.nets), indent=1), "utf-8")
     left = [cell for name, cell in cells.items() if not (work / "cells" / f"{name}.json").exists()]
     print(f"{len(cells)} cells, {len(left)} left", flush=True)
     running: list[tuple[Cell, subprocess.Popen]] = []
@@ -111,7 +113,7 @@ def _start(asked: argparse.Namespace, work: Path, cell: Cell) -> subprocess.Pope
 def _ended(work: Path, cell: Cell, code: int, left: int) -> None:
     log = work / "logs" / f"{cell.id}.err"
     if code:
-        raise Refusal(1, f"a cell failed with code {code}: {cell}\n{log.read_text('utf-8')[-2000:]}")
+        raise Refusal(UNEXPECTED, f"a cell failed with code {code}: {cell}\n{log.read_text('utf-8')[-2000:]}")
     log.unlink()
     result = json.loads((work / "cells" / f"{cell.id}.json").read_text("utf-8"))
     what = f"{cell.method} {cell.targets} {cell.values} {cell.policy} {cell.options} at {cell.ratio}, seed {cell.seed}"
@@ -137,5 +139,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except Refusal as refusal:
-        print(f"bin/proof: {refusal}", file=sys.stderr)
+        print(f"bin/proof: {refusal.message}", file=sys.stderr)
         sys.exit(refusal.code)

@@ -5,18 +5,31 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-PRIORS = ("mobilenet_v2", "efficientnet_lite0")
-UNTRAINED = "untrained"
+
+@dataclass(frozen=True)
+class Prior:
+    """A prior: `model` is a file below --priors or builtin:NAME, `view` how pictures are shown to it where it does not tell."""
+
+    name: str
+    model: str
+    view: tuple[str, ...] = ()
+
+
+VIEW_224 = ("--resize", "224", "--input-size", "224", "--mean", "0.5,0.5,0.5", "--std", "0.5,0.5,0.5")
+UNTRAINED = Prior("untrained", "untrained.pt", VIEW_224)
+CONSENSUS = "consensus"
+FORMS = ("axis", "shrink", "none")
+BLIND = ("uniform", "cyclic")
 
 
 @dataclass(frozen=True)
 class Cell:
     """One run, and all that its result depends on beside the pictures and the program.
 
-    `targets` names a prior and a form, such as "mobilenet_v2/axis"; empty, there is no ReLA phase. Of them `values` are looked at,
-    the first; permuted ones are those of other samples. `ratio` of the samples are trained on in each of `epochs`, chosen by
+    `targets` names a prior and a form, such as "mobilenet_v2/axis"; empty, there is no ReLA phase. The first `values` of them are
+    looked at; permuted ones are those of other samples. `ratio` of the samples are trained on in each of `epochs`, chosen by
     `policy` with its `options`; `scored` says after how many epochs losses are computed anew; the last `final` epochs have all
     samples.
     """
@@ -25,6 +38,7 @@ class Cell:
     net: str = "resnet10-small"
     method: str = "regression"
     switch: str = "never"
+    transfer: str = "trained"
     targets: str = ""
     values: int = 0
     permuted: bool = False
@@ -52,25 +66,60 @@ class Row:
 
     def seeded(self, seed: int) -> Cell:
         """Its cell of a seed."""
-        return dataclasses.replace(self.cell, seed=seed)
+        return replace(self.cell, seed=seed)
 
 
 @dataclass(frozen=True)
 class Preset:
-    """How large the experiment is; `train` and `test` are pictures per class."""
+    """How large the experiment is: `train` and `test` are pictures for each class, `most` the values that targets are made with.
+
+    The first prior and the first net are those of every study; the second ones confirm what the study of targets finds.
+    """
 
     train: int
     test: int
     epochs: int
     seeds: int
-    net: str
-    other_net: str
+    priors: tuple[Prior, Prior]
+    nets: tuple[str, str]
     values: int
+    most: int
+    widths: tuple[int, ...]
+    ratios: tuple[float, ...]
+    policies: tuple[str, ...]
 
 
+NETS = ("resnet10-small", "resnet18-small")
 PRESETS = {
-    "tiny": Preset(train=20, test=10, epochs=2, seeds=2, net="resnet10-small", other_net="resnet18-small", values=16),
-    "cpu": Preset(train=1000, test=500, epochs=12, seeds=3, net="resnet10-small", other_net="resnet18-small", values=64),
+    "tiny": Preset(
+        train=40,
+        test=20,
+        epochs=2,
+        seeds=1,
+        priors=(Prior("builtin-prior", "builtin:prior"), Prior("builtin-middle", "builtin:learner-middle")),
+        nets=NETS,
+        values=16,
+        most=32,
+        widths=(16,),
+        ratios=(0.5,),
+        policies=("uniform", "middle"),
+    ),
+    "cpu": Preset(
+        train=1000,
+        test=500,
+        epochs=12,
+        seeds=3,
+        priors=(
+            Prior("mobilenet_v2", "mobilenet_v2.pt", VIEW_224),
+            Prior("efficientnet_lite0", "efficientnet_lite0.pt", VIEW_224),
+        ),
+        nets=NETS,
+        values=64,
+        most=512,
+        widths=(16, 32, 64, 128, 256, 512),
+        ratios=(1.0, 0.5, 0.2),
+        policies=("uniform", "cyclic", "middle", "orderdp", "ccs", "rcap", "importance", "hard", "easy"),
+    ),
 }
 
 
@@ -81,73 +130,70 @@ def rows(preset: Preset, form: str) -> list[Row]:
 
 def _claim(preset: Preset, form: str) -> list[Row]:
     """ReLA against the original algorithm at equal epochs, with its controls."""
-    base = Cell(0, net=preset.net, epochs=preset.epochs)
-    mine = dataclasses.replace(base, targets=f"{PRIORS[0]}/{form}", values=preset.values)
+    base = Cell(0, net=preset.nets[0], epochs=preset.epochs)
+    mine = replace(base, targets=f"{preset.priors[0].name}/{form}", values=preset.values)
     made = []
-    for ratio in (1.0, 0.5, 0.2):
-        share = f"{round(100 * ratio)}%"
-        at = {"ratio": ratio}
+    for ratio in preset.ratios:
+        of = f", {round(100 * ratio)}%"
         made += [
-            Row("claim", f"BYOL, {share}", dataclasses.replace(base, method="byol", switch="0", **at)),
-            Row("claim", f"ReLA, then BYOL, {share}", dataclasses.replace(mine, method="byol", switch="0.5", **at)),
-            Row("claim", f"regression alone, {share}", dataclasses.replace(mine, **at)),
-            Row("claim", f"supervised, {share}", dataclasses.replace(base, method="supervised", switch="0", **at)),
+            Row("claim", f"BYOL{of}", replace(base, method="byol", switch="0", ratio=ratio)),
+            Row("claim", f"ReLA, then BYOL{of}", replace(mine, method="byol", switch="0.5", ratio=ratio)),
+            Row("claim", f"regression alone{of}", replace(mine, ratio=ratio)),
+            Row("claim", f"supervised{of}", replace(base, method="supervised", switch="0", ratio=ratio)),
         ]
-    half = {"method": "byol", "switch": "0.5", "ratio": 0.5}
-    wrong = dataclasses.replace(mine, targets=f"{UNTRAINED}/{form}")
+    both = replace(mine, method="byol", switch="0.5", ratio=0.5)
+    untrained = replace(both, targets=f"{UNTRAINED.name}/{form}", values=min(preset.values, preset.most))
     return [
         *made,
-        Row("claim", "ReLA, then BYOL, 50%, targets permuted", dataclasses.replace(mine, permuted=True, **half)),
-        Row("claim", "ReLA, then BYOL, 50%, targets of an untrained prior", dataclasses.replace(wrong, **half)),
-        Row("claim", "ReLA, then BYOL, 50%, switch by rho", dataclasses.replace(mine, **(half | {"switch": "rho"}))),
+        Row("claim", "ReLA, then BYOL, 50%, targets permuted", replace(both, permuted=True)),
+        Row("claim", "ReLA, then BYOL, 50%, targets of an untrained prior", untrained),
+        Row("claim", "ReLA, then BYOL, 50%, switch by rho", replace(both, switch="rho")),
+        Row("claim", "ReLA, then BYOL, 50%, transfer fixed", replace(both, transfer="fixed")),
     ]
 
 
 def _targets(preset: Preset) -> list[Row]:
     """Which form of targets teaches most, at 50%, by regression alone."""
     made = []
-    widths = [width for width in (16, 32, 64, 128, 256, 512) if width <= max(4 * preset.values, 512)]
-    for prior in PRIORS:
-        for net in (preset.net, preset.other_net):
-            base = Cell(0, net=net, ratio=0.5, epochs=preset.epochs)
-            # The other net confirms what the first one has found.
-            few = widths if net == preset.net else [16, 64, 512]
-            for form in ("axis", "shrink", "none"):
-                for width in few:
-                    cell = dataclasses.replace(base, targets=f"{prior}/{form}", values=width)
-                    made.append(Row("targets", f"{prior}, {net}, {form}, {width}", cell))
-    base = Cell(0, net=preset.net, ratio=0.5, epochs=preset.epochs)
-    for width in (16, 64, 512):
-        cell = dataclasses.replace(base, targets=f"{PRIORS[0]}/axis", values=width, permuted=True)
-        made.append(Row("targets", f"{PRIORS[0]}, {preset.net}, axis, {width}, permuted", cell))
-    for width in (32, 64, 128):
-        cell = dataclasses.replace(base, targets="consensus/axis", values=width)
-        made.append(Row("targets", f"consensus, {preset.net}, axis, {width}", cell))
+    first, *_ = preset.priors
+    few = sorted({preset.widths[0], min(preset.values, preset.most), preset.widths[-1]})
+    base = Cell(0, net=preset.nets[0], ratio=0.5, epochs=preset.epochs)
+    for prior in preset.priors:
+        for net in preset.nets:
+            main = (prior, net) == (first, preset.nets[0])
+            for form in FORMS:
+                for width in preset.widths if main else few:
+                    cell = replace(base, net=net, targets=f"{prior.name}/{form}", values=width)
+                    made.append(Row("targets", f"{prior.name}, {net}, {form}, {width}", cell))
+    for width in few:
+        cell = replace(base, targets=f"{first.name}/axis", values=width, permuted=True)
+        made.append(Row("targets", f"{first.name}, {preset.nets[0]}, axis, {width}, permuted", cell))
+    for net in preset.nets:
+        for form in ("axis", "none"):
+            cell = replace(base, net=net, targets=f"{CONSENSUS}/{form}", values=preset.values)
+            made.append(Row("targets", f"consensus, {net}, {form}, {preset.values}", cell))
     return made
 
 
 def _policies(preset: Preset, form: str) -> list[Row]:
     """Each policy at equal numbers of trained pictures, against chance."""
     made = []
-    for ratio in (0.2, 0.5):
-        base = Cell(
-            0, net=preset.net, targets=f"{PRIORS[0]}/{form}", values=preset.values, ratio=ratio, epochs=preset.epochs
-        )
-        share = f"{round(100 * ratio)}%"
-        # These keep what they want: fewer epochs come to as many pictures.
+    everything = Cell(
+        0, net=preset.nets[0], targets=f"{preset.priors[0].name}/{form}", values=preset.values, epochs=preset.epochs
+    )
+    for ratio in (one for one in preset.ratios if one < 1):
+        base, of = replace(everything, ratio=ratio), f", {round(100 * ratio)}%"
+        made += [Row("policies", f"{policy}{of}", replace(base, policy=policy)) for policy in preset.policies]
+        # InfoBatch keeps what it wants, about three quarters: fewer epochs come to as many pictures.
         fewer = max(2, round(preset.epochs * ratio / 0.75))
-        for policy in ("uniform", "cyclic", "middle", "orderdp", "ccs", "rcap", "importance", "hard", "easy"):
-            made.append(Row("policies", f"{policy}, {share}", dataclasses.replace(base, policy=policy)))
-        narrow = dataclasses.replace(base, policy="orderdp", options=f"--pool-share {round(min(1.0, 1.5 * ratio), 3)}")
-        rising = dataclasses.replace(base, policy="middle", options="--quantile 0.25 --quantile-end 0.75")
-        seldom = dataclasses.replace(base, policy="middle", scored=3)
-        infobatch = dataclasses.replace(base, policy="infobatch", ratio=0.0, epochs=fewer)
-        last = round(preset.epochs / 8 * ratio) or 1
+        last = max(1, round(preset.epochs * ratio / 8))
+        narrow = f"--pool-share {round(min(1.0, 1.5 * ratio), 3)}"
+        rising = "--quantile 0.25 --quantile-end 0.75"
         made += [
-            Row("policies", f"orderdp, narrow pool, {share}", narrow),
-            Row("policies", f"middle, from easy to hard, {share}", rising),
-            Row("policies", f"middle, scored every 3 epochs, {share}", seldom),
-            Row("policies", f"infobatch, {fewer} epochs, about {share} of the pictures", infobatch),
-            Row("policies", f"uniform, last {last} of all, {share}", dataclasses.replace(base, final=last)),
+            Row("policies", f"orderdp, narrow pool{of}", replace(base, policy="orderdp", options=narrow)),
+            Row("policies", f"middle, from easy to hard{of}", replace(base, policy="middle", options=rising)),
+            Row("policies", f"middle, scored every 3 epochs{of}", replace(base, policy="middle", scored=3)),
+            Row("policies", f"infobatch, {fewer} epochs{of}", replace(base, policy="infobatch", ratio=0.0, epochs=fewer)),
+            Row("policies", f"uniform, {last} of all at the end{of}", replace(base, final=last)),
         ]
     return made

@@ -4,45 +4,56 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 
 import rela
-from rela.home import Home, vectors
-from rela.proof.cells import PRIORS, UNTRAINED, Cell, Preset
+from rela.home import vectors
+from rela.proof.cells import CONSENSUS, UNTRAINED, Cell, Preset, Prior
 from rela.torch import ResidentHome
 from rela.train.command import Rela
 from rela.train.failures import SETTINGS, Refusal
 
 SIZE = 32
-MOST_VALUES = 512
-FORMS = ("axis", "shrink", "none")
-VIEW = ["--resize", 224, "--input-size", 224, "--mean", "0.5,0.5,0.5", "--std", "0.5,0.5,0.5"]
+# Homes beside those of priors: of the test part, and of the targets by which policies choose.
+TEST, CHOSEN = "test", "chosen"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be made: `data` has pictures, `priors` models; `form` is that of the targets by which policies choose."""
+
+    data: Path
+    priors: Path
+    preset: Preset
+    form: str
+    cells: Sequence[Cell]
 
 
 class Material:
-    """Arrays below a folder `work`. Only `make` runs rela; cells then only read.
-
-    The priors are priors/mobilenet_v2.pt and priors/efficientnet_lite0.pt, which see pictures at 224 × 224 scaled to [−1, 1]; the
-    untrained prior is a MobileNetV2 of torchvision with fresh weights.
-    """
+    """Arrays below a folder `work`. Only `make` runs rela; cells then only read."""
 
     def __init__(self, work: Path) -> None:
         self.work, self.arrays = work, work / "arrays"
 
-    def home(self, prior: str) -> Path:
-        """The home of a prior; that of PRIORS[0] has the targets by which policies choose."""
-        return self.work / "homes" / prior
+    def home(self, name: str) -> Path:
+        """A home: of a prior, TEST or CHOSEN."""
+        return self.work / "homes" / name
 
     def load(self, name: str) -> np.ndarray:
-        """An array: pictures, label, index, features, each also with test- before it, or PRIOR-FORM."""
+        """An array: pictures, label, index or features, of the test part as test-pictures, or targets as PRIOR-FORM."""
         return np.load(self.arrays / f"{name}.npy", mmap_mode="r")
 
+    def tensor(self, name: str) -> torch.Tensor:
+        """An array in memory of its own."""
+        return torch.from_numpy(np.array(self.load(name)))
+
     def targets(self, cell: Cell) -> torch.Tensor:
-        """A cell's targets, N × values; of zeros where it looks at none."""
+        """A cell's targets, N × values; zeros where it looks at none."""
         if not cell.targets:
             return torch.zeros(len(self.load("index")), 1)
         given = np.array(self.load(cell.targets.replace("/", "-"))[:, : cell.values])
@@ -52,84 +63,114 @@ class Material:
 
     def chance(self, ratio: float, seed: int, epoch: int) -> np.ndarray:
         """The indices that `select --policy uniform` takes in an epoch."""
-        return np.load(self._chance(ratio, seed))[epoch]
+        return self.load(_chance(ratio, seed))[epoch]
 
-    def _chance(self, ratio: float, seed: int) -> Path:
-        return self.arrays / f"uniform-{ratio}-{seed}.npy"
-
-    def make(self, data: Path, priors: Path, preset: Preset, form: str, cells: Iterable[Cell], rela: Rela) -> None:
-        """Makes whatever is missing for the cells."""
+    def make(self, wanted: Wanted, rela_: Rela) -> None:
+        """Makes whatever is missing."""
         self.arrays.mkdir(parents=True, exist_ok=True)
-        cells = list(cells)
+        preset = wanted.preset
         for part, each in (("train", preset.train), ("test", preset.test)):
-            _link(data / part, self.work / "pictures" / part, each)
-        self._pictures(priors, rela)
-        forms: dict[str, set[str]] = {}
-        for cell in cells:
-            if cell.targets:
-                prior, _, wanted = cell.targets.partition("/")
-                forms.setdefault(prior, set()).add(wanted)
-        for prior in sorted(forms, key=lambda name: name == "consensus"):
-            for wanted in sorted(forms[prior]):
-                if not (self.arrays / f"{prior}-{wanted}.npy").exists():
-                    self._convert(prior, wanted, MOST_VALUES, priors, rela)
-                    self._save(f"{prior}-{wanted}", vectors(rela_home(self.home(prior)).targets(["target"])["target"]))
-        # The home by which policies choose has the targets that their cells are trained on.
-        self._convert(PRIORS[0], form, preset.values, priors, rela)
-        for ratio, seed in sorted({(cell.ratio, cell.seed) for cell in cells if 0 < cell.ratio < 1}):
-            if not self._chance(ratio, seed).exists():
-                self._choose(ratio, seed, preset.epochs, rela)
+            _link(wanted.data / part, self.work / "pictures" / part, each)
+        maker = _Maker(self, wanted, rela_)
+        if not self._has("test-features"):
+            maker.pictures()
+        for name in sorted({cell.targets for cell in wanted.cells if cell.targets}, key=lambda name: (CONSENSUS in name, name)):
+            prior, _, form = name.partition("/")
+            if not self._has(f"{prior}-{form}"):
+                maker.targets(prior, form)
+        subsets = sorted({(cell.ratio, cell.seed) for cell in wanted.cells if 0 < cell.ratio < 1})
+        if subsets:
+            maker.convert(CHOSEN, wanted.form, preset.values)
+        for ratio, seed in subsets:
+            if not self._has(_chance(ratio, seed)):
+                maker.chance(ratio, seed)
 
-    def _pictures(self, priors: Path, rela: Rela) -> None:
-        if not (self.arrays / "test-features.npy").exists():
-            self._convert(PRIORS[0], "axis", MOST_VALUES, priors, rela)
-            self._convert("test", "axis", MOST_VALUES, priors, rela)
-            for prefix, name in (("", PRIORS[0]), ("test-", "test")):
-                loaded = ResidentHome(rela_home(self.home(name)), SIZE)
-                for column in ("pictures", "index", "label"):
-                    self._save(prefix + column, getattr(loaded, column).numpy())
-                self._save(f"{prefix}features", vectors(rela_home(self.home(name)).table("features").sort_by("index")["feature"]))
+    def _has(self, name: str) -> bool:
+        return (self.arrays / f"{name}.npy").exists()
 
-    def _convert(self, prior: str, form: str, values: int, priors: Path, rela: Rela) -> None:
-        name = {"test": PRIORS[0], "consensus": PRIORS[0]}.get(prior, prior)
-        file = priors / f"{name}.pt"
-        if prior == UNTRAINED:
-            file = self.work / "untrained.pt"
-            if not file.exists():
-                _untrained(file)
-        home = self.home(prior)
-        if prior == "consensus" and not home.exists():
-            shutil.copytree(self.home(PRIORS[0]), home)
-        if values < MOST_VALUES and prior == PRIORS[0]:
-            home = self.home("chosen")
-            if not home.exists():
-                shutil.copytree(self.home(prior), home)
-        more = ["--consensus", self.home(PRIORS[1])] if prior == "consensus" else []
-        pictures = self.work / "pictures" / ("test" if prior == "test" else "train")
-        said = ["--input", pictures, "--home", home, "--prior", file, *VIEW, "--dimensions", values, "--scale", form]
-        rela.run("convert", *said, "--if-exists", "overwrite", *more)
-
-    def _choose(self, ratio: float, seed: int, epochs: int, rela: Rela) -> None:
-        home = self.home(f"chance-{ratio}-{seed}")
-        shutil.rmtree(home, ignore_errors=True)
-        shutil.copytree(self.home("chosen"), home)
-        for epoch in range(epochs):
-            said = ["--home", home, "--epoch", epoch, "--policy", "uniform", "--ratio", ratio, "--seed", seed]
-            rela.run("select", *said, "--columns", "index")
-        opened = rela_home(home)
-        chosen = [np.sort(opened.subset(epoch, ["index"])["index"].to_numpy()) for epoch in range(epochs)]
-        self._save(self._chance(ratio, seed).stem, np.stack(chosen))
-        shutil.rmtree(home)
-
-    def _save(self, name: str, values: np.ndarray) -> None:
+    def save(self, name: str, values: np.ndarray) -> None:
+        """Keeps an array."""
         part = self.arrays / f".{name}.part.npy"
         np.save(part, values)
         part.rename(self.arrays / f"{name}.npy")
 
 
-def rela_home(folder: Path) -> Home:
-    """Opens a home."""
-    return rela.open(folder)
+class _Maker:
+    """Commands of rela, and what is kept of what they leave."""
+
+    def __init__(self, material: Material, wanted: Wanted, rela_: Rela) -> None:
+        self.material, self.wanted, self.rela = material, wanted, rela_
+
+    def pictures(self) -> None:
+        """Pictures, labels and the first prior's features of both parts."""
+        first = self.wanted.preset.priors[0].name
+        for prefix, name in (("", first), ("test-", TEST)):
+            self.convert(name, "axis", self.wanted.preset.most)
+            home = rela.open(self.material.home(name))
+            loaded = ResidentHome(home, SIZE)
+            for column in ("pictures", "index", "label"):
+                self.material.save(prefix + column, getattr(loaded, column).numpy())
+            self.material.save(f"{prefix}features", vectors(home.table("features").sort_by("index")["feature"]))
+
+    def targets(self, prior: str, form: str) -> None:
+        """Targets of a prior in a form."""
+        self.convert(prior, form, self.wanted.preset.most)
+        home = rela.open(self.material.home(prior))
+        self.material.save(f"{prior}-{form}", vectors(home.targets(["target"])["target"]))
+
+    def convert(self, name: str, form: str, values: int) -> None:
+        """Makes a home, or makes its targets anew."""
+        preset, home = self.wanted.preset, self.material.home(name)
+        prior = self._prior(name)
+        if name in (CONSENSUS, CHOSEN) and not home.exists():
+            # Its features are those of the first prior.
+            shutil.copytree(self.material.home(preset.priors[0].name), home)
+        more = ["--consensus", self.material.home(preset.priors[1].name)] if name == CONSENSUS else []
+        pictures = self.material.work / "pictures" / ("test" if name == TEST else "train")
+        model = prior.model
+        if prior == UNTRAINED:
+            model = self._untrained()
+        elif not model.startswith("builtin:"):
+            model = self.wanted.priors / model
+        said = ["--input", pictures, "--home", home, "--prior", model, *prior.view, "--dimensions", values, "--scale", form]
+        self.rela.run("convert", *said, "--if-exists", "overwrite", *more)
+
+    def _prior(self, name: str) -> Prior:
+        known = {prior.name: prior for prior in (*self.wanted.preset.priors, UNTRAINED)}
+        return known.get(name, self.wanted.preset.priors[0])
+
+    def _untrained(self) -> Path:
+        """A MobileNetV2 of torchvision with fresh weights."""
+        import torchvision
+
+        file = self.material.work / UNTRAINED.model
+        if not file.exists():
+            with torch.random.fork_rng(devices=[]), torch.no_grad():
+                torch.manual_seed(0)
+                net = torchvision.models.mobilenet_v2(weights=None)
+                net.classifier = torch.nn.Identity()
+                # It has seen no data: noise sets what its normalisations run on.
+                net.train()(torch.randn(64, 3, 96, 96))
+                torch.jit.save(torch.jit.freeze(torch.jit.trace(net.eval(), torch.zeros(1, 3, 224, 224))), str(file))
+        return file
+
+    def chance(self, ratio: float, seed: int) -> None:
+        """The subsets of all epochs by `uniform`."""
+        home = self.material.home(_chance(ratio, seed))
+        shutil.rmtree(home, ignore_errors=True)
+        shutil.copytree(self.material.home(CHOSEN), home)
+        epochs = range(self.wanted.preset.epochs)
+        for epoch in epochs:
+            said = ["--home", home, "--epoch", epoch, "--policy", "uniform", "--ratio", ratio, "--seed", seed]
+            self.rela.run("select", *said, "--columns", "index")
+        opened = rela.open(home)
+        chosen = [np.sort(opened.subset(epoch, ["index"])["index"].to_numpy()) for epoch in epochs]
+        self.material.save(_chance(ratio, seed), np.stack(chosen))
+        shutil.rmtree(home)
+
+
+def _chance(ratio: float, seed: int) -> str:
+    return f"uniform-{ratio}-{seed}"
 
 
 def _link(source: Path, folder: Path, each: int) -> None:
@@ -145,15 +186,3 @@ def _link(source: Path, folder: Path, each: int) -> None:
                     os.link(picture, to)
                 except OSError:
                     shutil.copyfile(picture, to)
-
-
-def _untrained(file: Path) -> None:
-    import torchvision
-
-    with torch.random.fork_rng(devices=[]), torch.no_grad():
-        torch.manual_seed(0)
-        net = torchvision.models.mobilenet_v2(weights=None)
-        net.classifier = torch.nn.Identity()
-        # Its running means are those of no data: a batch of noise sets them.
-        net.train()(torch.randn(64, 3, 96, 96))
-        torch.jit.save(torch.jit.freeze(torch.jit.trace(net.eval(), torch.zeros(1, 3, 224, 224))), str(file))

@@ -11,27 +11,27 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from rela.proof.cells import PRIORS, Cell
-from rela.proof.material import SIZE, Material, rela_home
+import rela
+from rela.proof.cells import BLIND, Cell
+from rela.proof.material import CHOSEN, SIZE, Material
 from rela.torch import Sample, save_learner
 from rela.train.command import Rela
 from rela.train.probe import probe
 from rela.train.trainer import Settings, Trainer
 
-BLIND = ("uniform", "cyclic")
 BATCH = 128
 
 
 class Run:
-    """A cell's training; `rela` is needed where its policy is not chance."""
+    """A cell's training; `commands` are needed where its policy is not chance."""
 
-    def __init__(self, cell: Cell, material: Material, rela: Rela | None) -> None:
-        self.cell, self.material, self.rela = cell, material, rela
-        self.pictures, self.index, self.label = (
-            torch.from_numpy(np.array(material.load(name))) for name in ("pictures", "index", "label")
-        )
+    def __init__(self, cell: Cell, material: Material, commands: Rela | None) -> None:
+        self.cell, self.material, self.rela = cell, material, commands
+        self.pictures, self.index, self.label = (material.tensor(name) for name in ("pictures", "index", "label"))
         self.target = material.targets(cell)
-        settings = Settings(cell.net, cell.method, cell.epochs, cell.switch, batch_size=BATCH, seed=cell.seed)
+        settings = Settings(
+            cell.net, cell.method, cell.epochs, cell.switch, transfer=cell.transfer, batch_size=BATCH, seed=cell.seed
+        )
         self.trainer = Trainer(settings, SIZE, self.target.shape[1], int(self.label.max()) + 1)
         self.folder = material.work / "runs" / cell.id
         self.seconds = {"score": 0.0, "select": 0.0}
@@ -56,8 +56,7 @@ class Run:
 
     def test(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Features and labels of the test part."""
-        pictures, label = (torch.from_numpy(np.array(self.material.load(name))) for name in ("test-pictures", "test-label"))
-        return self.trainer.features(pictures), label
+        return self.trainer.features(self.material.tensor("test-pictures")), self.material.tensor("test-label")
 
     def _batches(self, epoch: int):
         index, weight = self._chosen(epoch)
@@ -84,7 +83,7 @@ class Run:
         cell, home = self.cell, self.folder / "home"
         if not epoch:
             shutil.rmtree(self.folder, ignore_errors=True)
-            shutil.copytree(self.material.home("chosen"), home)
+            shutil.copytree(self.material.home(CHOSEN), home)
         common = ["--home", home, "--epoch", epoch, "--seed", cell.seed]
         if cell.policy not in BLIND and epoch % cell.scored == 0:
             learner = self.folder / "learner.pt"
@@ -94,18 +93,17 @@ class Run:
         said = ["--policy", cell.policy, "--epochs", cell.epochs, "--columns", "index", *cell.options.split()]
         said += ["--ratio", cell.ratio] if cell.ratio else []
         self.seconds["select"] += self.rela.run("select", *common, *said)
-        subset = rela_home(home).subset(epoch, ["index", "weight"]).sort_by("index")
+        subset = rela.open(home).subset(epoch, ["index", "weight"]).sort_by("index")
         return subset["index"].to_numpy(), subset["weight"].to_numpy()
 
 
 def references(material: Material, nets: tuple[str, ...]) -> dict[str, float]:
-    """Probes that need no training, by name: of the prior's own features, and of each net before its first step."""
-    label, truth = (torch.from_numpy(np.array(material.load(name))) for name in ("label", "test-label"))
-    features, others = (torch.from_numpy(np.array(material.load(name))) for name in ("features", "test-features"))
-    found = {f"the prior's own features ({PRIORS[0]})": probe((features, label), (others, truth))}
+    """Probes that need no training, by name: of the first prior's own features, and of each net before its first step."""
+    train, test = (tuple(material.tensor(f"{part}{name}") for name in ("features", "label")) for part in ("", "test-"))
+    found = {"the prior's own features": probe(train, test)}
     for net in nets:
         run = Run(Cell(0, net=net, method="byol", switch="0"), material, None)
-        found[f"{net} before its first step"] = probe((run.trainer.features(run.pictures), label), run.test())
+        found[f"{net} before its first step"] = probe((run.trainer.features(run.pictures), run.label), run.test())
     return found
 
 
@@ -114,13 +112,12 @@ def run_cell(work: Path, text: str, command: str) -> None:
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     cell, material = Cell(**json.loads(text)), Material(work)
-    rela = Rela(command, work / "logs" / f"{cell.id}.log")
+    commands = Rela(command, work / "logs" / f"{cell.id}.log")
     try:
-        result = Run(cell, material, rela).train()
+        result = Run(cell, material, commands).train()
     finally:
-        rela.close()
+        commands.close()
     file = work / "cells" / f"{cell.id}.json"
     part = file.with_suffix(".part")
     part.write_text(json.dumps(result, indent=1), "utf-8")
     part.rename(file)
-

@@ -19,7 +19,9 @@ def line(row: Mapping[str, Any]) -> str:
     if row["rho"] is not None:
         said.append(f"rho {row['rho']:.4f}")
     return (
-        ", ".join(said) + "; " + ", ".join(f"{part} {row[f'{part}_seconds']:.1f} s" for part in PARTS if row[f"{part}_seconds"] >= 0.05)
+        ", ".join(said)
+        + "; "
+        + ", ".join(f"{part} {row[f'{part}_seconds']:.1f} s" for part in PARTS if row[f"{part}_seconds"] >= 0.05)
     )
 
 
