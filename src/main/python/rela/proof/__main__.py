@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import rela
 from rela.proof.cells import FORMS, PRESETS, Cell, Row, rows
 from rela.proof.material import Material, Wanted
 from rela.proof.tables import Results
@@ -49,7 +50,15 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main() -> int:
-    """Runs what is missing, and writes the tables."""
+    """Runs what is missing, and writes the tables; returns the exit code."""
+    try:
+        return _run()
+    except Refusal as refusal:
+        print(f"bin/proof: {refusal.message}", file=sys.stderr)
+        return refusal.code
+
+
+def _run() -> int:
     asked = arguments().parse_args()
     work = asked.work.absolute()
     if asked.cell:
@@ -73,11 +82,11 @@ def main() -> int:
 def _train(asked: argparse.Namespace, work: Path, wanted: list[Row], seeds: int) -> None:
     begun, preset = time.monotonic(), PRESETS[asked.preset]
     cells = {cell.id: cell for seed in range(1, seeds + 1) for cell in (row.seeded(seed) for row in wanted)}
-    rela = Rela(asked.rela, work / "logs" / "material.log")
+    commands = Rela(asked.rela, work / "logs" / "material.log")
     try:
-        Material(work).make(Wanted(asked.data, asked.priors, preset, asked.form, list(cells.values())), rela)
+        Material(work).make(Wanted(asked.data, asked.priors, preset, asked.form, list(cells.values())), commands)
     finally:
-        rela.close()
+        commands.close()
     file = work / "references.json"
     if not file.exists():
         from rela.proof.run import references
@@ -106,8 +115,10 @@ def _train(asked: argparse.Namespace, work: Path, wanted: list[Row], seeds: int)
 def _start(asked: argparse.Namespace, work: Path, cell: Cell) -> subprocess.Popen:
     text = json.dumps(dataclasses.asdict(cell))
     words = [sys.executable, "-m", "rela.proof", asked.preset, "--work", work, "--rela", asked.rela, "--cell", text]
+    root = str(Path(rela.__file__).parents[1])
+    given = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": root}
     with (work / "logs" / f"{cell.id}.err").open("w") as said:
-        return subprocess.Popen(words, env={**os.environ, "OMP_NUM_THREADS": "1"}, stdout=said, stderr=said)
+        return subprocess.Popen(words, env=given, stdout=said, stderr=said)
 
 
 def _ended(work: Path, cell: Cell, code: int, left: int) -> None:
@@ -136,8 +147,4 @@ def _tell(work: Path, wanted: list[Row], seeds: int) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except Refusal as refusal:
-        print(f"bin/proof: {refusal.message}", file=sys.stderr)
-        sys.exit(refusal.code)
+    sys.exit(main())

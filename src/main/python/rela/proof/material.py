@@ -16,7 +16,7 @@ from rela.home import vectors
 from rela.proof.cells import CONSENSUS, UNTRAINED, Cell, Preset, Prior
 from rela.torch import ResidentHome
 from rela.train.command import Rela
-from rela.train.failures import SETTINGS, Refusal
+from rela.train.failures import HOME, SETTINGS, Refusal
 
 SIZE = 32
 # Homes beside those of priors: of the test part, and of the targets by which policies choose.
@@ -65,13 +65,13 @@ class Material:
         """The indices that `select --policy uniform` takes in an epoch."""
         return self.load(_chance(ratio, seed))[epoch]
 
-    def make(self, wanted: Wanted, rela_: Rela) -> None:
+    def make(self, wanted: Wanted, commands: Rela) -> None:
         """Makes whatever is missing."""
         self.arrays.mkdir(parents=True, exist_ok=True)
         preset = wanted.preset
         for part, each in (("train", preset.train), ("test", preset.test)):
             _link(wanted.data / part, self.work / "pictures" / part, each)
-        maker = _Maker(self, wanted, rela_)
+        maker = _Maker(self, wanted, commands)
         if not self._has("test-features"):
             maker.pictures()
         for name in sorted({cell.targets for cell in wanted.cells if cell.targets}, key=lambda name: (CONSENSUS in name, name)):
@@ -98,8 +98,8 @@ class Material:
 class _Maker:
     """Commands of rela, and what is kept of what they leave."""
 
-    def __init__(self, material: Material, wanted: Wanted, rela_: Rela) -> None:
-        self.material, self.wanted, self.rela = material, wanted, rela_
+    def __init__(self, material: Material, wanted: Wanted, commands: Rela) -> None:
+        self.material, self.wanted, self.commands = material, wanted, commands
 
     def pictures(self) -> None:
         """Pictures, labels and the first prior's features of both parts."""
@@ -133,7 +133,13 @@ class _Maker:
         elif not model.startswith("builtin:"):
             model = self.wanted.priors / model
         said = ["--input", pictures, "--home", home, "--prior", model, *prior.view, "--dimensions", values, "--scale", form]
-        self.rela.run("convert", *said, "--if-exists", "overwrite", *more)
+        try:
+            self.commands.run("convert", *said, *more)
+        except Refusal as refusal:
+            if refusal.code != HOME:
+                raise
+            # It holds targets of another form.
+            self.commands.run("convert", *said, *more, "--if-exists", "overwrite")
 
     def _prior(self, name: str) -> Prior:
         known = {prior.name: prior for prior in (*self.wanted.preset.priors, UNTRAINED)}
@@ -162,7 +168,7 @@ class _Maker:
         epochs = range(self.wanted.preset.epochs)
         for epoch in epochs:
             said = ["--home", home, "--epoch", epoch, "--policy", "uniform", "--ratio", ratio, "--seed", seed]
-            self.rela.run("select", *said, "--columns", "index")
+            self.commands.run("select", *said, "--columns", "index")
         opened = rela.open(home)
         chosen = [np.sort(opened.subset(epoch, ["index"])["index"].to_numpy()) for epoch in epochs]
         self.material.save(_chance(ratio, seed), np.stack(chosen))

@@ -26,7 +26,7 @@ class Run:
     """A cell's training; `commands` are needed where its policy is not chance."""
 
     def __init__(self, cell: Cell, material: Material, commands: Rela | None) -> None:
-        self.cell, self.material, self.rela = cell, material, commands
+        self.cell, self.material, self.commands = cell, material, commands
         self.pictures, self.index, self.label = (material.tensor(name) for name in ("pictures", "index", "label"))
         self.target = material.targets(cell)
         settings = Settings(
@@ -89,10 +89,10 @@ class Run:
             learner = self.folder / "learner.pt"
             save_learner(self.trainer.online.net, learner, SIZE)
             view = ["--input-size", SIZE, "--resize", SIZE, "--mean", "0.485,0.456,0.406", "--std", "0.229,0.224,0.225"]
-            self.seconds["score"] += self.rela.run("score", *common, "--learner", learner, "--transfer", "fit", *view)
+            self.seconds["score"] += self.commands.run("score", *common, "--learner", learner, "--transfer", "fit", *view)
         said = ["--policy", cell.policy, "--epochs", cell.epochs, "--columns", "index", *cell.options.split()]
         said += ["--ratio", cell.ratio] if cell.ratio else []
-        self.seconds["select"] += self.rela.run("select", *common, *said)
+        self.seconds["select"] += self.commands.run("select", *common, *said)
         subset = rela.open(home).subset(epoch, ["index", "weight"]).sort_by("index")
         return subset["index"].to_numpy(), subset["weight"].to_numpy()
 
