@@ -81,7 +81,7 @@ class Preset:
     epochs: int
     seeds: int
     priors: tuple[Prior, Prior]
-    nets: tuple[str, str]
+    nets: tuple[str, ...]
     values: int
     most: int
     widths: tuple[int, ...]
@@ -97,7 +97,7 @@ PRESETS = {
         epochs=2,
         seeds=1,
         priors=(Prior("builtin-prior", "builtin:prior"), Prior("builtin-middle", "builtin:learner-middle")),
-        nets=NETS,
+        nets=NETS[:1],
         values=16,
         most=32,
         widths=(16,),
