@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet
-
 from rela.proof.cells import PRESETS, Cell, rows
 from rela.proof.material import Material
 from rela.proof.tables import Results, mean_and_error
