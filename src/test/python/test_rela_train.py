@@ -656,8 +656,10 @@ class CommandTest(unittest.TestCase):
         with self.assertRaisesRegex(Refusal, "ended with code") as caught:
             self.rela.run("again")
         self.assertNotEqual(0, caught.exception.code)
+        nowhere = Rela("/nowhere/rela", self.log)
+        self.addCleanup(nowhere.close)
         with self.assertRaisesRegex(Refusal, "does not run"):
-            Rela("/nowhere/rela", self.log).run("score")
+            nowhere.run("score")
 
     def test_words_as_batch_reads_them(self):
         words = {"a": "a", "a b": '"a b"', 'say "a"': "'say \"a\"'", "it's": '"it\'s"', "": '""'}

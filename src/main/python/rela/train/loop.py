@@ -136,7 +136,7 @@ class Run:
             samples = len(self.sampler) * ranks.count()
             raise Refusal(SETTINGS, f"epoch {epoch} has {samples} samples, --batch-size {asked.batch_size} wants more: say less.")
         figures = trainer.run_epoch(self._watched(self.pictures.batches(self.sampler, batch_size)), self.log)
-        row = figures | {"train_seconds": figures.pop("seconds")}
+        row = {"train_seconds" if name == "seconds" else name: value for name, value in figures.items()}
         if (epoch + 1) % asked.learner_every == 0 or epoch + 1 == asked.epochs:
             ranks.first(lambda: self.folder.write_learner(trainer, epoch))
         row["probe_top1"] = ranks.first(self._probe) if self._probes(epoch) else None
@@ -161,12 +161,17 @@ class Run:
             if stop or (every and steps % every == 0):
                 self._keep()
             if stop:
-                raise Stopped(stop)
+                self._stop(stop)
 
     def _stop_if_asked(self) -> None:
         stop = ranks.largest(self.stops.asked)
         if stop and self.trainer.epoch < self.asked.epochs:
-            raise Stopped(stop)
+            self._stop(stop)
+
+    def _stop(self, signum: int) -> None:
+        stopped = Stopped(signum)
+        stopped.told = ranks.rank() != 0
+        raise stopped
 
     def _keep(self) -> None:
         """Writes the checkpoint, and what was logged up to it."""
