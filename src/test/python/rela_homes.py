@@ -26,7 +26,7 @@ SAMPLES = pa.schema(
     ]
 )
 IMAGE = pa.field("image", pa.struct([pa.field("bytes", pa.binary()), pa.field("path", pa.string())]), nullable=False)
-RUN = {"outcome": "done", "end": "", "seconds": {}, "versions": {}, "devices": [], "warnings": []}
+RUN = {"outcome": "done", "end": "", "seconds": {"total": 1.5}, "versions": {}, "devices": [], "warnings": []}
 
 
 def png(index: int) -> bytes:
@@ -98,7 +98,8 @@ class Maker:
         features = pa.array([[float(index), float(index) ** 2] for index in INDEX[::-1]], FLOATS)
         self.write("features", pa.table({"index": INDEX[::-1], "feature": features}))
         counts = {"listed": 11, "converted": 9, "rejected": 2, "rejected_by_reason": {"corrupt": 2}}
-        record = {"command": "convert", "settings": {"source": {"input_format": self.kind.replace("kept", "folder")}}}
+        settings = {"source": {"input_format": self.kind.replace("kept", "folder")}, "view": {"input_size": 8}}
+        record = {"command": "convert", "settings": settings}
         record |= {"prior": {"uri": "builtin:prior"}, "source": {"count": 11}, "manner": {}, "added": "later"}
         record |= {"result": {"counts": counts, "projection": {"dimensions": 3}}, "run": RUN | {"start": str(self.generation)}}
         self.commit(record)

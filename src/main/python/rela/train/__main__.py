@@ -23,7 +23,7 @@ def main(words: list[str] | None = None) -> int:
             print(f"train: {e.message}", file=sys.stderr)
         return e.code
     except Stopped as e:
-        if not getattr(e, "told", ranks.rank()):
+        if not e.told:
             print(f"train: stopped by {signal.Signals(e.signum).name}; the same command goes on from there.", file=sys.stderr)
         return 128 + e.signum
 

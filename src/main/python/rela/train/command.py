@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shlex
 import subprocess
@@ -55,9 +56,8 @@ class Rela:
                 tail.append(said.strip())
         except BrokenPipeError:
             tail.extend(process.stdout.read().splitlines())
-        code = process.wait()
-        self._process = None
-        return code or UNEXPECTED, "\n".join(tail)
+        self._end()
+        return process.returncode or UNEXPECTED, "\n".join(tail)
 
     def _running(self) -> tuple[subprocess.Popen[str], IO[str]]:
         if self._said is None:
@@ -78,10 +78,18 @@ class Rela:
         if self._process is not None:
             if at_once:
                 self._process.terminate()
-            self._process.communicate()
+            self._end()
         if self._said is not None:
             self._said.close()
-        self._process = self._said = None
+        self._said = None
+
+    def _end(self) -> None:
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+        self._process.stdout.read()
+        self._process.stdout.close()
+        self._process.wait()
+        self._process = None
 
 
 def quoted(word: str) -> str:

@@ -27,7 +27,13 @@ class Loaded:
         # PyArrow's remote file systems do not survive a fork.
         local = isinstance(home.filesystem, LocalFileSystem) and _source_is_local(home)
         context = None if not workers else "fork" if local else "spawn"
-        self.options = {"num_workers": workers, "multiprocessing_context": context, "pin_memory": device.type == "cuda"}
+        # With a generator of its own a loader draws nothing from the one that networks draw from.
+        self.options = {
+            "generator": torch.Generator(),
+            "num_workers": workers,
+            "multiprocessing_context": context,
+            "pin_memory": device.type == "cuda",
+        }
         self.label = self.data.label
 
     def batches(self, sampler: EpochSampler, batch_size: int) -> Iterator[Sample]:

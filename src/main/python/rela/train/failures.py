@@ -21,7 +21,9 @@ class Refusal(Exception):
 
 
 class Stopped(Exception):
-    """A signal has ended the run, which has kept what it needs to go on."""
+    """A signal has ended the run, which has kept what it needs to go on. `told` is whether another process says it."""
+
+    told = False
 
     def __init__(self, signum: int) -> None:
         super().__init__(signum)

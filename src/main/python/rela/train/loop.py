@@ -25,6 +25,7 @@ from rela.train.views import draws, key
 
 # Steps between two questions whether a signal has come to any of several processes.
 STEPS_UNTIL_STOP = 10
+# Of the prior's features, of which --level auto probes a fifth.
 LEVEL_SAMPLES = 50_000
 
 
@@ -75,7 +76,8 @@ class Run:
         try:
             self.trainer = Trainer(settings, self.size, vectors(table["target"].slice(0, 1)).shape[1], classes, self.device)
         except (ValueError, ImportError) as e:
-            raise Refusal(SETTINGS, f"{e}.") from e
+            repair = f" Install {e.name}, or say another --net." if isinstance(e, ImportError) else ""
+            raise Refusal(SETTINGS, f"{e}.{repair}") from e
         if state:
             self._restore(state)
         if ranks.rank() == 0:
@@ -134,7 +136,7 @@ class Run:
             samples = len(self.sampler) * ranks.count()
             raise Refusal(SETTINGS, f"epoch {epoch} has {samples} samples, --batch-size {asked.batch_size} wants more: say less.")
         figures = trainer.run_epoch(self._watched(self.pictures.batches(self.sampler, batch_size)), self.log)
-        row = figures | {"train_seconds": figures.pop("seconds")}
+        row = {"train_seconds" if name == "seconds" else name: value for name, value in figures.items()}
         if (epoch + 1) % asked.learner_every == 0 or epoch + 1 == asked.epochs:
             ranks.first(lambda: self.folder.write_learner(trainer, epoch))
         row["probe_top1"] = ranks.first(self._probe) if self._probes(epoch) else None
@@ -159,12 +161,17 @@ class Run:
             if stop or (every and steps % every == 0):
                 self._keep()
             if stop:
-                raise Stopped(stop)
+                self._stop(stop)
 
     def _stop_if_asked(self) -> None:
         stop = ranks.largest(self.stops.asked)
         if stop and self.trainer.epoch < self.asked.epochs:
-            raise Stopped(stop)
+            self._stop(stop)
+
+    def _stop(self, signum: int) -> None:
+        stopped = Stopped(signum)
+        stopped.told = ranks.rank() != 0
+        raise stopped
 
     def _keep(self) -> None:
         """Writes the checkpoint, and what was logged up to it."""
@@ -209,16 +216,14 @@ class Run:
         if self.asked.level != "auto":
             return float(self.asked.level or 1.0)
         table = self.home.table("features").sort_by("index")
+        feature, index = (torch.from_numpy(part.copy()) for part in (vectors(table["feature"]), table["index"].to_numpy()))
         label = torch.from_numpy(self.home.targets(["label"])["label"].fill_null(-1).to_numpy()).long()
-        if not (label >= 0).any():
-            raise Refusal(
-                SETTINGS, f"--level auto needs labels, and {self.home.uri} has none: say a number, or another --switch."
-            )
-        feature, index = torch.from_numpy(vectors(table["feature"]).copy()), torch.from_numpy(table["index"].to_numpy().copy())
-        chance = draws(key(self.asked.seed, 3), index, 2)
-        chosen = (label >= 0) & (chance[:, 0] < LEVEL_SAMPLES / len(label))
-        parts = (chosen & (chance[:, 1] >= 0.2), chosen & (chance[:, 1] < 0.2))
-        level = probe(*((feature[part].to(self.device), label[part].to(self.device)) for part in parts))
+        order = draws(key(self.asked.seed, 3), index, 1)[:, 0].argsort()
+        order = order[label[order] >= 0][:LEVEL_SAMPLES]
+        if len(order) < 2:
+            raise Refusal(SETTINGS, f"--level auto needs labels, and {self.home.uri} has none: say a share, or another --switch.")
+        fifth = max(1, len(order) // 5)
+        level = probe(*((feature[part].to(self.device), label[part].to(self.device)) for part in (order[fifth:], order[:fifth])))
         print(f"the prior's features give top-1 {level:.4f}, which ends the ReLA phase", flush=True)
         return level
 

@@ -125,7 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--home", required=True, metavar="URI", help="the dataset home")
-    add("--run", required=True, type=Path, metavar="DIR", help="folder for checkpoint, learners and metrics")
+    add("--run", "--run-dir", required=True, type=Path, metavar="DIR", help="folder for checkpoint, learners and metrics")
     add("--net", default=usual.net, metavar="NAME", help=f"{nets.NAMES} (default {usual.net})")
     add("--method", default=usual.method, choices=METHODS, help=f"what trains after the ReLA phase (default {usual.method})")
     add("--epochs", type=int, default=usual.epochs, metavar="N", help=f"of the whole run (default {usual.epochs})")

@@ -18,11 +18,8 @@ def line(row: Mapping[str, Any]) -> str:
         said.append(f"probe top-1 {row['probe_top1']:.4f}")
     if row["rho"] is not None:
         said.append(f"rho {row['rho']:.4f}")
-    return (
-        ", ".join(said)
-        + "; "
-        + ", ".join(f"{part} {row[f'{part}_seconds']:.1f} s" for part in PARTS if row[f"{part}_seconds"] >= 0.05)
-    )
+    spent = {part: row[f"{part}_seconds"] for part in PARTS}
+    return ", ".join(said) + "; " + ", ".join(f"{part} {seconds:.1f} s" for part, seconds in spent.items() if seconds >= 0.05)
 
 
 def costs(rows: list[dict[str, Any]], convert: float) -> str:

@@ -95,9 +95,10 @@ class Online(nn.Module):
 
 @dataclass
 class Progress:
-    """What an epoch has come to so far; `sums` are of losses, samples, the probe's hits and samples with a label."""
+    """What an epoch has come to so far; `sums` are of losses, of the probe's hits, and of samples with a label."""
 
     sums: torch.Tensor
+    samples: int = 0
     steps: int = 0
     rela_steps: int = 0
     seconds: float = 0.0
@@ -141,9 +142,9 @@ class Trainer:
             loss, hits = self._step(batch, original)
             if log is not None and not original:
                 log.add(batch.index, loss)
-            labeled = batch.label >= 0
-            counts = loss.new_tensor(len(loss)).double(), hits[labeled].sum(), labeled.sum()
-            so_far.sums += torch.stack([loss.sum().double(), *counts])
+            labeled = (batch.label >= 0).to(self.device).sum()
+            so_far.sums += torch.stack([loss.sum().double(), hits.sum().double(), labeled.double()])
+            so_far.samples += len(loss) * ranks.count()
             so_far.rela_steps += not original or self.switch.share > 0
             so_far.steps += 1
             self.steps += 1
@@ -152,14 +153,14 @@ class Trainer:
             so_far.seconds, so_far.cpu_seconds = time.monotonic() - begun, time.process_time() - spent
         if not so_far.steps:
             raise ValueError(f"epoch {self.epoch} has no batch of {self.settings.batch_size}: its subset is smaller than that")
-        loss_sum, samples, hits, labeled = ranks.summed(so_far.sums).tolist()
-        self.probed = hits / labeled if labeled else 0.0
+        loss_sum, found, labeled = ranks.summed(so_far.sums).tolist()
+        self.probed = found / labeled if labeled else 0.0
         figures = {
             "epoch": self.epoch,
             "steps": so_far.steps,
             "rela_steps": so_far.rela_steps,
-            "samples": int(samples),
-            "loss": loss_sum / samples,
+            "samples": so_far.samples,
+            "loss": loss_sum / so_far.samples,
             "online_top1": self.probed if labeled else None,
             "rho": self.switch.rho if self.switch.rule == "rho" else None,
             "seconds": time.monotonic() - begun,
@@ -170,7 +171,7 @@ class Trainer:
         return figures
 
     def _nothing(self) -> Progress:
-        return Progress(torch.zeros(4, dtype=torch.float64, device=self.device))
+        return Progress(torch.zeros(3, dtype=torch.float64, device=self.device))
 
     def _step(self, batch: Sample, original: bool) -> tuple[torch.Tensor, torch.Tensor]:
         batch = Sample(*(part.to(self.device, non_blocking=True) for part in batch))
