@@ -32,6 +32,7 @@ import io.rela.model.TorchScript;
 import io.rela.moments.FeatureRows;
 import io.rela.moments.Moments;
 import io.rela.moments.MomentsStep;
+import io.rela.projection.Dimensions;
 import io.rela.projection.Projection;
 import io.rela.projection.ProjectionKind;
 import io.rela.projection.ProjectionTable;
@@ -493,14 +494,16 @@ public final class Conversion {
 
     private static String summary(ConversionRecord record) {
         Counts counts = record.counts();
+        Dimensions asked = record.settings().projection().dimensions();
         return String.format(
                 Locale.ROOT,
-                ": %,d listed = %,d converted + %,d rejected%s, targets of %d values (%.1f%% of the variance), %.1f s",
+                ": %,d listed = %,d converted + %,d rejected%s, targets of %d values (%s%.1f%% of the variance), %.1f s",
                 counts.listed(),
                 counts.converted(),
                 counts.rejected(),
                 Embedding.inBrackets(counts.rejectedByReason()),
                 record.projection().dimensions(),
+                asked.number().isPresent() ? "" : asked + ": ",
                 100 * record.projection().explainedVariance(),
                 record.run().seconds().get("total"));
     }

@@ -13,6 +13,7 @@ import io.rela.manifest.Differences;
 import io.rela.manifest.SourceSettings;
 import io.rela.manifest.ViewSettings;
 import io.rela.model.ModelFile;
+import io.rela.projection.Dimensions;
 import io.rela.run.CommandRun;
 import io.rela.run.Redaction;
 import io.rela.source.Fingerprint;
@@ -42,7 +43,7 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
             return new Before(
                     unfinished.filter(state -> {
                         ConversionSettings begun = state.identity();
-                        int dimensions = asked.axes()
+                        Dimensions dimensions = asked.axes()
                                 .dimensions()
                                 .orElse(begun.projection().dimensions());
                         return settings(asked, subject, begun.batchSize(), dimensions)
@@ -87,7 +88,7 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
     }
 
     private static ConversionSettings settings(
-            ConvertRequest asked, EmbedPlan.Subject subject, int batch, int dimensions) {
+            ConvertRequest asked, EmbedPlan.Subject subject, int batch, Dimensions dimensions) {
         ImageSource source = subject.source().orElseThrow();
         ModelFile prior = subject.file();
         return new ConversionSettings(
@@ -128,12 +129,12 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
         return differences.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", differences));
     }
 
-    private static int dimensions(ConvertRequest.Axes axes, int given) {
+    private static Dimensions dimensions(ConvertRequest.Axes axes, int given) {
         return switch (axes.kind()) {
-            case NONE -> given;
+            case NONE -> new Dimensions.Count(given);
             case PCA, RANDOM -> {
-                int wanted = axes.dimensions().orElse(Math.min(USUAL_DIMENSIONS, given));
-                if (wanted > given) {
+                Dimensions wanted = axes.dimensions().orElse(new Dimensions.Count(Math.min(USUAL_DIMENSIONS, given)));
+                if (wanted.number().orElse(0) > given) {
                     throw new RelaException(
                             ExitCode.SETTINGS,
                             "The prior gives " + given + " values, " + Flag.DIMENSIONS + " asks for " + wanted
