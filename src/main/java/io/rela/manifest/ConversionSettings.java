@@ -26,6 +26,11 @@ public record ConversionSettings(
         boolean keepImages,
         int batchSize)
         implements Figures {
+    /** The same with other targets of the same features. */
+    public ConversionSettings projected(ProjectionSettings other) {
+        return new ConversionSettings(source, priorSha256, view, other, keepImages, batchSize);
+    }
+
     /**
      * How targets are made of features.
      *
