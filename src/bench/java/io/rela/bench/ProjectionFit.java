@@ -5,6 +5,7 @@ import io.rela.moments.Moments;
 import io.rela.moments.MomentsStep;
 import io.rela.projection.Axes;
 import io.rela.projection.AxisScale;
+import io.rela.projection.Dimensions;
 import io.rela.projection.Projection;
 import io.rela.projection.ProjectionKind;
 import io.rela.projection.Projections;
@@ -64,7 +65,8 @@ public final class ProjectionFit {
             System.out.println("ours "
                     + seconds(() -> {
                         Moments moments = MomentsStep.of(features, BLOCK);
-                        ours[0] = Projections.fit(new Axes(ProjectionKind.PCA, k, AxisScale.AXIS, 0), moments);
+                        ours[0] = Projections.fit(
+                                new Axes(ProjectionKind.PCA, new Dimensions.Count(k), AxisScale.AXIS, 0), moments);
                     }));
         }
         JavaRDD<Row> vectors = features.map(feature -> {

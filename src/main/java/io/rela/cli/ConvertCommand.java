@@ -7,6 +7,7 @@ import io.rela.convert.ConvertRequest.Axes;
 import io.rela.convert.ConvertRequest.Pictures;
 import io.rela.model.ModelRequest;
 import io.rela.projection.AxisScale;
+import io.rela.projection.Dimensions;
 import io.rela.projection.ProjectionKind;
 import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
@@ -14,6 +15,7 @@ import io.rela.source.InputFormat;
 import io.rela.source.ParquetColumns;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -68,8 +70,11 @@ final class ConvertCommand extends Command {
     @Option(
             names = Flag.DIMENSIONS,
             paramLabel = "N",
-            description = "values per target (default 512, or all that the prior gives where that is less)")
-    Integer dimensions;
+            converter = Numbers.class,
+            description =
+                    "values per target: a number; auto: as many as the variances suggest; or SHARE%%: the fewest that"
+                            + " hold that share of the variance (default 512, or all that the prior gives where that is less)")
+    Dimensions dimensions;
 
     @Option(
             names = Flag.SCALE,
@@ -106,7 +111,6 @@ final class ConvertCommand extends Command {
 
     @Override
     void check(Problems problems) {
-        Checks.atLeastOne(problems, Flag.DIMENSIONS, dimensions);
         Checks.sha256(problems, Flag.PRIOR_SHA256, priorSha256);
         view.check(problems);
         embed.check(problems);
@@ -118,6 +122,12 @@ final class ConvertCommand extends Command {
                 projection != ProjectionKind.NONE || dimensions == null,
                 Flag.DIMENSIONS + " " + dimensions + " has no meaning with " + Flag.PROJECTION
                         + " none, which keeps all values: leave" + " one of them out");
+        problems.check(
+                projection != ProjectionKind.RANDOM
+                        || dimensions == null
+                        || dimensions.number().isPresent(),
+                Flag.DIMENSIONS + " " + dimensions + " has no meaning with " + Flag.PROJECTION
+                        + " random, whose axes hold what chance gives them: write a number");
         problems.check(
                 projection != ProjectionKind.NONE || scale == null,
                 Flag.SCALE + " " + scale + " has no meaning with " + Flag.PROJECTION
@@ -169,15 +179,27 @@ final class ConvertCommand extends Command {
         return true;
     }
 
+    /** Reads {@link Flag#DIMENSIONS}. */
+    static final class Numbers implements ITypeConverter<Dimensions> {
+        @Override
+        public Dimensions convert(String text) {
+            return read(text, Dimensions::of);
+        }
+    }
+
     /** Reads {@link Flag#SCALE}. */
     static final class Scales implements ITypeConverter<AxisScale> {
         @Override
         public AxisScale convert(String text) {
-            try {
-                return AxisScale.of(text);
-            } catch (IllegalArgumentException e) {
-                throw new TypeConversionException("'" + text + "': " + e.getMessage());
-            }
+            return read(text, AxisScale::of);
+        }
+    }
+
+    private static <T> T read(String text, Function<String, T> reader) {
+        try {
+            return reader.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException("'" + text + "': " + e.getMessage());
         }
     }
 }

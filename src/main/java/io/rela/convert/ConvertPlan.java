@@ -13,6 +13,7 @@ import io.rela.manifest.Differences;
 import io.rela.manifest.SourceSettings;
 import io.rela.manifest.ViewSettings;
 import io.rela.model.ModelFile;
+import io.rela.projection.Dimensions;
 import io.rela.run.CommandRun;
 import io.rela.run.Redaction;
 import io.rela.source.Fingerprint;
@@ -38,14 +39,14 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
      */
     record Before(Optional<WaveStore.State<ConversionSettings>> unfinished, Optional<ConversionRecord> finished) {
         /** The same without an unfinished conversion that is not the one that is asked for. */
-        private Before of(ConvertRequest asked, EmbedPlan.Subject subject) {
+        private Before of(ConvertRequest asked, ModelFile prior, ImageSource source) {
             return new Before(
                     unfinished.filter(state -> {
                         ConversionSettings begun = state.identity();
-                        int dimensions = asked.axes()
+                        Dimensions dimensions = asked.axes()
                                 .dimensions()
                                 .orElse(begun.projection().dimensions());
-                        return settings(asked, subject, begun.batchSize(), dimensions)
+                        return settings(asked, prior, source, begun.batchSize(), dimensions)
                                 .equals(begun);
                     }),
                     finished);
@@ -68,7 +69,8 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
             Before before,
             String folder,
             CommandRun run) {
-        Before same = before.of(asked, subject);
+        ImageSource pictures = subject.source().orElseThrow();
+        Before same = before.of(asked, subject.file(), pictures);
         EmbedPlan embedding = EmbedPlan.resolve(
                 asked.embed(),
                 subject,
@@ -79,17 +81,17 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
         return new ConvertPlan(
                 settings(
                         asked,
-                        subject,
+                        subject.file(),
+                        pictures,
                         embedding.job().batch(),
                         dimensions(asked.axes(), embedding.probe().outputDimension())),
                 source,
                 embedding);
     }
 
-    private static ConversionSettings settings(
-            ConvertRequest asked, EmbedPlan.Subject subject, int batch, int dimensions) {
-        ImageSource source = subject.source().orElseThrow();
-        ModelFile prior = subject.file();
+    /** What decides the result, where batch and dimensions are settled. */
+    static ConversionSettings settings(
+            ConvertRequest asked, ModelFile prior, ImageSource source, int batch, Dimensions dimensions) {
         return new ConversionSettings(
                 SourceSettings.of(
                         Redaction.of(source.uri()),
@@ -128,12 +130,18 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
         return differences.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", differences));
     }
 
-    private static int dimensions(ConvertRequest.Axes axes, int given) {
+    /**
+     * The number of values per target, where nobody asked for one as many as usual.
+     *
+     * @param given how many the prior gives
+     * @throws RelaException when those are fewer
+     */
+    static Dimensions dimensions(ConvertRequest.Axes axes, int given) {
         return switch (axes.kind()) {
-            case NONE -> given;
+            case NONE -> new Dimensions.Count(given);
             case PCA, RANDOM -> {
-                int wanted = axes.dimensions().orElse(Math.min(USUAL_DIMENSIONS, given));
-                if (wanted > given) {
+                Dimensions wanted = axes.dimensions().orElse(new Dimensions.Count(Math.min(USUAL_DIMENSIONS, given)));
+                if (wanted.number().orElse(0) > given) {
                     throw new RelaException(
                             ExitCode.SETTINGS,
                             "The prior gives " + given + " values, " + Flag.DIMENSIONS + " asks for " + wanted

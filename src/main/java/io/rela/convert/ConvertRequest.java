@@ -4,6 +4,7 @@ import io.rela.embed.EmbedRequest;
 import io.rela.home.HomeRequest;
 import io.rela.model.ModelRequest;
 import io.rela.projection.AxisScale;
+import io.rela.projection.Dimensions;
 import io.rela.projection.ProjectionKind;
 import io.rela.source.InputFormat;
 import io.rela.source.ParquetColumns;
@@ -43,5 +44,5 @@ public record ConvertRequest(
      * @param scale of the axes
      * @param seed of random axes
      */
-    public record Axes(ProjectionKind kind, Optional<Integer> dimensions, AxisScale scale, long seed) {}
+    public record Axes(ProjectionKind kind, Optional<Dimensions> dimensions, AxisScale scale, long seed) {}
 }

@@ -25,8 +25,9 @@ import org.apache.spark.util.SerializableConfiguration;
 /**
  * What every task that writes targets does. Immutable.
  *
- * @param samples the listing
- * @param source gives the pictures again when they travel along; else null
+ * @param samples the listing, or what carries the same
+ * @param carryImages whether its rows hold the pictures, which travel along
+ * @param source gives the pictures again when they travel along otherwise; else null
  * @param features what was embedded
  * @param projection what makes targets of features
  * @param folder of the table
@@ -34,6 +35,7 @@ import org.apache.spark.util.SerializableConfiguration;
  */
 record TargetsJob(
         RangedFiles samples,
+        boolean carryImages,
         ImageSource source,
         RangedFiles features,
         Broadcast<Projection> projection,
@@ -42,42 +44,50 @@ record TargetsJob(
         implements Serializable {
     private static final int ROWS_AT_A_TIME = 256;
 
+    /** Of pictures that wait among those rows. */
+    private static final long BYTES_AT_A_TIME = 16L << 20;
+
+    private record Waiting(Sample sample, EncodedImage imageOrNull, float[] feature) {}
+
     /** Writes one file, whose name counts only when it is reported here. */
     String run(IndexRange range) throws IOException {
         String name = String.format("part-%012d-%s.parquet", range.first(), UUID.randomUUID());
-        TableSchema schema = source != null ? Tables.TARGETS_WITH_IMAGES : Tables.TARGETS;
-        try (RangedFiles.Rows listed = samples.rows(Tables.SAMPLES, range, hadoop.value());
+        TableSchema columns = carryImages ? Tables.SAMPLES_WITH_IMAGES : Tables.SAMPLES;
+        TableSchema schema = source != null || carryImages ? Tables.TARGETS_WITH_IMAGES : Tables.TARGETS;
+        try (RangedFiles.Rows listed = samples.rows(columns, range, hadoop.value());
                 RangedFiles.Rows rows = features.rows(Tables.FEATURES, range, hadoop.value());
                 SampleReader reader = source == null ? null : source.reader();
                 TableWriter writer = new TableWriter(schema, new Path(folder, name), hadoop.value())) {
-            List<Sample> some = new ArrayList<>();
-            List<float[]> theirs = new ArrayList<>();
+            List<Waiting> some = new ArrayList<>();
+            long bytes = 0;
             while (rows.hasNext()) {
                 Object[] row = rows.next();
-                some.add(find((Long) row[0], listed));
-                theirs.add((float[]) row[1]);
-                if (some.size() == ROWS_AT_A_TIME) {
-                    write(some, theirs, reader, writer);
+                Waiting next = find((Long) row[0], listed, (float[]) row[1]);
+                some.add(next);
+                bytes += next.imageOrNull() == null ? 0 : next.imageOrNull().bytes().length;
+                if (some.size() == ROWS_AT_A_TIME || bytes > BYTES_AT_A_TIME) {
+                    write(some, reader, writer);
+                    bytes = 0;
                 }
             }
-            write(some, theirs, reader, writer);
+            write(some, reader, writer);
             return name;
         }
     }
 
     /** Both come in index order; samples without a feature were rejected. */
-    private static Sample find(long index, Iterator<Object[]> samples) {
-        while (samples.hasNext()) {
-            Sample sample = Tables.sample(samples.next());
+    private Waiting find(long index, Iterator<Object[]> rows, float[] feature) {
+        while (rows.hasNext()) {
+            Object[] row = rows.next();
+            Sample sample = Tables.sample(row);
             if (sample.index() == index) {
-                return sample;
+                return new Waiting(sample, carryImages ? Tables.image(row) : null, feature);
             }
         }
         throw new IllegalStateException("The listing has no sample " + index + ", which has a feature");
     }
 
-    private void write(List<Sample> some, List<float[]> theirs, SampleReader reader, TableWriter writer)
-            throws IOException {
+    private void write(List<Waiting> some, SampleReader reader, TableWriter writer) throws IOException {
         if (some.isEmpty()) {
             return;
         }
@@ -85,18 +95,18 @@ record TargetsJob(
         Projection axes = projection.value();
         int inputs = axes.inputDimension();
         int outputs = axes.outputDimension();
-        float[] features = new float[some.size() * inputs];
+        float[] rows = new float[some.size() * inputs];
         for (int i = 0; i < some.size(); i++) {
-            System.arraycopy(theirs.get(i), 0, features, i * inputs, inputs);
+            System.arraycopy(some.get(i).feature(), 0, rows, i * inputs, inputs);
         }
-        float[] targets = axes.project(features, some.size());
+        float[] targets = axes.project(rows, some.size());
         for (int i = 0; i < some.size(); i++) {
-            Sample sample = some.get(i);
-            EncodedImage image = reader == null ? null : EncodedImage.read(reader, sample, patience);
+            Sample sample = some.get(i).sample();
+            EncodedImage image =
+                    reader == null ? some.get(i).imageOrNull() : EncodedImage.read(reader, sample, patience);
             float[] target = Arrays.copyOfRange(targets, i * outputs, (i + 1) * outputs);
             writer.write(Tables.targetRow(sample, target, image));
         }
         some.clear();
-        theirs.clear();
     }
 }

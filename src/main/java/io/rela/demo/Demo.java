@@ -15,6 +15,7 @@ import io.rela.inspect.Inspection;
 import io.rela.loss.LossKind;
 import io.rela.model.ModelRequest;
 import io.rela.projection.AxisScale;
+import io.rela.projection.Dimensions;
 import io.rela.projection.ProjectionKind;
 import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
@@ -93,7 +94,8 @@ public final class Demo {
                 home,
                 ConvertRequest.Pictures.of(pictures.toString()),
                 ModelRequest.of(Flag.PRIOR, "builtin:prior"),
-                new ConvertRequest.Axes(ProjectionKind.PCA, Optional.of(DIMENSIONS), AxisScale.AXIS, 0),
+                new ConvertRequest.Axes(
+                        ProjectionKind.PCA, Optional.of(new Dimensions.Count(DIMENSIONS)), AxisScale.AXIS, 0),
                 false,
                 EmbedRequest.USUAL);
     }

@@ -125,7 +125,7 @@ public record EmbedJob(
                         sample.index(),
                         sample,
                         reader == null
-                                ? pause -> Tables.encoded(row)
+                                ? pause -> Tables.image(row).bytes()
                                 : pause -> encoded(reader, sample, patience, pause));
                 if (task.isInterrupted()) {
                     throw new InterruptedException("Spark has killed this task");

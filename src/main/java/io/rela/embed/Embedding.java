@@ -117,9 +117,7 @@ public record Embedding(
      */
     public void refuseTooManyRejects(Map<String, Long> byReason, Supplier<List<String>> examples) {
         long rejected = sum(byReason);
-        long allowed = BigDecimal.valueOf(asked.maxRejects())
-                .multiply(BigDecimal.valueOf(total))
-                .longValue();
+        long allowed = allowed(asked.maxRejects(), total);
         if (rejected > allowed) {
             throw new RelaException(
                     ExitCode.REJECTS,
@@ -133,6 +131,13 @@ public record Embedding(
                             asked.maxRejects(),
                             allowed));
         }
+    }
+
+    /** How many of {@code total} samples a share allows to be rejected. */
+    public static long allowed(double maxRejects, long total) {
+        return BigDecimal.valueOf(maxRejects)
+                .multiply(BigDecimal.valueOf(total))
+                .longValue();
     }
 
     /** Reasons, counts and examples, as every message about rejects has them. */

@@ -94,12 +94,21 @@ public final class WaveStore<I> {
 
     /** Forgets whatever was there and begins anew. */
     public void begin(State<I> state) {
+        forget();
         try {
-            fs.delete(folder, true);
             fs.mkdirs(new Path(folder, EmbedOutput.FEATURES));
             fs.mkdirs(new Path(folder, EmbedOutput.REJECTS));
             fs.mkdirs(new Path(folder, "waves"));
             Json.replace(fs, stateFile(), state);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Forgets whatever was there. */
+    public void forget() {
+        try {
+            fs.delete(folder, true);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

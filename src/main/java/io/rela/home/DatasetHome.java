@@ -185,6 +185,20 @@ public final class DatasetHome {
         }
     }
 
+    /** The first of these tables of which a file that the manifest lists is not there, or has another length. */
+    public Optional<String> altered(Manifest manifest, List<String> tables) {
+        try {
+            for (String table : tables) {
+                if (!manifest.holds(table) || !isComplete(table, manifest)) {
+                    return Optional.of(table);
+                }
+            }
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /**
      * Makes sure that the home is ours and can be written, keeps other commands out of it until {@link #leave}, and
      * completes a commit that was cut off.
@@ -327,18 +341,20 @@ public final class DatasetHome {
     }
 
     /**
-     * Deletes a staging folder and releases everything; what was made to begin goes, unless it is in use now. The staging
+     * Deletes staging folders and releases everything; what was made to begin goes, unless it is in use now. The staging
      * folder of a commit that failed half way stays: the next command needs it. So does one whose lock is lost: it is
      * another's.
      */
-    public void leave(Path staging) {
+    public void leave(Path... staging) {
         HomeLock mine = epochLock != null ? epochLock : homeLock;
         try {
             if (mine != null && mine.isHeld() && !isCutOff()) {
-                fs.delete(staging, true);
+                for (Path folder : staging) {
+                    fs.delete(folder, true);
+                }
             }
         } catch (IOException | RuntimeException e) {
-            LOG.warn("{} could not be deleted: {}", staging, e.toString());
+            LOG.warn("{} could not be deleted: {}", List.of(staging), e.toString());
         }
         leave();
     }
@@ -493,7 +509,7 @@ public final class DatasetHome {
         fs.delete(journal(), false);
     }
 
-    /** Whether a table has been moved before: where renaming copies, what is left of the staged one may be a part. */
+    /** Whether all files of a table are where they belong: where renaming copies, what is there may be a part. */
     private boolean isComplete(String table, Manifest manifest) throws IOException {
         if (!fs.exists(table(table))) {
             return false;

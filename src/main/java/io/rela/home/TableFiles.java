@@ -51,7 +51,7 @@ public final class TableFiles {
                         .toList());
     }
 
-    /** A table that was just written in the order of the index, where it lies now. */
+    /** The files of a table that is in the order of the index, where it lies now. */
     public static RangedFiles ranged(StagedTable table, Path folder) {
         return RangedFiles.of(table.files().stream()
                 .filter(file -> file.first() != null)
@@ -60,6 +60,15 @@ public final class TableFiles {
                         new IndexRange(file.first(), file.last() + 1),
                         file.rows()))
                 .toList());
+    }
+
+    /**
+     * The files of a table in the order of the index, as the manifest lists them, without a look at them.
+     *
+     * @throws RelaException when there is no such table
+     */
+    public static RangedFiles listed(DatasetHome home, Manifest manifest, String table) {
+        return ranged(new StagedTable(table, manifest.files(table, home.root())), home.table(table));
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.rela.manifest;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.rela.source.Fingerprint;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -32,8 +33,10 @@ public record ConversionRecord(
      *
      * @param counts samples by fate
      * @param projection the fitted axes, in figures
+     * @param featuresMade start of the earlier conversion whose features were kept; null where none were
      */
-    public record Result(Counts counts, ProjectionInfo projection) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Result(Counts counts, ProjectionInfo projection, String featuresMade) {}
 
     /**
      * The fitted axes, in figures.
@@ -60,6 +63,11 @@ public record ConversionRecord(
     /** The fitted axes, in figures. */
     public ProjectionInfo projection() {
         return result.projection();
+    }
+
+    /** Start of the conversion that made the features, which may be this one. */
+    public String featuresMade() {
+        return result.featuresMade() == null ? run.start() : result.featuresMade();
     }
 
     /** Whether the encoded pictures lie in the targets. */

@@ -3,6 +3,7 @@ package io.rela.manifest;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.rela.projection.Axes;
 import io.rela.projection.AxisScale;
+import io.rela.projection.Dimensions;
 import io.rela.projection.ProjectionKind;
 import io.rela.run.Figures;
 
@@ -25,16 +26,21 @@ public record ConversionSettings(
         boolean keepImages,
         int batchSize)
         implements Figures {
+    /** The same with other targets of the same features. */
+    public ConversionSettings projected(ProjectionSettings other) {
+        return new ConversionSettings(source, priorSha256, view, other, keepImages, batchSize);
+    }
+
     /**
      * How targets are made of features.
      *
      * @param projection kind of the axes
-     * @param dimensions number of values per target
+     * @param dimensions number of values per target, or how it is found
      * @param scale of the axes; null for the features themselves
      * @param seed of random axes
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record ProjectionSettings(ProjectionKind projection, int dimensions, AxisScale scale, long seed) {
+    public record ProjectionSettings(ProjectionKind projection, Dimensions dimensions, AxisScale scale, long seed) {
         /** The same without a scale where it has no effect. */
         public ProjectionSettings {
             scale = projection == ProjectionKind.NONE ? null : scale;

@@ -5,6 +5,7 @@ import io.rela.moments.Moments;
 import io.rela.moments.MomentsStep;
 import io.rela.projection.Axes;
 import io.rela.projection.AxisScale;
+import io.rela.projection.Dimensions;
 import io.rela.projection.Projection;
 import io.rela.projection.ProjectionKind;
 import io.rela.projection.Projections;
@@ -192,7 +193,8 @@ public final class ProjectionEstimator extends Estimator<ProjectionModel> implem
         Column feature = vector ? functions.vector_to_array(input, "float32") : input;
         Dataset<Row> rows = table.select(table.col($(indexCol)).as("index"), feature.as("feature"));
         Moments moments = MomentsStep.of(rows, "index", "feature", blockRows());
-        Axes axes = new Axes(ProjectionKind.of($(kind)), wanted(), AxisScale.of($(scale)), seedValue());
+        Axes axes = new Axes(
+                ProjectionKind.of($(kind)), new Dimensions.Count(wanted()), AxisScale.of($(scale)), seedValue());
         Projection projection = Projections.fit(axes, moments);
         return copyValues(new ProjectionModel(uid, projection), ParamMap.empty())
                 .setParent(this);

@@ -34,18 +34,20 @@ public final class Projections {
      *
      * Fewer samples than dimensions are legal: what has no variance becomes 0 and is counted.
      *
-     * @throws IllegalArgumentException if k is not in 1 to D, or there are fewer than two samples for PCA
+     * @throws IllegalArgumentException if k is more than D, or there are fewer than two samples for PCA
      * @throws ArithmeticException if LAPACK does not converge
      */
     public static Projection fit(Axes axes, Moments moments) {
         if (axes.kind() == ProjectionKind.NONE) {
             return identity(moments, axes.seed());
         }
-        int d = moments.dimension();
-        int k = axes.dimensions();
-        if (k < 1) {
-            throw new IllegalArgumentException(Flag.DIMENSIONS + " asks for " + k + ": ask for 1 or more.");
+        if (axes.kind() == ProjectionKind.PCA && moments.count() < 2) {
+            throw new IllegalArgumentException("Principal axes need two samples or more, there is " + moments.count()
+                    + ": give more samples, or ask for " + Flag.PROJECTION + " random or none.");
         }
+        int d = moments.dimension();
+        int k = axes.dimensions().number().orElseGet(() -> axes.dimensions()
+                .resolve(spectrum(moments), moments.count()));
         if (k > d) {
             throw new IllegalArgumentException("The prior gives " + d + " values, " + Flag.DIMENSIONS + " asks for " + k
                     + ": ask for " + d + " or less.");
@@ -54,10 +56,6 @@ public final class Projections {
     }
 
     private static Projection principal(Axes axes, Moments moments, int k) {
-        if (moments.count() < 2) {
-            throw new IllegalArgumentException("Principal axes need two samples or more, there is " + moments.count()
-                    + ": give more samples, or ask for " + Flag.PROJECTION + " random or none.");
-        }
         SymmetricEigen eigen = SymmetricEigen.largest(moments.comomentRows(), k);
         float[] components = rounded(eigen.vectors());
         fixSigns(components, k, moments.dimension());
@@ -137,6 +135,16 @@ public final class Projections {
             }
         }
         return alive == 0 ? 0 : sum / alive / moments.count();
+    }
+
+    /** The variances along all D principal axes, over N−1, descending, and exactly 0 where there is none. */
+    private static double[] spectrum(Moments moments) {
+        double[] values = SymmetricEigen.values(moments.comomentRows());
+        double[] spectrum = new double[values.length];
+        for (int j = 0; j < values.length; j++) {
+            spectrum[j] = values[j] <= NO_VARIANCE * values[0] ? 0 : values[j] / (moments.count() - 1);
+        }
+        return spectrum;
     }
 
     /** Over N−1, and exactly 0 where there is none. */

@@ -166,9 +166,9 @@ public final class Tables {
                 (String) row[6]);
     }
 
-    /** The encoded bytes in a row of {@link #SAMPLES_WITH_IMAGES}. */
-    public static byte[] encoded(Object[] row) {
-        return ((EncodedImage) row[SAMPLES.columns().size()]).bytes();
+    /** The picture in a row of {@link #SAMPLES_WITH_IMAGES}. */
+    public static EncodedImage image(Object[] row) {
+        return (EncodedImage) row[SAMPLES.columns().size()];
     }
 
     /** The target in a row of {@link #TARGETS}. */

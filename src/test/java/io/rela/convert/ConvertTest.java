@@ -120,6 +120,30 @@ class ConvertTest {
     }
 
     @Test
+    void aNumberThatTheVariancesSayIsResolvedAndWhatWasAskedIsCompared() {
+        Path home = folder.resolve("home");
+        Rela.Outcome first = Rela.convert(pictures, home, "--dimensions", "90%");
+        assertThat(first.code()).as(first.text()).isEqualTo(ExitCode.DONE);
+        int found = record(home).projection().dimensions();
+        assertThat(first.text())
+                .containsPattern("targets of " + found + " values \\(90%: 9\\d\\.\\d% of the variance\\)");
+        assertThat(record(home).settings().projection().dimensions()).hasToString("90%");
+        assertThat(Rela.convert(pictures, home, "--dimensions", "90.0%").text()).contains("nothing to do");
+
+        Path number = folder.resolve("number");
+        Rela.convert(pictures, number, "--dimensions", found);
+        assertThat(Rela.targetBits(home)).isEqualTo(Rela.targetBits(number));
+        assertThat(Rela.convert(pictures, home, "--dimensions", found).text())
+                .contains("dimensions was 90%, is " + found);
+        assertThat(Rela.convert(pictures, home, "--dimensions", "auto").text()).contains("dimensions was 90%, is auto");
+        assertThat(Rela.convert(pictures, home, "--dimensions", "0%").text())
+                .contains("Invalid value for option '--dimensions'", "a share of the variance above 0%");
+        assertThat(Rela.run("convert", "--projection", "random", "--dimensions", "auto")
+                        .text())
+                .contains("--dimensions auto has no meaning with --projection random");
+    }
+
+    @Test
     void partitionsAndWavesDoNotShowInTheResult() {
         for (Object[] options : new Object[][] {
             {"--partitions", 1}, {"--partitions", 2}, {"--partitions", 7}, {"--wave-size", 256, "--partitions", 3}

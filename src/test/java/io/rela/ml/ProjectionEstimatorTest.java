@@ -7,6 +7,7 @@ import io.rela.moments.IndexedFeature;
 import io.rela.moments.MomentsStep;
 import io.rela.projection.Axes;
 import io.rela.projection.AxisScale;
+import io.rela.projection.Dimensions;
 import io.rela.projection.Projection;
 import io.rela.projection.ProjectionKind;
 import io.rela.projection.Projections;
@@ -88,7 +89,7 @@ class ProjectionEstimatorTest {
         assertThat(model.projection().seed()).isEqualTo(3);
         assertThat(model.projection())
                 .isEqualTo(Projections.fit(
-                        new Axes(ProjectionKind.RANDOM, K, AxisScale.of("shrink:0.5"), 3),
+                        new Axes(ProjectionKind.RANDOM, new Dimensions.Count(K), AxisScale.of("shrink:0.5"), 3),
                         MomentsStep.of(table(), "index", "feature", 16)));
         assertThat(model.copy(ParamMap.empty()).transform(renamed).columns()).contains("axes");
     }

@@ -89,6 +89,8 @@ class ProjectionTableTest {
     }
 
     private static Projection fit(ProjectionKind kind) {
-        return Projections.fit(new Axes(kind, 3, AxisScale.NONE, -7), Moments.ofBlock(Samples.rows(30, 5, 1), 30, 5));
+        return Projections.fit(
+                new Axes(kind, new Dimensions.Count(3), AxisScale.NONE, -7),
+                Moments.ofBlock(Samples.rows(30, 5, 1), 30, 5));
     }
 }

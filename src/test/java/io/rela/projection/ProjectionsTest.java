@@ -111,7 +111,7 @@ class ProjectionsTest {
         int d = 20;
         int k = 7;
         float[] features = Samples.rows(n, d, 2);
-        Projection projection = Projections.fit(new Axes(kind, k, AxisScale.AXIS, 5), Moments.ofBlock(features, n, d));
+        Projection projection = Projections.fit(SomeAxes.of(kind, k, 5), Moments.ofBlock(features, n, d));
 
         assertStandardised(projection.project(features, n), n, k);
         assertThat(projection.zeroVariance()).isZero();
@@ -169,6 +169,31 @@ class ProjectionsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "60%", "90%", "100%"})
+    void dimensionsThatTheVariancesSayGiveTheBitsOfThatNumber(String asked) {
+        int n = 200;
+        int d = 24;
+        float[] features = Samples.rows(n, d, 8);
+        for (int r = 0; r < n; r++) {
+            features[r * d + 3] = 1;
+        }
+        Moments moments = Moments.ofBlock(features, n, d);
+        Projection whole = Projections.fit(SomeAxes.pca(d), moments);
+        Projection found = Projections.fit(SomeAxes.pca(asked), moments);
+
+        int k = found.outputDimension();
+        assertThat(found).isEqualTo(Projections.fit(SomeAxes.pca(k), moments));
+        if (asked.equals("auto")) {
+            assertThat(k).isEqualTo(8);
+        } else {
+            double share = Double.parseDouble(asked.replace("%", "")) / 100;
+            assertThat(held(whole, k)).isGreaterThanOrEqualTo(share - 1e-6);
+            assertThat(held(whole, k - 1)).isLessThan(share);
+            assertThat(asked.equals("100%")).isEqualTo(k == d - 1);
+        }
+    }
+
     @Test
     void fewerSamplesThanDimensionsLeaveZeros() {
         int n = 6;
@@ -191,7 +216,7 @@ class ProjectionsTest {
     void constantFeaturesGiveZeros(ProjectionKind kind) {
         float[] features = new float[9 * 4];
         Arrays.fill(features, 1.7f);
-        Projection projection = Projections.fit(new Axes(kind, 3, AxisScale.AXIS, 0), Moments.ofBlock(features, 9, 4));
+        Projection projection = Projections.fit(SomeAxes.of(kind, 3, 0), Moments.ofBlock(features, 9, 4));
 
         assertThat(projection.zeroVariance()).isEqualTo(3);
         assertThat(projection.totalVariance()).isZero();
@@ -274,8 +299,6 @@ class ProjectionsTest {
         assertThatThrownBy(() -> Projections.fit(SomeAxes.pca(512), moments))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("The prior gives 384 values, --dimensions asks for 512: ask for 384 or less.");
-        assertThatThrownBy(() -> Projections.fit(SomeAxes.random(0, 0), moments))
-                .hasMessageContaining("asks for 0");
         Moments one = Moments.ofBlock(new float[3], 1, 3);
         assertThatThrownBy(() -> Projections.fit(SomeAxes.pca(2), one))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -284,6 +307,15 @@ class ProjectionsTest {
         Projection projection = Projections.fit(SomeAxes.none(), one);
         assertThatThrownBy(() -> projection.project(new float[7], 2)).hasMessageContaining("2 rows of 3 values");
         assertThatThrownBy(() -> ProjectionKind.of("PCA")).hasMessageContaining("pca, random or none");
+    }
+
+    /** The share of the variance that the first k axes hold. */
+    private static double held(Projection projection, int k) {
+        double sum = 0;
+        for (int j = 0; j < k; j++) {
+            sum += projection.explainedVariance()[j];
+        }
+        return sum / projection.totalVariance();
     }
 
     private static double squares(float[] values) {

@@ -41,7 +41,7 @@ public final class Rela {
         return new Outcome(code, said.toString(StandardCharsets.UTF_8));
     }
 
-    /** {@code convert} with the tests' tiny prior. */
+    /** {@code convert} with the tests' tiny prior, by default to 8 values. */
     public static Outcome convert(Path input, Path home, Object... more) {
         List<Object> args = new ArrayList<>(List.of(
                 "convert",
@@ -53,9 +53,10 @@ public final class Rela {
                 prior("features16"),
                 "--input-size",
                 "16",
-                "--dimensions",
-                "8",
                 "--verbose"));
+        if (!List.of(more).contains("--dimensions")) {
+            args.addAll(List.of("--dimensions", 8));
+        }
         args.addAll(List.of(more));
         return run(args.toArray());
     }

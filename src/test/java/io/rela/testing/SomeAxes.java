@@ -2,6 +2,7 @@ package io.rela.testing;
 
 import io.rela.projection.Axes;
 import io.rela.projection.AxisScale;
+import io.rela.projection.Dimensions;
 import io.rela.projection.ProjectionKind;
 
 /** Axes as tests ask for them, each scaled to variance 1 unless they say otherwise. */
@@ -13,14 +14,22 @@ public final class SomeAxes {
     }
 
     public static Axes pca(int k, AxisScale scale) {
-        return new Axes(ProjectionKind.PCA, k, scale, 0);
+        return new Axes(ProjectionKind.PCA, new Dimensions.Count(k), scale, 0);
+    }
+
+    public static Axes pca(String dimensions) {
+        return new Axes(ProjectionKind.PCA, Dimensions.of(dimensions), AxisScale.AXIS, 0);
     }
 
     public static Axes random(int k, long seed) {
-        return new Axes(ProjectionKind.RANDOM, k, AxisScale.AXIS, seed);
+        return of(ProjectionKind.RANDOM, k, seed);
+    }
+
+    public static Axes of(ProjectionKind kind, int k, long seed) {
+        return new Axes(kind, new Dimensions.Count(k), AxisScale.AXIS, seed);
     }
 
     public static Axes none() {
-        return new Axes(ProjectionKind.NONE, 1, AxisScale.AXIS, 0);
+        return of(ProjectionKind.NONE, 1, 0);
     }
 }
