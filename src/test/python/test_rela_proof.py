@@ -85,6 +85,11 @@ class TablesTest(unittest.TestCase):
             self.assertNotIn(made[1].name, table)
             self.assertEqual(results.write(made, 2), 2)
             self.assertEqual(pyarrow.parquet.read_table(work / "results.parquet")["top1"].to_pylist(), [0.25, 0.75])
+            other = work / "other"
+            (other / "cells").mkdir(parents=True)
+            self.assertEqual(Results.take(work / "results.parquet", other), 2)
+            self.assertEqual(Results(other).markdown(made, 2, {"the prior": 0.5}), table)
+            self.assertEqual(Results.take(work / "results.parquet", other), 0)
 
 
 if __name__ == "__main__":

@@ -44,6 +44,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--form", default="axis", choices=FORMS, help="the targets' form where it is not what is compared")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N", help="cells at a time, one thread each")
     parser.add_argument("--until", type=float, metavar="SECONDS", help="begins no cell after so many seconds")
+    parser.add_argument("--known", type=Path, metavar="FILE", help="a results.parquet whose cells need not be run again")
     parser.add_argument("--only-tables", action="store_true", help="trains nothing")
     parser.add_argument("--cell", help=argparse.SUPPRESS)
     return parser
@@ -72,6 +73,8 @@ def _run() -> int:
     wanted = [row for row in wanted if not asked.row or any(text in row.name for text in asked.row)]
     for name in ("cells", "logs"):
         (work / name).mkdir(parents=True, exist_ok=True)
+    if asked.known:
+        print(f"{Results.take(asked.known, work)} cells of {asked.known}")
     if not asked.only_tables:
         if not asked.data:
             raise Refusal(SETTINGS, "--data is missing: say where pictures are")

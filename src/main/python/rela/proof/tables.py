@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet
 
-from rela.proof.cells import Row
+from rela.proof.cells import Cell, Row
 
 
 class Results:
@@ -19,6 +19,17 @@ class Results:
     def __init__(self, work: Path) -> None:
         self.work = work
         self.cells = {file.stem: json.loads(file.read_text("utf-8")) for file in sorted((work / "cells").glob("*.json"))}
+
+    @staticmethod
+    def take(known: Path, work: Path) -> int:
+        """Makes the cells of a results.parquet those of a folder as well; returns how many it had not."""
+        taken = 0
+        for row in pyarrow.parquet.read_table(known).drop_columns(["study", "name"]).to_pylist():
+            file = work / "cells" / f"{Cell(**{name: row[name] for name in Cell.__dataclass_fields__}).id}.json"
+            if not file.exists():
+                file.write_text(json.dumps(row), "utf-8")
+                taken += 1
+        return taken
 
     def of(self, row: Row, seeds: int) -> list[dict]:
         """The results of a row's seeds, as far as there are any."""
@@ -47,11 +58,7 @@ class Results:
 
     def write(self, rows: Iterable[Row], seeds: int) -> int:
         """Writes results.parquet, a row for each cell that belongs to a row; returns how many."""
-        listed = [
-            {"study": row.study, "name": row.name} | {name: value for name, value in one.items() if name != "loss"}
-            for row in rows
-            for one in self.of(row, seeds)
-        ]
+        listed = [{"study": row.study, "name": row.name} | one for row in rows for one in self.of(row, seeds)]
         if listed:
             pyarrow.parquet.write_table(pa.Table.from_pylist(listed), self.work / "results.parquet")
         return len(listed)
