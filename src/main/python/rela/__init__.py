@@ -1,4 +1,4 @@
-"""Reads dataset homes of rela-convert: rela.open(uri). rela.torch is for trainings, rela.spark for Spark; rela.train is bin/train."""
+"""Reads dataset homes of rela-convert: rela.open(uri). rela.torch serves trainings, rela.spark Spark; rela.train is bin/train."""
 
 from rela.home import Home, WrittenAnew, open, vectors
 from rela.manifest import Manifest

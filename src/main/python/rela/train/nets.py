@@ -20,7 +20,8 @@ def build(name: str, size: int, seed: int) -> tuple[nn.Module, int]:
     """A network with fresh weights, or a TorchScript file's, and its number of features d.
 
     The small ones are made for pictures of 32 × 32: their stem is one convolution, of 3 × 3 or, with stride 2, 4 × 4. Where
-    `size` is below 64, torchvision's ResNets get a stem of one 3 × 3 convolution in place of theirs. Raises ValueError for a name that is none.
+    `size` is below 64, torchvision's ResNets get a stem of one 3 × 3 convolution in place of theirs. Raises ValueError for a name
+    that is none.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
