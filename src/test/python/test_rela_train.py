@@ -6,6 +6,7 @@ import io
 import itertools
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ if not MISSING:
     import torch
     import torchvision.transforms.functional as pillow_like
     from rela.torch import Sample
-    from rela.train import methods, nets, views
+    from rela.train import methods, nets, options, views
     from rela.train.__main__ import main
     from rela.train.command import Rela, quoted
     from rela.train.failures import Refusal
@@ -36,7 +37,7 @@ if not MISSING:
 
     torch.set_num_threads(1)
 
-# Trains, and is killed at the Nth call of a method of RunFolder: before the checkpoint is written, or after.
+# Trains, and is killed behind the Nth call of a method of RunFolder.
 KILLED = """
 import os, signal, sys
 import torch
@@ -44,19 +45,18 @@ from rela.train.__main__ import main
 from rela.train.folder import RunFolder
 
 torch.set_num_threads(1)
-name, calls, after = sys.argv[1], int(sys.argv[2]), sys.argv[3] == "after"
+name, calls = sys.argv[1], int(sys.argv[2])
 whole = getattr(RunFolder, name)
 
 def deadly(self, *args):
     global calls
     calls -= 1
-    if calls or after:
-        whole(self, *args)
+    whole(self, *args)
     if not calls:
         os.kill(os.getpid(), signal.SIGKILL)
 
 setattr(RunFolder, name, deadly)
-sys.exit(main(sys.argv[4:]))
+sys.exit(main(sys.argv[3:]))
 """
 # Fails as rela does: busy twice, then well; then with a message.
 BATCH = """
@@ -478,20 +478,18 @@ class RunTest(unittest.TestCase):
         self.assertEqual(0, self.train("whole", *every)[0])
         # Of the checkpoints each epoch writes three: after each of two steps, and at its end.
         deaths = {
-            "inside": ("write_checkpoint", 4, "after"),
-            "between": ("write_checkpoint", 6, "after"),
-            "torn": ("write_checkpoint", 6, "before"),
-            "unlearned": ("write_learner", 2, "after"),
-            "early": ("write_checkpoint", 1, "before"),
+            "inside": ("write_checkpoint", 4),
+            "between": ("write_checkpoint", 6),
+            "unlearned": ("write_learner", 2),
         }
-        killed = {
-            run: subprocess.Popen([sys.executable, "-c", KILLED, *map(str, death), *self.words(run, *every)], env=given())
-            for run, death in deaths.items()
-        }
+        killed = {}
+        for run, death in deaths.items():
+            words = [sys.executable, "-c", KILLED, *map(str, death), *self.words(run, *every)]
+            killed[run] = subprocess.Popen(words, env=given(), stdout=subprocess.DEVNULL)
         for run, process in killed.items():
             self.assertEqual(-signal.SIGKILL, process.wait(timeout=300), run)
             code, said = self.train(run, *every)
-            self.assertEqual((0, run != "early"), (code, said.startswith(("goes on in epoch 1", "goes on in epoch 2"))), said)
+            self.assertEqual((0, True), (code, said.startswith(("goes on in epoch 1", "goes on in epoch 2"))), said)
             self.assert_same(self.state("whole"), self.state(run), run)
             metrics = [pyarrow.parquet.read_table(self.folder / one / "metrics.parquet").to_pydict() for one in ("whole", run)]
             self.assert_same(*metrics, run)
@@ -549,6 +547,17 @@ class RunTest(unittest.TestCase):
         code, said = self.train("unlabeled", *more)
         self.assertEqual(2, code)
         return said
+
+    def test_the_document_names_every_option_and_its_default(self):
+        document = (ROOT / "src/site/markdown/training.md").read_text("utf-8")
+        for action in options._parser()._actions:
+            if action.dest != "help":
+                self.assertTrue(re.search(rf"`[^`\n]*{action.option_strings[0]}\b", document), f"--{action.dest}")
+        for name in options.METHODS + Switch.NAMED:
+            self.assertIn(f"| `{name}` |", document)
+        usual = Settings()
+        for value in (usual.epochs, f"{usual.batch_size}, {usual.learning_rate}, {usual.weight_decay}", f"`{usual.net}`"):
+            self.assertIn(f" {value} |\n", document)
 
     def test_what_is_not_there_is_named(self):
         code, said = self.train("run", "--home", self.folder / "nowhere")

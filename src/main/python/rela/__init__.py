@@ -1,4 +1,7 @@
-"""Reads dataset homes of rela-convert: rela.open(uri). rela.torch serves trainings, rela.spark Spark; rela.train is bin/train."""
+"""Reads dataset homes of rela-convert: rela.open(uri).
+
+What a training reads by stands in rela.torch, a training itself in rela.train (bin/train), Spark's stages in rela.spark.
+"""
 
 from rela.home import Home, WrittenAnew, open, vectors
 from rela.manifest import Manifest
