@@ -230,7 +230,6 @@ public final class Conversion {
                                 asked.prior().allowUnstable()),
                         fingerprint,
                         new ConvertPlan.Before(store.state(), finished()),
-                        store.folder().toString(),
                         run));
     }
 

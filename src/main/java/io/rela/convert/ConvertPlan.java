@@ -58,7 +58,6 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
      *
      * @param subject what is to be embedded
      * @param source of the pictures
-     * @param folder in which tasks leave their files
      * @throws RelaException when prior, device and settings do not go together
      */
     static ConvertPlan resolve(
@@ -66,7 +65,6 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
             EmbedPlan.Subject subject,
             Fingerprint source,
             Before before,
-            String folder,
             CommandRun run) {
         Before same = before.of(asked, subject);
         EmbedPlan embedding = EmbedPlan.resolve(
@@ -74,7 +72,6 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
                 subject,
                 new EmbedPlan.Settled(
                         settledBatch(asked, same), same.unfinished().map(WaveStore.State::plan)),
-                folder,
                 run);
         return new ConvertPlan(
                 settings(
