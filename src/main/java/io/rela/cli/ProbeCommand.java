@@ -50,10 +50,7 @@ final class ProbeCommand extends Command {
                     + " (default ${DEFAULT-VALUE})")
     double regularization = 1;
 
-    @Option(
-            names = Flag.ITERATIONS,
-            paramLabel = "N",
-            description = "of the fit, at most (default ${DEFAULT-VALUE})")
+    @Option(names = Flag.ITERATIONS, paramLabel = "N", description = "of the fit, at most (default ${DEFAULT-VALUE})")
     int iterations = 500;
 
     @Mixin
@@ -77,7 +74,8 @@ final class ProbeCommand extends Command {
                 Flag.REGULARIZATION + " " + regularization + ": write a finite number of 0 or more");
         problems.check(
                 table == null || !learner.isGiven(),
-                Flag.TABLE + " has no meaning with " + Flag.LEARNER + ", whose outputs are probed: leave one of them out");
+                Flag.TABLE + " has no meaning with " + Flag.LEARNER
+                        + ", whose outputs are probed: leave one of them out");
         problems.check(
                 learner.isGiven() || !learner.isPinned(),
                 Flag.LEARNER_SHA256 + " has no meaning without " + Flag.LEARNER + ": name the learner");
@@ -92,10 +90,7 @@ final class ProbeCommand extends Command {
     CommandResult run(CommandRun run) {
         return Probing.run(
                 new ProbeRequest(
-                        home,
-                        testHome,
-                        subject(),
-                        new ProbeRequest.Fit(standardize, regularization, iterations)),
+                        home, testHome, subject(), new ProbeRequest.Fit(standardize, regularization, iterations)),
                 run);
     }
 

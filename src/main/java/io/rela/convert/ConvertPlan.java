@@ -61,11 +61,7 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
      * @throws RelaException when prior, device and settings do not go together
      */
     static ConvertPlan resolve(
-            ConvertRequest asked,
-            EmbedPlan.Subject subject,
-            Fingerprint source,
-            Before before,
-            CommandRun run) {
+            ConvertRequest asked, EmbedPlan.Subject subject, Fingerprint source, Before before, CommandRun run) {
         Before same = before.of(asked, subject);
         EmbedPlan embedding = EmbedPlan.resolve(
                 asked.embed(),

@@ -55,8 +55,7 @@ public record EmbedPlan(WavePlan waves, EmbedJob job, EmbedJob.Probe probe) {
      *
      * @throws RelaException when model, device and settings do not go together
      */
-    public static EmbedPlan resolve(
-            EmbedRequest asked, Subject subject, Settled settled, CommandRun run) {
+    public static EmbedPlan resolve(EmbedRequest asked, Subject subject, Settled settled, CommandRun run) {
         ModelFile file = subject.file();
         int cpuBatch = TorchScript.usualCpuBatch(file.preprocessing().inputSize());
         int most = (int) (Integer.MAX_VALUE / (file.preprocessing().pixelBytes() * (long) Float.BYTES));
@@ -101,8 +100,7 @@ public record EmbedPlan(WavePlan waves, EmbedJob job, EmbedJob.Probe probe) {
      * @param slots tasks that run at a time
      */
     public EmbedPlan over(Optional<ImageSource> source, long samples, int slots) {
-        return new EmbedPlan(
-                WavePlan.of(samples, job.batch(), slots), job.reading(source.orElse(null)), probe);
+        return new EmbedPlan(WavePlan.of(samples, job.batch(), slots), job.reading(source.orElse(null)), probe);
     }
 
     private static void refuseGiant(int batch, int most) {

@@ -39,8 +39,7 @@ public record ModelOutputs(JavaPairRDD<Long, float[]> rows, Map<String, Long> re
     record Counting(boolean labeledOnly, LongAccumulator done, RejectCounts rejected) implements Serializable {}
 
     /** What came to nothing in a range. */
-    private record Lost(TreeMap<String, Long> byReason, ArrayList<String> examples)
-            implements Serializable {}
+    private record Lost(TreeMap<String, Long> byReason, ArrayList<String> examples) implements Serializable {}
 
     /**
      * Runs the model once over all samples.
@@ -51,9 +50,7 @@ public record ModelOutputs(JavaPairRDD<Long, float[]> rows, Map<String, Long> re
     public static ModelOutputs of(
             CommandRun run, EmbedRequest asked, EmbedPlan plan, Samples samples, List<IndexRange> parts) {
         Counting counting = new Counting(
-                samples.labeledOnly(),
-                run.session().sparkContext().longAccumulator("rela.done"),
-                new RejectCounts());
+                samples.labeledOnly(), run.session().sparkContext().longAccumulator("rela.done"), new RejectCounts());
         run.session().sparkContext().register(counting.rejected(), "rela.rejected");
         JavaPairRDD<Long, Output> kept = outputs(run, asked, plan, samples.files(), counting)
                 .repartitionAndSortWithinPartitions(new Parts(parts));
@@ -65,9 +62,7 @@ public record ModelOutputs(JavaPairRDD<Long, float[]> rows, Map<String, Long> re
             examples.addAll(part.examples());
         }
         asked.refuseTooManyRejects(samples.number(), byReason, () -> examples);
-        return new ModelOutputs(
-                kept.filter(row -> row._2().values() != null).mapValues(Output::values),
-                byReason);
+        return new ModelOutputs(kept.filter(row -> row._2().values() != null).mapValues(Output::values), byReason);
     }
 
     private static JavaPairRDD<Long, Output> outputs(
@@ -84,16 +79,9 @@ public record ModelOutputs(JavaPairRDD<Long, float[]> rows, Map<String, Long> re
     }
 
     /** Makes all outputs, with a line of progress. */
-    private static List<Lost> made(
-            CommandRun run, long total, JavaPairRDD<Long, Output> outputs, Counting counting) {
+    private static List<Lost> made(CommandRun run, long total, JavaPairRDD<Long, Output> outputs, Counting counting) {
         try (Progress progress = new Progress(
-                run.command(),
-                run.session().sparkContext(),
-                total,
-                0,
-                0,
-                counting.done(),
-                counting.rejected())) {
+                run.command(), run.session().sparkContext(), total, 0, 0, counting.done(), counting.rejected())) {
             return run.showing(progress::line, () -> {
                 List<Lost> lost = outputs.mapPartitions(ModelOutputs::lost).collect();
                 progress.settle();

@@ -26,10 +26,11 @@ public record FinishedHome(String name, DatasetHome home, Manifest manifest, Con
         String name = setting + " " + home.root();
         Manifest manifest = home.manifest();
         ConversionRecord conversion = manifest.newest(ConversionRecord.class)
-                .orElseThrow(() -> new RelaException(
-                        ExitCode.HOME,
-                        name
-                                + " is no dataset home: its manifest.json has no record of a convert. Make one with convert."));
+                .orElseThrow(
+                        () -> new RelaException(
+                                ExitCode.HOME,
+                                name
+                                        + " is no dataset home: its manifest.json has no record of a convert. Make one with convert."));
         if (home.isCutOff()) {
             throw new RelaException(
                     ExitCode.HOME, name + ": a commit was cut off. Run the convert again, which completes it.");

@@ -61,8 +61,9 @@ final class ClassifierStep {
 
     /** One pass over the rows; the bits depend on what lies in which partition, and on nothing else. */
     static Statistics statistics(JavaRDD<LabeledRow> rows, int dimension, int classes) {
-        return rows.mapPartitions(part -> List.of(statistics(part, dimension, classes))
-                        .iterator())
+        return rows
+                .mapPartitions(
+                        part -> List.of(statistics(part, dimension, classes)).iterator())
                 .collect()
                 .stream()
                 .reduce(Statistics::merge)
@@ -85,7 +86,11 @@ final class ClassifierStep {
      * @param samples number of rows
      */
     static Fitted fit(
-            SparkSession session, JavaRDD<LabeledRow> rows, long samples, Standardization scale, ProbeRequest.Fit asked) {
+            SparkSession session,
+            JavaRDD<LabeledRow> rows,
+            long samples,
+            Standardization scale,
+            ProbeRequest.Fit asked) {
         Dataset<Row> instances = session.createDataFrame(
                 rows.map(row -> RowFactory.create((double) row.label(), Vectors.dense(scale.apply(row.values())))),
                 INSTANCE);
@@ -120,7 +125,8 @@ final class ClassifierStep {
         Broadcast<LinearClassifier> shared =
                 JavaSparkContext.fromSparkContext(rows.context()).broadcast(classifier);
         try {
-            return rows.mapPartitions(part -> List.of(tally(part, shared.value())).iterator())
+            return rows
+                    .mapPartitions(part -> List.of(tally(part, shared.value())).iterator())
                     .collect()
                     .stream()
                     .reduce(Tally::merge)

@@ -51,7 +51,8 @@ record LabeledHome(FinishedHome home, Targets targets, Map<String, Long> classes
         if (classes.isEmpty()) {
             throw new RelaException(
                     ExitCode.SETTINGS,
-                    home.name() + " has no labels, which a probe needs. Convert class folders, or name a home of them.");
+                    home.name()
+                            + " has no labels, which a probe needs. Convert class folders, or name a home of them.");
         }
         return new LabeledHome(home, targets, classes, labels.unlabeled());
     }
@@ -117,12 +118,14 @@ record LabeledHome(FinishedHome home, Targets targets, Map<String, Long> classes
         String lacks = lacking(other) + other.lacking(this);
         if (!lacks.isEmpty()) {
             throw new RelaException(
-                    ExitCode.SETTINGS, "The homes have other classes." + lacks + " Name two homes of the same classes.");
+                    ExitCode.SETTINGS,
+                    "The homes have other classes." + lacks + " Name two homes of the same classes.");
         }
         if (classes.size() < 2) {
             throw new RelaException(
                     ExitCode.SETTINGS,
-                    home.name() + " has samples of one class, " + classes.keySet().iterator().next()
+                    home.name() + " has samples of one class, "
+                            + classes.keySet().iterator().next()
                             + ": a classifier needs two or more. Name homes of more classes.");
         }
         return List.copyOf(classes.keySet());

@@ -29,9 +29,11 @@ final class LearnerInputs implements Inputs {
      * Tries the learner.
      *
      * @param training whose prior's view a bare module is taken to want
-     * @throws io.rela.RelaException when learner, device and settings do not go together
+     * @throws io.rela.RelaException when learner, device and settings do not go together, or the pictures of a home are gone
      */
-    LearnerInputs(CommandRun run, LabeledHome training, ProbeRequest.Learner asked) {
+    LearnerInputs(CommandRun run, LabeledHome training, LabeledHome test, ProbeRequest.Learner asked) {
+        // What is gone should show before any work.
+        var unused = test.targets().pictures();
         this.run = run;
         this.asked = asked;
         ConversionRecord conversion = training.home().conversion();
@@ -39,7 +41,8 @@ final class LearnerInputs implements Inputs {
         this.module = run.spark().broadcast(learner.bytes());
         try {
             this.plan = run.timed("probe", () -> plan(training));
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
+            // Some of Spark's are checked, and not declared.
             close();
             throw e;
         }
@@ -86,8 +89,8 @@ final class LearnerInputs implements Inputs {
                 plan.over(home.targets().pictures(), home.targets().files().end(), run.slots()),
                 new ModelOutputs.Samples(home.targets().files(), home.labeled(), true),
                 parts);
-        LabeledRows.Labels labels = new LabeledRows.Labels(
-                home.home().name(), home.targets().files(), classes, dimension(), run.hadoop());
+        LabeledRows.Labels labels =
+                new LabeledRows.Labels(home.home().name(), home.targets().files(), classes, dimension(), run.hadoop());
         JavaRDD<LabeledRow> rows = outputs.rows()
                 .map(output -> new LabeledRows.Indexed(output._1(), output._2()))
                 .mapPartitionsWithIndex((part, values) -> labels.beside(values, parts.get(part)), true);

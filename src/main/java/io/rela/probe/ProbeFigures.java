@@ -81,11 +81,13 @@ record ProbeFigures(
      * @param name of the class
      * @param samples number of its test samples
      * @param correct number of those that were put into it
+     * @param top1 the same as a share in [0, 1]; null without samples
      */
-    record ClassAccuracy(String name, long samples, long correct) {
-        /** Share in [0, 1]; NaN without samples. */
-        double top1() {
-            return (double) correct / samples;
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record ClassAccuracy(String name, long samples, long correct, Double top1) {
+        static ClassAccuracy of(String name, long samples, long correct) {
+            return new ClassAccuracy(
+                    name, samples, correct, samples == 0 ? null : (Double) ((double) correct / samples));
         }
     }
 }

@@ -25,20 +25,19 @@ record ProbeReport(ProbeFigures found) {
                 found.representation(),
                 found.model().uri(),
                 fit.standardized() ? "standardised" : "as they are"));
-        out.println("training  " + samples(found.training()) + " in " + found.classes().size() + " classes");
+        out.println("training  " + samples(found.training()) + " in "
+                + found.classes().size() + " classes");
         out.println("test      " + samples(found.test()));
         out.println(line(
                 "fit       regularization %s, %,d iterations, %s",
-                fit.regularization(),
-                fit.iterations(),
-                fit.converged() ? "converged" : "not converged"));
+                fit.regularization(), fit.iterations(), fit.converged() ? "converged" : "not converged"));
         Accuracy accuracy = found.accuracy();
         out.println(row("", "samples", "top-1", accuracy.top5() == null ? "" : "top-5"));
         out.println(row("training", found.training().samples(), accuracy.trainingTop1(), accuracy.trainingTop5()));
         out.println(row("test", found.test().samples(), accuracy.top1(), accuracy.top5()));
         out.println(row("mean of classes", "", percent(accuracy.meanOfClasses()), ""));
         for (ClassAccuracy each : shown(out)) {
-            out.println(row("  " + each.name(), each.samples(), each.top1(), null));
+            out.println(row("  " + each.name(), line("%,d", each.samples()), percent(each.top1()), ""));
         }
     }
 
@@ -47,9 +46,10 @@ record ProbeReport(ProbeFigures found) {
         if (classes.size() <= MOST_CLASSES) {
             return classes;
         }
-        out.println(line("the %d classes that went worst, of %,d; the result file has all", WORST_CLASSES, classes.size()));
+        out.println(
+                line("the %d classes that went worst, of %,d; the result file has all", WORST_CLASSES, classes.size()));
         return classes.stream()
-                .sorted(Comparator.comparingDouble(ClassAccuracy::top1))
+                .sorted(Comparator.comparing(ClassAccuracy::top1, Comparator.nullsLast(Comparator.naturalOrder())))
                 .limit(WORST_CLASSES)
                 .toList();
     }
@@ -59,21 +59,19 @@ record ProbeReport(ProbeFigures found) {
                 "%,d samples%s%s",
                 of.samples(),
                 of.unlabeled() == 0 ? "" : line(", %,d unlabeled left out", of.unlabeled()),
-                of.rejectedByReason().isEmpty()
-                        ? ""
-                        : ", rejected " + Embedding.reasons(of.rejectedByReason()));
+                of.rejectedByReason().isEmpty() ? "" : ", rejected " + Embedding.reasons(of.rejectedByReason()));
     }
 
     private static String row(String name, long samples, double top1, Double top5) {
-        return row(name, line("%,d", samples), percent(top1), top5 == null ? "" : percent(top5));
+        return row(name, line("%,d", samples), percent(top1), percent(top5));
     }
 
     private static String row(String name, String samples, String top1, String top5) {
         return line("%-28s%12s%10s%10s", name, samples, top1, top5).stripTrailing();
     }
 
-    private static String percent(double share) {
-        return line("%.2f%%", 100 * share);
+    private static String percent(Double share) {
+        return share == null ? "" : line("%.2f%%", 100 * share);
     }
 
     private static String line(String format, Object... values) {

@@ -54,7 +54,7 @@ public final class Probing {
 
     private Inputs inputs(LabeledHome training, LabeledHome test) {
         return asked.subject() instanceof ProbeRequest.Learner learner
-                ? new LearnerInputs(run, training, learner)
+                ? new LearnerInputs(run, training, test, learner)
                 : new StoredInputs(run, training, test, ((ProbeRequest.Stored) asked.subject()).representation());
     }
 
@@ -93,7 +93,7 @@ public final class Probing {
                         fit.converged()),
                 Accuracy.of(tally, right, classes.size()),
                 IntStream.range(0, classes.size())
-                        .mapToObj(c -> new ClassAccuracy(classes.get(c), tally.samples(c), tally.correct(c)))
+                        .mapToObj(c -> ClassAccuracy.of(classes.get(c), tally.samples(c), tally.correct(c)))
                         .toList());
     }
 
@@ -114,8 +114,9 @@ public final class Probing {
             if (statistics.samples()[c] == 0) {
                 throw new RelaException(
                         ExitCode.REJECTS,
-                        "No sample of class " + classes.get(c) + " of " + training.home().name()
-                                + " has an output: " + Embedding.reasons(rejected) + ". Look at the learner.");
+                        "No sample of class " + classes.get(c) + " of "
+                                + training.home().name() + " has an output: " + Embedding.reasons(rejected)
+                                + ". Look at the learner.");
             }
         }
     }
@@ -123,7 +124,9 @@ public final class Probing {
     private void warn(Fitted fit) {
         if (!fit.converged()) {
             run.warn("The fit has not converged in " + fit.iterations() + " iterations: raise " + Flag.ITERATIONS
-                    + (asked.fit().regularization() == 0 ? ", or give " + Flag.REGULARIZATION + " a value above 0." : "."));
+                    + (asked.fit().regularization() == 0
+                            ? ", or give " + Flag.REGULARIZATION + " a value above 0."
+                            : "."));
         }
     }
 }

@@ -55,8 +55,9 @@ final class StoredInputs implements Inputs {
                 test.conversion().settings().view());
         String difference = prior.sha256().equals(other.sha256())
                 ? String.join("; ", views)
-                : "the SHA-256 of " + prior.uri() + " begins with " + prior.sha256().substring(0, 8) + ", that of "
-                        + other.uri() + " with " + other.sha256().substring(0, 8);
+                : "the SHA-256 of " + prior.uri() + " begins with "
+                        + prior.sha256().substring(0, 8) + ", that of " + other.uri() + " with "
+                        + other.sha256().substring(0, 8);
         if (!difference.isEmpty()) {
             throw new RelaException(
                     ExitCode.SETTINGS,
@@ -68,7 +69,8 @@ final class StoredInputs implements Inputs {
 
     private Projection axes(FinishedHome home) {
         try {
-            return ProjectionTable.read(home.home().table(Tables.PROJECTION.name()).toString(), run.session());
+            return ProjectionTable.read(
+                    home.home().table(Tables.PROJECTION.name()).toString(), run.session());
         } catch (IllegalStateException e) {
             throw new RelaException(
                     ExitCode.HOME,
@@ -95,8 +97,7 @@ final class StoredInputs implements Inputs {
 
     @Override
     public Rows of(LabeledHome home, Map<String, Integer> classes, List<IndexRange> parts) {
-        RangedFiles features =
-                TableFiles.open(home.home().home(), home.home().manifest(), Tables.FEATURES.name());
+        RangedFiles features = TableFiles.open(home.home().home(), home.home().manifest(), Tables.FEATURES.name());
         LabeledRows.Labels labels = new LabeledRows.Labels(
                 home.home().name(),
                 home.targets().files(),

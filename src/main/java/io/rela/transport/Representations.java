@@ -58,8 +58,7 @@ final class Representations {
      *
      * @throws RelaException when it is no home, unfinished or damaged
      */
-    static Representations ofHome(
-            SparkSession session, String option, String uri, Representation representation) {
+    static Representations ofHome(SparkSession session, String option, String uri, Representation representation) {
         FinishedHome home =
                 FinishedHome.open(option, uri, session.sparkContext().hadoopConfiguration());
         String what = home.name();
