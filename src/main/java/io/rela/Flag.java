@@ -26,6 +26,7 @@ public final class Flag {
     public static final String INPUT_FORMAT = "--input-format";
     public static final String INPUT_SIZE = "--input-size";
     public static final String INTERPOLATION = "--interpolation";
+    public static final String ITERATIONS = "--iterations";
     public static final String KEEP_EPOCHS = "--keep-epochs";
     public static final String KEEP_IMAGES = "--keep-images";
     public static final String LABEL_COLUMN = "--label-column";
@@ -50,13 +51,16 @@ public final class Flag {
     public static final String REFERENCE_LOSSES = "--reference-losses";
     public static final String REFERENCE_LOSSES_EPOCH = "--reference-losses-epoch";
     public static final String REFERENCE_LOSSES_TIME = "--reference-losses-time";
+    public static final String REGULARIZATION = "--regularization";
     public static final String RESIZE = "--resize";
     public static final String RESULT_FILE = "--result-file";
     public static final String RIDGE = "--ridge";
     public static final String SCALE = "--scale";
     public static final String SEED = "--seed";
+    public static final String STANDARDIZE = "--standardize";
     public static final String STD = "--std";
     public static final String TABLE = "--table";
+    public static final String TEST_HOME = "--test-home";
     public static final String TIMES_SELECTED = "--times-selected";
     public static final String TRANSFER = "--transfer";
     public static final String TRANSFER_SHARE = "--transfer-share";

@@ -32,7 +32,6 @@ class MethodSizeTest {
 
     /** Those that may be larger, each with its reason. */
     private static final Map<String, String> EXCEPTIONS = Map.of(
-            "EmbedJob", "sent to the executors as one value, each part with its name",
             "LockOwner", "the fields of the lock's file",
             "Content", "the fields of the result file",
             "addFour", "the inner loop of all sums of products: no objects in it",

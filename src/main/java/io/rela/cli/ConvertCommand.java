@@ -111,11 +111,11 @@ final class ConvertCommand extends Command {
 
     @Override
     void check(Problems problems) {
-        Checks.sha256(problems, Flag.PRIOR_SHA256, priorSha256);
+        problems.sha256(Flag.PRIOR_SHA256, priorSha256);
         view.check(problems);
         embed.check(problems);
         home.check(problems);
-        Checks.atLeastOne(problems, Flag.PARTITIONS, partitions);
+        problems.atLeastOne(Flag.PARTITIONS, partitions);
         problems.check(
                 waveSize == null || waveSize >= 1, Flag.WAVE_SIZE + " " + waveSize + ": write a number of at least 1");
         problems.check(

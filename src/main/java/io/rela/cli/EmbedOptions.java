@@ -36,7 +36,7 @@ final class EmbedOptions {
     BatchSize batchSize;
 
     void check(Problems problems) {
-        Checks.share(problems, Flag.MAX_REJECTS, maxRejects);
+        problems.share(Flag.MAX_REJECTS, maxRejects);
         problems.check(
                 batchSize == null || batchSize.pictures().orElse(1) >= 1,
                 Flag.BATCH_SIZE + " " + batchSize + ": write auto or a number of at least 1");

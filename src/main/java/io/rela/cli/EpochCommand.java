@@ -40,7 +40,7 @@ abstract class EpochCommand extends Command {
         home.check(problems);
         Inputs.check(problems, Flag.HOME, home.uri);
         problems.check(epoch == null || epoch >= 0, Flag.EPOCH + " " + epoch + ": epochs are counted from 0 on");
-        Checks.atLeastOne(problems, Flag.PARTITIONS, partitions);
+        problems.atLeastOne(Flag.PARTITIONS, partitions);
         logged().check(problems);
         score().ifPresent(options -> options.check(problems, logged().losses));
         select().ifPresent(options -> options.check(problems, epoch));

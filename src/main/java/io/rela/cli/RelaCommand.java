@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
             SelectCommand.class,
             InspectCommand.class,
             TransportCommand.class,
+            ProbeCommand.class,
             PruneCommand.class,
             BatchCommand.class,
             DemoCommand.class

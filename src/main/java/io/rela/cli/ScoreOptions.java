@@ -4,7 +4,6 @@ import io.rela.Flag;
 import io.rela.distill.LossRequest;
 import io.rela.distill.LossRequest.Transfer;
 import io.rela.loss.LossKind;
-import io.rela.model.ModelRequest;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -14,22 +13,8 @@ final class ScoreOptions {
     private static final String FIT = "fit";
     private static final String NONE = "none";
 
-    @Option(
-            names = Flag.LEARNER,
-            paramLabel = "URI",
-            description = "TorchScript file, model directory, or builtin:learner-early, -middle, -late, -late-logits")
-    String learner;
-
-    @Option(
-            names = Flag.LEARNER_SHA256,
-            paramLabel = "HEX",
-            description = "of the learner's .pt file: refuses any other; TorchScript is code")
-    String learnerSha256;
-
-    @Option(
-            names = Flag.ALLOW_UNSTABLE_PRIOR,
-            description = "goes on with a learner whose output depends on chance or on the other pictures of a batch")
-    boolean allowUnstablePrior;
+    @Mixin
+    LearnerOptions learner = new LearnerOptions();
 
     @Option(
             names = Flag.LOSS,
@@ -55,25 +40,16 @@ final class ScoreOptions {
             description = "of the fit, in mean variances of the learner's outputs (default ${DEFAULT-VALUE})")
     double ridge = Transfer.USUAL_RIDGE;
 
-    @Mixin
-    ViewOptions view = new ViewOptions();
-
-    @Mixin
-    EmbedOptions embed = new EmbedOptions();
-
     void check(Problems problems, String losses) {
         problems.check(
-                (learner == null) != (losses == null),
-                learner == null
+                learner.isGiven() != (losses != null),
+                !learner.isGiven()
                         ? Flag.LEARNER + " is missing: name one, or " + Flag.LOSSES + " that a training run logged"
                         : Flag.LEARNER + " and " + Flag.LOSSES + " both give losses: leave one of them out");
-        Inputs.checkModel(problems, Flag.LEARNER, learner);
-        Checks.sha256(problems, Flag.LEARNER_SHA256, learnerSha256);
+        learner.check(problems);
         problems.check(
-                learnerSha256 == null || losses == null,
+                !learner.isPinned() || losses == null,
                 Flag.LEARNER_SHA256 + " has no meaning with " + Flag.LOSSES + ", where no learner runs: leave it out");
-        view.check(problems);
-        embed.check(problems);
         problems.check(
                 transferShare == null || (transferShare > 0 && transferShare <= 1),
                 Flag.TRANSFER_SHARE + " " + transferShare + " is no share: write a number above 0, up to 1");
@@ -95,19 +71,14 @@ final class ScoreOptions {
 
     LossRequest request(Integer partitions) {
         return new LossRequest.Learner(
-                new ModelRequest(
-                        Flag.LEARNER,
-                        learner,
-                        view.overrides(),
-                        Optional.ofNullable(learnerSha256),
-                        allowUnstablePrior),
+                learner.model(),
                 loss,
                 new Transfer(
                         kind(),
                         isStored() ? Optional.of(transfer) : Optional.empty(),
                         Optional.ofNullable(transferShare),
                         ridge),
-                embed.request(null, partitions));
+                learner.embed(partitions));
     }
 
     private Transfer.Kind kind() {

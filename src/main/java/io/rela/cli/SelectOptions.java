@@ -74,7 +74,7 @@ final class SelectOptions {
                                 .map(PolicyDeclaration::name)
                                 .toList());
         checkRatio(problems, epoch);
-        Checks.atLeastOne(problems, Flag.EPOCHS, epochs);
+        problems.atLeastOne(Flag.EPOCHS, epochs);
         problems.check(
                 lossesEpoch == null || lossesEpoch >= 0,
                 Flag.LOSSES_EPOCH + " " + lossesEpoch + ": epochs are counted from 0 on");

@@ -1,12 +1,12 @@
 package io.rela.cli;
 
 import io.rela.Flag;
+import io.rela.home.Representation;
 import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
 import io.rela.transport.Transport;
 import io.rela.transport.TransportRequest;
 import io.rela.transport.TransportRequest.Other;
-import io.rela.transport.TransportRequest.Representation;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 

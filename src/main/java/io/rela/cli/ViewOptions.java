@@ -25,8 +25,8 @@ final class ViewOptions {
     List<Float> std;
 
     void check(Problems problems) {
-        Checks.atLeastOne(problems, Flag.INPUT_SIZE, inputSize);
-        Checks.atLeastOne(problems, Flag.RESIZE, resize);
+        problems.atLeastOne(Flag.INPUT_SIZE, inputSize);
+        problems.atLeastOne(Flag.RESIZE, resize);
         problems.check(
                 inputSize == null || resize == null || inputSize <= resize,
                 Flag.INPUT_SIZE + " " + inputSize + " is larger than " + Flag.RESIZE + " " + resize

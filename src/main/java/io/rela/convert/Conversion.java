@@ -173,7 +173,6 @@ public final class Conversion {
                                 asked.prior().allowUnstable()),
                         fingerprint,
                         standing.before(),
-                        store.folder().toString(),
                         run));
     }
 

@@ -59,16 +59,10 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
      *
      * @param subject what is to be embedded
      * @param source of the pictures
-     * @param folder in which tasks leave their files
      * @throws RelaException when prior, device and settings do not go together
      */
     static ConvertPlan resolve(
-            ConvertRequest asked,
-            EmbedPlan.Subject subject,
-            Fingerprint source,
-            Before before,
-            String folder,
-            CommandRun run) {
+            ConvertRequest asked, EmbedPlan.Subject subject, Fingerprint source, Before before, CommandRun run) {
         ImageSource pictures = subject.source().orElseThrow();
         Before same = before.of(asked, subject.file(), pictures);
         EmbedPlan embedding = EmbedPlan.resolve(
@@ -76,7 +70,6 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
                 subject,
                 new EmbedPlan.Settled(
                         settledBatch(asked, same), same.unfinished().map(WaveStore.State::plan)),
-                folder,
                 run);
         return new ConvertPlan(
                 settings(

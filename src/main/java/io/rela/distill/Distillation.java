@@ -6,6 +6,7 @@ import io.rela.RelaException;
 import io.rela.embed.Embedding;
 import io.rela.home.DatasetHome;
 import io.rela.home.IfExists;
+import io.rela.home.Targets;
 import io.rela.image.RejectReason;
 import io.rela.manifest.Change;
 import io.rela.manifest.Counts;

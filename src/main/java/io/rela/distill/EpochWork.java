@@ -2,6 +2,7 @@ package io.rela.distill;
 
 import io.rela.home.DatasetHome;
 import io.rela.home.TableFiles;
+import io.rela.home.Targets;
 import io.rela.manifest.Epochs;
 import io.rela.manifest.Manifest;
 import io.rela.manifest.StagedTable;

@@ -12,7 +12,6 @@ import io.rela.home.TableFiles;
 import io.rela.linear.FittedMap;
 import io.rela.loss.LossKind;
 import io.rela.loss.LossStep;
-import io.rela.manifest.ConversionRecord;
 import io.rela.manifest.Counts;
 import io.rela.manifest.LossInfo;
 import io.rela.manifest.LossSettings;
@@ -22,7 +21,6 @@ import io.rela.manifest.ModelInfo;
 import io.rela.manifest.StagedTable;
 import io.rela.manifest.ViewSettings;
 import io.rela.model.ModelFile;
-import io.rela.model.ModelRequest;
 import io.rela.model.TorchScript;
 import io.rela.rank.KnownLosses;
 import io.rela.run.Redaction;
@@ -61,26 +59,10 @@ final class Scoring implements LossSource {
         this.work = work;
         this.asked = asked;
         this.learner = ModelFile.read(
-                viewedAsThePrior(asked.model(), work.epochs().conversion()),
+                work.epochs().conversion().settings().view().completing(asked.model()),
                 work.run().hadoop());
         this.transfers = new TransferMaker(work, asked);
         this.store = new WaveStore<>(work.home().fileSystem(), work.outputs(), LossSettings.Scored.class);
-    }
-
-    /** What the learner wants to see: a bare module is taken to want what the home's prior wanted. */
-    private static ModelRequest viewedAsThePrior(ModelRequest learner, ConversionRecord conversion) {
-        if (!learner.uri().endsWith(".pt")) {
-            return learner;
-        }
-        ViewSettings prior = conversion.settings().view();
-        ModelFile.Overrides said = learner.view();
-        boolean ownSize = said.inputSize().isPresent() || said.resize().isPresent();
-        return learner.seeing(new ModelFile.Overrides(
-                said.inputSize().or(() -> Optional.of(prior.inputSize())),
-                ownSize ? said.resize() : Optional.of(prior.resize()),
-                said.interpolation().or(() -> Optional.of(prior.interpolation())),
-                said.means().or(() -> Optional.of(prior.mean())),
-                said.stds().or(() -> Optional.of(prior.std()))));
     }
 
     @Override
@@ -159,7 +141,6 @@ final class Scoring implements LossSource {
                         asked.model().allowUnstable()),
                 new EmbedPlan.Settled(
                         settledBatch().or(this::interruptedBatch), store.state().map(WaveStore.State::plan)),
-                store.folder().toString(),
                 work.run());
     }
 

@@ -39,7 +39,6 @@ import org.apache.spark.util.SerializableConfiguration;
  * @param device the device that the user asked for
  * @param batch pictures a forward pass
  * @param missing what becomes of a picture that is gone since it was listed
- * @param folder where tasks leave their files; names are unique, so attempts never meet
  * @param hadoop how storage is reached
  */
 public record EmbedJob(
@@ -49,13 +48,17 @@ public record EmbedJob(
         DeviceRequest device,
         int batch,
         Missing missing,
-        String folder,
         SerializableConfiguration hadoop)
         implements Serializable {
 
     /** The same work in batches of another size. */
     public EmbedJob withBatch(int size) {
-        return new EmbedJob(source, model, preprocessing, device, size, missing, folder, hadoop);
+        return new EmbedJob(source, model, preprocessing, device, size, missing, hadoop);
+    }
+
+    /** The same work on the pictures of another source; null where the samples' table carries them. */
+    EmbedJob reading(ImageSource other) {
+        return new EmbedJob(other, model, preprocessing, device, batch, missing, hadoop);
     }
 
     /** What the model does with one empty batch, and whether it does so whatever else is there. */
@@ -107,13 +110,13 @@ public record EmbedJob(
         }
     }
 
-    TaskReport run(IndexRange range, RangedFiles listing, LongAccumulator done, RejectCounts rejected)
+    /** Embeds a range into files of unique names in the folder, so that attempts never meet. */
+    TaskReport run(IndexRange range, RangedFiles listing, String folder, LongAccumulator done, RejectCounts rejected)
             throws IOException, InterruptedException {
         TaskContext task = TaskContext.get();
         String name = String.format("%012d-%s", range.first(), UUID.randomUUID());
         Patience patience = Patience.of(hadoop.value());
-        TableSchema read = source == null ? Tables.SAMPLES_WITH_IMAGES : Tables.SAMPLES;
-        try (RangedFiles.Rows samples = listing.rows(read, range, hadoop.value());
+        try (RangedFiles.Rows samples = listing.rows(columns(), range, hadoop.value());
                 Embedder embedder = open(task);
                 SampleReader reader = source == null ? null : source.reader();
                 EmbedOutput output = new EmbedOutput(new Path(folder), name, hadoop.value(), done, rejected);
@@ -121,12 +124,7 @@ public record EmbedJob(
             while (samples.hasNext()) {
                 Object[] row = samples.next();
                 Sample sample = Tables.sample(row);
-                pipeline.add(
-                        sample.index(),
-                        sample,
-                        reader == null
-                                ? pause -> Tables.image(row).bytes()
-                                : pause -> encoded(reader, sample, patience, pause));
+                pipeline.add(sample.index(), sample, pause -> encoded(row, sample, reader, patience, pause));
                 if (task.isInterrupted()) {
                     throw new InterruptedException("Spark has killed this task");
                 }
@@ -136,8 +134,22 @@ public record EmbedJob(
         }
     }
 
-    private byte[] encoded(SampleReader reader, Sample sample, Patience patience, Patience.Pause pause)
+    /** What a task reads of a sample. */
+    TableSchema columns() {
+        return source == null ? Tables.SAMPLES_WITH_IMAGES : Tables.SAMPLES;
+    }
+
+    /**
+     * The encoded picture of a sample.
+     *
+     * @param row of {@link #columns}
+     * @param reader of the source; null where the row carries the picture
+     */
+    byte[] encoded(Object[] row, Sample sample, SampleReader reader, Patience patience, Patience.Pause pause)
             throws IOException, UndecodableImageException {
+        if (reader == null) {
+            return Tables.image(row).bytes();
+        }
         if (sample.length() > SampleReader.MOST_BYTES) {
             throw new UndecodableImageException(
                     RejectReason.TOO_LARGE, "the file has " + sample.length() + " bytes, more than an array holds");

@@ -53,11 +53,9 @@ public record EmbedPlan(WavePlan waves, EmbedJob job, EmbedJob.Probe probe) {
     /**
      * Tries the model on an executor and settles batch and waves.
      *
-     * @param folder in which tasks leave their files
      * @throws RelaException when model, device and settings do not go together
      */
-    public static EmbedPlan resolve(
-            EmbedRequest asked, Subject subject, Settled settled, String folder, CommandRun run) {
+    public static EmbedPlan resolve(EmbedRequest asked, Subject subject, Settled settled, CommandRun run) {
         ModelFile file = subject.file();
         int cpuBatch = TorchScript.usualCpuBatch(file.preprocessing().inputSize());
         int most = (int) (Integer.MAX_VALUE / (file.preprocessing().pixelBytes() * (long) Float.BYTES));
@@ -69,7 +67,6 @@ public record EmbedPlan(WavePlan waves, EmbedJob job, EmbedJob.Probe probe) {
                 asked.device(),
                 settled.batch().orElse(cpuBatch),
                 asked.missing(),
-                folder,
                 new SerializableConfiguration(run.hadoop()));
         EmbedJob.Probe probe = trial.probe(run.spark());
         if (!probe.stability().isStable() && !subject.allowUnstable()) {
@@ -93,6 +90,17 @@ public record EmbedPlan(WavePlan waves, EmbedJob job, EmbedJob.Probe probe) {
                         .map(size -> WavePlan.ofWave(samples, batch, size))
                         .orElseGet(() -> WavePlan.of(samples, batch, run.slots())));
         return new EmbedPlan(waves, trial.withBatch(batch), probe);
+    }
+
+    /**
+     * The same model, run in the same way over other samples.
+     *
+     * @param source gives their pictures; empty where their table carries them
+     * @param samples number of samples, at least 1
+     * @param slots tasks that run at a time
+     */
+    public EmbedPlan over(Optional<ImageSource> source, long samples, int slots) {
+        return new EmbedPlan(WavePlan.of(samples, job.batch(), slots), job.reading(source.orElse(null)), probe);
     }
 
     private static void refuseGiant(int batch, int most) {

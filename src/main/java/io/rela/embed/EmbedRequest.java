@@ -1,8 +1,15 @@
 package io.rela.embed;
 
+import io.rela.ExitCode;
+import io.rela.Flag;
+import io.rela.RelaException;
 import io.rela.model.DeviceRequest;
 import io.rela.source.Missing;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * How somebody wants a model to be run over pictures. Immutable.
@@ -28,5 +35,30 @@ public record EmbedRequest(
     /** As a record tells it: auto, a number, or default. */
     public String batchSizeAsked() {
         return batchSize.map(BatchSize::toString).orElse("default");
+    }
+
+    /**
+     * Ends the command when more samples came to nothing than this allows.
+     *
+     * @param total number of samples
+     * @param byReason how many came to nothing
+     * @param examples gives some of them; asked only when there are too many
+     */
+    void refuseTooManyRejects(long total, Map<String, Long> byReason, Supplier<List<String>> examples) {
+        long rejected = Embedding.sum(byReason);
+        long allowed = Embedding.allowed(maxRejects, total);
+        if (rejected > allowed) {
+            throw new RelaException(
+                    ExitCode.REJECTS,
+                    String.format(
+                            Locale.ROOT,
+                            "%,d of %,d pictures are rejected: %s. " + Flag.MAX_REJECTS
+                                    + " %s allows %,d. Look at the input, or allow more.",
+                            rejected,
+                            total,
+                            Embedding.told(byReason, examples.get()),
+                            maxRejects,
+                            allowed));
+        }
     }
 }

@@ -11,20 +11,28 @@ public final class EmbedStep {
     private final JavaSparkContext spark;
     private final RangedFiles samples;
     private final EmbedJob job;
+    private final String folder;
     private final LongAccumulator done;
     private final RejectCounts rejected;
 
     /**
      * @param samples the listing: files that have the columns of {@link io.rela.table.Tables#SAMPLES}
      * @param job what every task does
+     * @param folder where tasks leave their files
      * @param done counts samples that were embedded or rejected; a task adds its own when it ends well, and no range counts twice
      * @param rejected counts rejects by reason, likewise
      */
     public EmbedStep(
-            JavaSparkContext spark, RangedFiles samples, EmbedJob job, LongAccumulator done, RejectCounts rejected) {
+            JavaSparkContext spark,
+            RangedFiles samples,
+            EmbedJob job,
+            String folder,
+            LongAccumulator done,
+            RejectCounts rejected) {
         this.spark = spark;
         this.samples = samples;
         this.job = job;
+        this.folder = folder;
         this.done = done;
         this.rejected = rejected;
     }
@@ -36,11 +44,12 @@ public final class EmbedStep {
      */
     public List<TaskReport> run(List<IndexRange> ranges) {
         EmbedJob embed = job;
+        String into = folder;
         RangedFiles listing = samples;
         LongAccumulator doneSoFar = done;
         RejectCounts rejectedSoFar = rejected;
         return spark.parallelize(ranges, ranges.size())
-                .map(range -> embed.run(range, listing, doneSoFar, rejectedSoFar))
+                .map(range -> embed.run(range, listing, into, doneSoFar, rejectedSoFar))
                 .collect();
     }
 }

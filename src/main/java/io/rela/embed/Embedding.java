@@ -1,8 +1,5 @@
 package io.rela.embed;
 
-import io.rela.ExitCode;
-import io.rela.Flag;
-import io.rela.RelaException;
 import io.rela.run.CommandRun;
 import io.rela.table.RangedFiles;
 import java.math.BigDecimal;
@@ -28,7 +25,7 @@ import org.apache.spark.util.LongAccumulator;
  */
 public record Embedding(
         CommandRun run, EmbedRequest asked, EmbedPlan plan, RangedFiles samples, long total, WaveStore<?> store) {
-    private static final int EXAMPLES = 3;
+    static final int EXAMPLES = 3;
 
     /** Does what is left to do; the reports of all waves, in order. */
     public List<TaskReport> reports() {
@@ -43,7 +40,8 @@ public record Embedding(
         LongAccumulator done = run.session().sparkContext().longAccumulator("rela.done");
         RejectCounts rejected = new RejectCounts();
         run.session().sparkContext().register(rejected, "rela.rejected");
-        EmbedStep step = new EmbedStep(run.spark(), samples, plan.job(), done, rejected);
+        EmbedStep step =
+                new EmbedStep(run.spark(), samples, plan.job(), store.folder().toString(), done, rejected);
         int tasks = asked.partitions().orElse(2 * run.slots());
         try (Progress progress = new Progress(
                 run.command(), run.session().sparkContext(), total, before, sum(rejectedBefore), done, rejected)) {
@@ -105,7 +103,7 @@ public record Embedding(
         return sum;
     }
 
-    private static long sum(Map<String, Long> byReason) {
+    static long sum(Map<String, Long> byReason) {
         return byReason.values().stream().mapToLong(Long::longValue).sum();
     }
 
@@ -116,21 +114,7 @@ public record Embedding(
      * @param examples gives some of them; asked only when there are too many
      */
     public void refuseTooManyRejects(Map<String, Long> byReason, Supplier<List<String>> examples) {
-        long rejected = sum(byReason);
-        long allowed = allowed(asked.maxRejects(), total);
-        if (rejected > allowed) {
-            throw new RelaException(
-                    ExitCode.REJECTS,
-                    String.format(
-                            Locale.ROOT,
-                            "%,d of %,d pictures are rejected: %s. " + Flag.MAX_REJECTS
-                                    + " %s allows %,d. Look at the input, or allow" + " more.",
-                            rejected,
-                            total,
-                            told(byReason, examples.get()),
-                            asked.maxRejects(),
-                            allowed));
-        }
+        asked.refuseTooManyRejects(total, byReason, examples);
     }
 
     /** How many of {@code total} samples a share allows to be rejected. */

@@ -190,7 +190,7 @@ public final class WaveStore<I> {
         for (String file : files.orElseGet(() -> names(rejected))) {
             try (TableReader reader = new TableReader(EXAMPLE, new Path(rejected, file), fs.getConf())) {
                 for (Object[] row = reader.next(); row != null && examples.size() < most; row = reader.next()) {
-                    examples.add(row[0] + " (" + row[1] + ": " + abbreviated((String) row[2]) + ")");
+                    examples.add(example((String) row[0], (String) row[1], (String) row[2]));
                 }
             } catch (IOException | RuntimeException e) {
                 continue;
@@ -200,6 +200,11 @@ public final class WaveStore<I> {
             }
         }
         return examples;
+    }
+
+    /** One of the pictures that were rejected, for a message. */
+    static String example(String id, String reason, String detail) {
+        return id + " (" + reason + ": " + abbreviated(detail) + ")";
     }
 
     private static String abbreviated(String detail) {

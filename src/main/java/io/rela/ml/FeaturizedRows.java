@@ -2,99 +2,77 @@ package io.rela.ml;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
-import io.rela.embed.EmbedPipeline;
+import io.rela.embed.EmbeddedRows;
 import io.rela.embed.TaskEmbedder;
 import io.rela.image.RejectReason;
+import io.rela.image.UndecodableImageException;
 import io.rela.model.Embedder;
+import io.rela.storage.Patience;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
 import org.apache.spark.TaskContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 
-/**
- * One partition's rows with their features, in the partition's order; a row's slot in its batch is its position in the
- * partition. Holds the rows of a few batches at a time, and the model from the first row to the last, or until closed.
- *
- * <p>One thread reads; another, where a task ends while its rows still go to a Python process, may close.
- */
-final class FeaturizedRows implements Iterator<Row>, EmbedPipeline.Results<FeaturizedRows.Waiting>, AutoCloseable {
+/** One partition's rows with their features; a row's slot in its batch is its position in the partition. */
+final class FeaturizedRows extends EmbeddedRows<FeaturizedRows.Waiting, Row> {
     private final FeaturizerJob job;
     private final TaskContext task;
-    private final Iterator<Row> rows;
-    private final Deque<Row> ready = new ArrayDeque<>();
-    private Embedder embedder;
-    private EmbedPipeline<Waiting> pipeline;
-    private long position;
-    private boolean ended;
 
     /** A row whose feature is being made. */
     record Waiting(long position, Row row) {}
 
     FeaturizedRows(FeaturizerJob job, TaskContext task, Iterator<Row> rows) {
+        super(new Numbered(rows), job.batch(), job.preprocessing());
         this.job = job;
         this.task = task;
-        this.rows = rows;
+    }
+
+    /** Rows with their positions. */
+    private static final class Numbered implements Iterator<Waiting> {
+        private final Iterator<Row> rows;
+        private long position;
+
+        Numbered(Iterator<Row> rows) {
+            this.rows = rows;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return rows.hasNext();
+        }
+
+        @Override
+        public Waiting next() {
+            return new Waiting(position++, rows.next());
+        }
     }
 
     @Override
-    public synchronized boolean hasNext() {
-        try {
-            while (ready.isEmpty() && !ended) {
-                if (rows.hasNext()) {
-                    add(rows.next());
-                } else {
-                    finish();
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Spark has killed this task", e);
-        }
-        return !ready.isEmpty();
+    protected Embedder open() {
+        return TaskEmbedder.open(task, job.model(), job.device(), job.batch(), job.preprocessing());
     }
 
     @Override
-    public synchronized Row next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException("The partition has no more rows");
-        }
-        return ready.remove();
+    protected long position(Waiting waiting) {
+        return waiting.position();
     }
 
-    private void add(Row row) throws IOException, InterruptedException {
-        if (pipeline == null) {
-            embedder = TaskEmbedder.open(task, job.model(), job.device(), job.batch(), job.preprocessing());
-            pipeline = new EmbedPipeline<>(embedder, job.batch(), job.preprocessing(), this);
-        }
-        pipeline.add(
-                position, new Waiting(position, row), pause -> job.pictures().encoded(row));
-        position++;
-    }
-
-    private void finish() throws IOException, InterruptedException {
-        if (pipeline != null) {
-            pipeline.finish();
-        }
-        release();
+    @Override
+    protected byte[] encoded(Waiting waiting, Patience.Pause pause) throws IOException, UndecodableImageException {
+        return job.pictures().encoded(waiting.row());
     }
 
     @Override
     public void feature(Waiting waiting, float[] feature) {
-        ready.add(extended(waiting.row(), feature, null));
+        give(extended(waiting.row(), feature, null));
     }
 
     @Override
     public void reject(Waiting waiting, RejectReason reason, String detail) {
         String why = reason.label() + ": " + detail;
         switch (job.invalid()) {
-            case KEEP -> ready.add(extended(waiting.row(), null, why));
+            case KEEP -> give(extended(waiting.row(), null, why));
             case SKIP -> {}
             case ERROR ->
                 throw new RelaException(
@@ -120,29 +98,5 @@ final class FeaturizedRows implements Iterator<Row>, EmbedPipeline.Results<Featu
             values[row.size() + 1] = why;
         }
         return RowFactory.create(values);
-    }
-
-    /** Gives up rows that have not been read. */
-    @Override
-    public synchronized void close() {
-        ready.clear();
-        release();
-    }
-
-    private void release() {
-        ended = true;
-        EmbedPipeline<Waiting> begun = pipeline;
-        Embedder opened = embedder;
-        pipeline = null;
-        embedder = null;
-        try {
-            if (begun != null) {
-                begun.close();
-            }
-        } finally {
-            if (opened != null) {
-                opened.close();
-            }
-        }
     }
 }

@@ -12,7 +12,8 @@ import static org.apache.spark.sql.functions.size;
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.home.DatasetHome;
-import io.rela.manifest.ConversionRecord;
+import io.rela.home.FinishedHome;
+import io.rela.home.Representation;
 import io.rela.run.Failures;
 import io.rela.table.TableSchema;
 import io.rela.table.Tables;
@@ -57,27 +58,18 @@ final class Representations {
      *
      * @throws RelaException when it is no home, unfinished or damaged
      */
-    static Representations ofHome(
-            SparkSession session, String option, String uri, TransportRequest.Representation representation) {
-        DatasetHome home = DatasetHome.at(uri, session.sparkContext().hadoopConfiguration());
-        String what = option + " " + home.root();
-        if (home.manifest().newest(ConversionRecord.class).isEmpty()) {
-            throw new RelaException(
-                    ExitCode.HOME,
-                    what + " is no dataset home: its manifest.json has no record of a convert. Make one with convert.");
-        }
-        if (home.isCutOff()) {
-            throw new RelaException(
-                    ExitCode.HOME, what + ": a commit was cut off. Run the convert again, which completes it.");
-        }
-        Dataset<Row> targets = table(session, home, what, Tables.TARGETS);
-        return representation == TransportRequest.Representation.TARGETS
+    static Representations ofHome(SparkSession session, String option, String uri, Representation representation) {
+        FinishedHome home =
+                FinishedHome.open(option, uri, session.sparkContext().hadoopConfiguration());
+        String what = home.name();
+        Dataset<Row> targets = table(session, home.home(), what, Tables.TARGETS);
+        return representation == Representation.TARGETS
                 ? new Representations(what, ExitCode.HOME, Tables.TARGET, targets, Optional.empty())
                 : new Representations(
                         what,
                         ExitCode.HOME,
                         Tables.FEATURE,
-                        table(session, home, what, Tables.FEATURES),
+                        table(session, home.home(), what, Tables.FEATURES),
                         Optional.of(targets.select(Tables.INDEX, Tables.ID, Tables.LENGTH)));
     }
 

@@ -1,6 +1,6 @@
 package io.rela.transport;
 
-import java.util.Locale;
+import io.rela.home.Representation;
 
 /**
  * Which two representations of the same samples are to be compared. Immutable.
@@ -22,18 +22,4 @@ public record TransportRequest(
      * @param isHome whether it is a dataset home; else a table of features
      */
     public record Other(String setting, String uri, boolean isHome) {}
-
-    /** Which representation of a home is meant. */
-    public enum Representation {
-        /** What the prior gave. */
-        FEATURES,
-        /** What was made of that. */
-        TARGETS;
-
-        /** As settings spell it. */
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
 }

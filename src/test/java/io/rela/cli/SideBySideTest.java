@@ -241,7 +241,7 @@ class SideBySideTest {
         ScoreCommand score = new ScoreCommand();
         score.home.uri = home.toString();
         score.epoch = 2;
-        score.score.learner = Rela.prior("learner8").toString();
+        score.score.learner.uri = Rela.prior("learner8").toString();
         StepTime time = new StepTime(() -> {});
         score.home.lock.time = time;
         assertBusy(score).hasMessageContaining("busy: select (process 1 on elsewhere) holds file:");

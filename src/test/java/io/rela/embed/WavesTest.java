@@ -97,9 +97,8 @@ class WavesTest {
                 DeviceRequest.CPU,
                 BATCH,
                 missing,
-                store.folder().toString(),
                 new SerializableConfiguration(spark.hadoopConfiguration()));
-        return new EmbedStep(spark, listing, job, done, rejected());
+        return new EmbedStep(spark, listing, job, store.folder().toString(), done, rejected());
     }
 
     private RejectCounts rejected() {

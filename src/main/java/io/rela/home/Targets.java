@@ -1,9 +1,7 @@
-package io.rela.distill;
+package io.rela.home;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
-import io.rela.home.DatasetHome;
-import io.rela.home.TableFiles;
 import io.rela.manifest.ConversionRecord;
 import io.rela.manifest.Manifest;
 import io.rela.manifest.SourceSettings;
@@ -19,7 +17,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 
 /** The targets of a home, whose footers are read once per command. Driver only, one thread. */
-final class Targets {
+public final class Targets {
     private final CommandRun run;
     private final Path folder;
     private final ConversionRecord conversion;
@@ -38,7 +36,7 @@ final class Targets {
      *
      * @throws RelaException when they are damaged, or not as many as the manifest says
      */
-    static Targets open(CommandRun run, DatasetHome home, Manifest manifest, ConversionRecord conversion) {
+    public static Targets open(CommandRun run, DatasetHome home, Manifest manifest, ConversionRecord conversion) {
         return new Targets(
                 run,
                 home.table(Tables.TARGETS.name()),
@@ -47,27 +45,27 @@ final class Targets {
     }
 
     /** The files, in the order of the index. */
-    RangedFiles files() {
+    public RangedFiles files() {
         return files;
     }
 
     /** Number of samples. */
-    long rows() {
+    public long rows() {
         return files.rows();
     }
 
     /** Number of values per target. */
-    int dimension() {
+    public int dimension() {
         return conversion.projection().dimensions();
     }
 
     /** For Spark SQL, without the pictures that they may carry. */
-    Dataset<Row> table() {
+    public Dataset<Row> table() {
         return run.session().read().schema(Tables.TARGETS.spark()).parquet(folder.toString());
     }
 
     /** Whether a sample has a label. */
-    boolean hasLabels() {
+    public boolean hasLabels() {
         if (labeled == null) {
             labeled = !table().where(functions.col(Tables.LABEL).isNotNull())
                     .select(Tables.LABEL)
@@ -77,7 +75,7 @@ final class Targets {
     }
 
     /** Whether the targets carry the pictures. */
-    boolean keepImages() {
+    public boolean keepImages() {
         return conversion.keepsImages();
     }
 
@@ -86,7 +84,7 @@ final class Targets {
      *
      * @throws RelaException when what the home was converted from is not there any more
      */
-    Optional<ImageSource> pictures() {
+    public Optional<ImageSource> pictures() {
         return keepImages() ? Optional.empty() : Optional.of(source());
     }
 

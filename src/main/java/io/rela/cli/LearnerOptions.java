@@ -1,0 +1,57 @@
+package io.rela.cli;
+
+import io.rela.Flag;
+import io.rela.embed.EmbedRequest;
+import io.rela.model.ModelRequest;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Options that name a learner, and say how it is run. */
+final class LearnerOptions {
+    @Option(
+            names = Flag.LEARNER,
+            paramLabel = "URI",
+            description = "TorchScript file, model directory, or builtin:learner-early, -middle, -late, -late-logits")
+    String uri;
+
+    @Option(
+            names = Flag.LEARNER_SHA256,
+            paramLabel = "HEX",
+            description = "of the learner's .pt file: refuses any other; TorchScript is code")
+    String sha256;
+
+    @Option(
+            names = Flag.ALLOW_UNSTABLE_PRIOR,
+            description = "goes on with a learner whose output depends on chance or on the other pictures of a batch")
+    boolean allowUnstable;
+
+    @Mixin
+    ViewOptions view = new ViewOptions();
+
+    @Mixin
+    EmbedOptions embed = new EmbedOptions();
+
+    void check(Problems problems) {
+        Inputs.checkModel(problems, Flag.LEARNER, uri);
+        problems.sha256(Flag.LEARNER_SHA256, sha256);
+        view.check(problems);
+        embed.check(problems);
+    }
+
+    boolean isGiven() {
+        return uri != null;
+    }
+
+    boolean isPinned() {
+        return sha256 != null;
+    }
+
+    ModelRequest model() {
+        return new ModelRequest(Flag.LEARNER, uri, view.overrides(), Optional.ofNullable(sha256), allowUnstable);
+    }
+
+    EmbedRequest embed(Integer partitions) {
+        return embed.request(null, partitions);
+    }
+}

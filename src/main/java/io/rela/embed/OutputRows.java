@@ -1,0 +1,133 @@
+package io.rela.embed;
+
+import io.rela.image.RejectReason;
+import io.rela.image.UndecodableImageException;
+import io.rela.model.Embedder;
+import io.rela.source.Sample;
+import io.rela.source.SampleReader;
+import io.rela.storage.Patience;
+import io.rela.table.IndexRange;
+import io.rela.table.RangedFiles;
+import io.rela.table.Tables;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import org.apache.spark.TaskContext;
+import org.apache.spark.util.TaskCompletionListener;
+
+/** What a model gives for the samples of one range, in the order of the index. One task's thread. */
+final class OutputRows extends EmbeddedRows<OutputRows.Pictured, ModelOutputs.Output> {
+    private final EmbedJob job;
+    private final TaskContext task;
+    private final ModelOutputs.Counting counting;
+    private final Patience patience;
+    private final SampleReader reader;
+    private final RangedFiles.Rows rows;
+
+    /** A sample with the row that it stands in. */
+    record Pictured(Object[] row, Sample sample) {}
+
+    private OutputRows(EmbedJob job, TaskContext task, ModelOutputs.Counting counting, RangedFiles.Rows rows) {
+        super(new Wanted(rows, task, counting.labeledOnly()), job.batch(), job.preprocessing());
+        this.job = job;
+        this.task = task;
+        this.counting = counting;
+        this.patience = Patience.of(job.hadoop().value());
+        this.reader = job.source() == null ? null : job.source().reader();
+        this.rows = rows;
+    }
+
+    /** Reads a range until the running task ends. */
+    static OutputRows of(EmbedJob job, RangedFiles samples, IndexRange range, ModelOutputs.Counting counting) {
+        TaskContext task = TaskContext.get();
+        OutputRows outputs = new OutputRows(
+                job,
+                task,
+                counting,
+                samples.rows(job.columns(), range, job.hadoop().value()));
+        task.addTaskCompletionListener((TaskCompletionListener) ended -> outputs.close());
+        return outputs;
+    }
+
+    /** The samples that are to be embedded. */
+    private static final class Wanted implements Iterator<Pictured> {
+        private final RangedFiles.Rows rows;
+        private final TaskContext task;
+        private final boolean labeledOnly;
+        private Pictured next;
+
+        Wanted(RangedFiles.Rows rows, TaskContext task, boolean labeledOnly) {
+            this.rows = rows;
+            this.task = task;
+            this.labeledOnly = labeledOnly;
+        }
+
+        @Override
+        public boolean hasNext() {
+            if (task.isInterrupted()) {
+                throw new IllegalStateException("Spark has killed this task");
+            }
+            while (next == null && rows.hasNext()) {
+                Object[] row = rows.next();
+                Sample sample = Tables.sample(row);
+                if (!labeledOnly || sample.label() != null) {
+                    next = new Pictured(row, sample);
+                }
+            }
+            return next != null;
+        }
+
+        @Override
+        public Pictured next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException("The range has no more samples");
+            }
+            Pictured one = next;
+            next = null;
+            return one;
+        }
+    }
+
+    @Override
+    protected Embedder open() {
+        return job.open(task);
+    }
+
+    @Override
+    protected long position(Pictured picture) {
+        return picture.sample().index();
+    }
+
+    @Override
+    protected byte[] encoded(Pictured picture, Patience.Pause pause) throws IOException, UndecodableImageException {
+        return job.encoded(picture.row(), picture.sample(), reader, patience, pause);
+    }
+
+    @Override
+    public void feature(Pictured picture, float[] feature) {
+        counting.done().add(1);
+        give(new ModelOutputs.Output(picture.sample().index(), feature, null, null));
+    }
+
+    @Override
+    public void reject(Pictured picture, RejectReason reason, String detail) {
+        counting.done().add(1);
+        counting.rejected().add(reason.label());
+        give(new ModelOutputs.Output(
+                picture.sample().index(),
+                null,
+                reason.label(),
+                WaveStore.example(picture.sample().id(), reason.label(), detail)));
+    }
+
+    @Override
+    public void close() {
+        try (RangedFiles.Rows closing = rows;
+                SampleReader alsoClosing = reader) {
+            super.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
