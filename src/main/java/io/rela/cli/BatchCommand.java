@@ -91,8 +91,8 @@ final class BatchCommand extends Command {
         return WORD.matcher(line)
                 .results()
                 .map(word -> QUOTED.matcher(word.group())
-                        .replaceAll(quoted -> Matcher.quoteReplacement(
-                                quoted.group(1) == null ? quoted.group(2) : quoted.group(1))))
+                        .replaceAll(quoted ->
+                                Matcher.quoteReplacement(quoted.group(1) == null ? quoted.group(2) : quoted.group(1))))
                 .toArray(String[]::new);
     }
 }

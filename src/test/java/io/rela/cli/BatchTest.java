@@ -18,8 +18,7 @@ class BatchTest {
     static Path folder;
 
     private static Rela.Outcome batch(String... lines) {
-        return Rela.run(
-                new ByteArrayInputStream(String.join("\n", lines).getBytes(StandardCharsets.UTF_8)), "batch");
+        return Rela.run(new ByteArrayInputStream(String.join("\n", lines).getBytes(StandardCharsets.UTF_8)), "batch");
     }
 
     @Test
@@ -43,10 +42,12 @@ class BatchTest {
                 "select --home " + home + " --epoch 2 --policy uniform --ratio 0.5",
                 "inspect --home \"" + home);
         assertThat(outcome.text().lines().filter(line -> line.startsWith("rela batch: exit")))
-                .containsExactly("rela batch: exit 0", "rela batch: exit 2", "rela batch: exit 0", "rela batch: exit 2");
+                .containsExactly(
+                        "rela batch: exit 0", "rela batch: exit 2", "rela batch: exit 0", "rela batch: exit 2");
         assertThat(outcome.text()).contains("a quote is not closed in: inspect", "2 of 4 commands failed");
         assertThat(outcome.code()).isEqualTo(ExitCode.SETTINGS);
-        assertThat(Rela.rows(home, "subsets/epoch=2")).hasSize(Rela.rows(home, "targets").size() / 2);
+        assertThat(Rela.rows(home, "subsets/epoch=2"))
+                .hasSize(Rela.rows(home, "targets").size() / 2);
         assertThat(batch("inspect --home " + home).code()).isEqualTo(ExitCode.DONE);
     }
 }

@@ -106,6 +106,7 @@ class PolicyOptionsTest {
     private static Outcome run(String... args) {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         PrintStream stream = new PrintStream(said, true, StandardCharsets.UTF_8);
-        return new Outcome(Main.run(args, InputStream.nullInputStream(), stream, stream), said.toString(StandardCharsets.UTF_8));
+        return new Outcome(
+                Main.run(args, InputStream.nullInputStream(), stream, stream), said.toString(StandardCharsets.UTF_8));
     }
 }
