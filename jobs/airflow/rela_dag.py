@@ -21,7 +21,8 @@ class Home:
     """A dataset home, and what it is made of.
 
     ``learner`` is where the training leaves its checkpoints: a URI with ``{epoch}`` in it. The learner of epoch E is what the
-    subset of epoch E is chosen by, so the one of epoch 0 has to be there first.
+    subset of epoch E is chosen by, so the one of epoch 0 has to be there first. ``test_home`` is a home of other labeled
+    pictures: where there is one, each learner is probed on it beside its scoring.
     """
 
     home: str
@@ -33,6 +34,7 @@ class Home:
     dimensions: int | None = None
     spark: str = "spark_default"
     properties: str | None = None
+    test_home: str | None = None
 
 
 HOMES = {
@@ -138,6 +140,13 @@ def define(name: str, home: Home) -> None:
                 **submit,
             )
             wait >> score >> select
+            if home.test_home:
+                wait >> RelaOperator(
+                    task_id="probe",
+                    command="probe",
+                    options={"home": home.home, "test-home": home.test_home, "learner": learner},
+                    **submit,
+                )
 
         convert >> subset.expand_kwargs(epochs())
 

@@ -24,6 +24,7 @@ from pathlib import Path
 ROOT, WORK, JAR = (Path(os.environ[name]) for name in ("RELA_ROOT", "RELA_WORK", "RELA_JAR"))
 DAGS = WORK / "dags"
 LEARNERS = ("early", "middle", "late")
+COMMANDS = ("convert", "score", "select", "probe")
 # Many small jobs: a JVM that starts fast, and few tasks.
 SPARK = f"""
 spark.driver.memory            512m
@@ -66,7 +67,7 @@ def prepare() -> None:
     (WORK / "spark.conf").write_text(SPARK)
     (DAGS / "nonsense.py").write_text(NONSENSE.format(jar=JAR, results=home["results"]))
     homes = {
-        "photos": {**home, "home": f"file://{WORK}/photos"},
+        "photos": {**home, "home": f"file://{WORK}/photos", "test_home": f"file://{WORK}/photos"},
         "wrong": {**home, "home": f"file://{WORK}/wrong", "dimensions": -1},
         "busy": {**home, "home": f"file://{WORK}/busy"},
     }
@@ -142,24 +143,31 @@ def results(tasks: dict[tuple[str, int], tuple]) -> dict[tuple[str, int], dict]:
     """What the commands returned; all tasks of the run have to have succeeded in their first try."""
     wrong = {key: value[:2] for key, value in tasks.items() if value[0] != "success" or value[1] != 1}
     assert not wrong, f"tasks that did not succeed at once: {wrong}"
-    found = {key: value[2] for key, value in tasks.items() if key[0].rpartition(".")[2] in ("convert", "score", "select")}
+    found = {key: value[2] for key, value in tasks.items() if key[0].rpartition(".")[2] in COMMANDS}
     return found
 
 
 def epochs(runs: Runs) -> None:
     """Three epochs in one run, and one of them in another, which finds all done."""
     made = results(runs.run("rela_photos", last_epoch=2, policy="hard", ratio=0.5))
-    assert len(made) == 7 and {value["outcome"] for value in made.values()} == {"done"}, made
+    assert len(made) == 10 and {value["outcome"] for value in made.values()} == {"done"}, made
     assert made["convert", -1]["record"]["result"]["counts"]["converted"] == 48, made["convert", -1]
     for epoch in range(3):
         selected = made["subset.select", epoch]
         assert selected["record"]["epoch"] == epoch and selected["record"]["counts"]["selected"] == 24, selected
         assert selected["table"].endswith(f"photos/subsets/epoch={epoch}"), selected
+        probed = made["subset.probe", epoch]["record"]
+        assert probed["test"]["samples"] == 48 and 0.5 < probed["accuracy"]["top1"] <= 1, probed
     assert runs.partitions() == ["0", "1", "2"], runs.partitions()
 
     again = results(runs.run("rela_photos", first_epoch=2, last_epoch=2, policy="hard", ratio=0.5))
-    assert {value["outcome"] for value in again.values()} == {"unchanged"}, again
-    before = [made[key]["record"] for key in (("convert", -1), ("subset.score", 2), ("subset.select", 2))]
+    assert {key: value["outcome"] for key, value in again.items()} == {
+        ("convert", -1): "unchanged",
+        ("subset.probe", 0): "done",
+        ("subset.score", 0): "unchanged",
+        ("subset.select", 0): "unchanged",
+    }, again
+    before = [made[key]["record"] for key in (("convert", -1), *((f"subset.{task}", 2) for task in ("probe", "score", "select")))]
     assert [again[key]["record"] for key in sorted(again)] == before, (again, before)
     assert runs.partitions() == ["0", "1", "2"], f"what was unchanged was told again: {runs.partitions()}"
 
@@ -230,7 +238,7 @@ def main() -> None:
     training()
     settings(runs)
     busy(runs)
-    print("3 epochs in XCom and as partitions, rerun unchanged, settings error tried once, busy home twice")
+    print("3 epochs in XCom and as partitions, probed, rerun unchanged, settings error tried once, busy home twice")
 
 
 if __name__ == "__main__":
