@@ -336,6 +336,18 @@ def importance(index, loss, reference, label, seed, epoch, epochs, ratio, params
     return index[chosen], weight[chosen].astype(np.float32)
 
 
+def middle(index, loss, reference, label, seed, epoch, epochs, ratio, params, earlier):
+    loss, _ = filled(loss)
+    begin = params.get("quantile", 0.5)
+    end = params.get("quantile-end", begin)
+    q = begin
+    if epochs is not None and end != begin:
+        q = end if epoch >= epochs - 1 else begin + (end - begin) * (epoch / (epochs - 1))
+    w = wanted(len(index), ratio)
+    first = share(q, len(index) - w)
+    return ones(index, ascending(index, draw(seed, "middle", epoch, index), loss)[first : first + w])
+
+
 def learnable(index, loss, reference, label, seed, epoch, epochs, ratio, params, earlier):
     loss, _ = filled(loss)
     reference, _ = filled(reference)
@@ -362,6 +374,7 @@ POLICIES = {
     "ccs": ccs,
     "rcap": rcap,
     "importance": importance,
+    "middle": middle,
     "learnable": learnable,
     "hard": extreme("hard"),
     "easy": extreme("easy"),
@@ -443,6 +456,7 @@ SETTINGS = {
     "ccs": [{"hard-cutoff": 0.1, "strata": 50}, {"hard-cutoff": 0.0, "strata": 1}, {"hard-cutoff": 0.9, "strata": 7}],
     "rcap": [{}, {"temperature": 0.1}, {"temperature": 10.0}],
     "importance": [{}],
+    "middle": [{}, {"quantile": 0.1, "quantile-end": 0.85}, {"quantile": 1.0, "quantile-end": 0.0}],
     "hard": [{}],
     "easy": [{}],
     "learnable": [{}],

@@ -9,6 +9,7 @@ import io.rela.RelaException;
 import io.rela.rank.Population;
 import io.rela.testing.InMemoryPopulation;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -525,6 +526,28 @@ class PolicyTest {
                         .keySet())
                 .isSubsetOf(LongStream.range(20, 30).boxed().toList())
                 .hasSizeGreaterThan(8);
+    }
+
+    @Test
+    void theMiddleMovesFromOneQuantileToTheOther() {
+        float[] loss = new float[100];
+        for (int i = 0; i < 100; i++) {
+            loss[i] = i * 0.01f;
+        }
+        InMemoryPopulation rows = InMemoryPopulation.of(loss, loss, Policies.labels(100));
+        Middle rising = new Middle(0.25, OptionalDouble.of(0.75));
+        List<Long> firsts = new ArrayList<>();
+        for (int epoch = 0; epoch < 6; epoch++) {
+            Set<Long> kept = rows.chosen(Selection.settle(
+                            rising, rows, 1, epoch, OptionalInt.of(5), 0.2, earlier -> 20L))
+                    .keySet();
+            long first = kept.iterator().next();
+            assertThat(kept)
+                    .containsExactlyElementsOf(
+                            LongStream.range(first, first + 20).boxed().toList());
+            firsts.add(first);
+        }
+        assertThat(firsts).containsExactly(20L, 30L, 40L, 50L, 60L, 60L);
     }
 
     // Classes
