@@ -50,7 +50,7 @@ if "RELA_HOMES" in os.environ:
     HOMES = {name: Home(**fields) for name, fields in json.loads(os.environ["RELA_HOMES"]).items()}
 
 # All but learnable, which wants losses to compare with.
-POLICIES = ["uniform", "cyclic", "infobatch", "orderdp", "seta", "ccs", "rcap", "importance", "hard", "easy"]
+POLICIES = ["uniform", "cyclic", "infobatch", "orderdp", "seta", "ccs", "rcap", "importance", "middle", "hard", "easy"]
 
 
 def define(name: str, home: Home) -> None:

@@ -19,7 +19,18 @@ import java.util.Optional;
  * what users may write, read and set follows from that.
  */
 public sealed interface SelectionPolicy
-        permits Uniform, Cyclic, InfoBatch, OrderDp, SeTa, CoverageCentric, Rcap, Importance, Middle, Learnable, Hard, Easy {
+        permits Uniform,
+                Cyclic,
+                InfoBatch,
+                OrderDp,
+                SeTa,
+                CoverageCentric,
+                Rcap,
+                Importance,
+                Middle,
+                Learnable,
+                Hard,
+                Easy {
     /** What the policy says of itself. */
     PolicyDeclaration declaration();
 

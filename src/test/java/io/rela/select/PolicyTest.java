@@ -538,8 +538,8 @@ class PolicyTest {
         Middle rising = new Middle(0.25, OptionalDouble.of(0.75));
         List<Long> firsts = new ArrayList<>();
         for (int epoch = 0; epoch < 6; epoch++) {
-            Set<Long> kept = rows.chosen(Selection.settle(
-                            rising, rows, 1, epoch, OptionalInt.of(5), 0.2, earlier -> 20L))
+            Set<Long> kept = rows.chosen(
+                            Selection.settle(rising, rows, 1, epoch, OptionalInt.of(5), 0.2, earlier -> 20L))
                     .keySet();
             long first = kept.iterator().next();
             assertThat(kept)
