@@ -10,7 +10,6 @@ import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
 import io.rela.table.Tables;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.apache.spark.TaskContext;
@@ -22,32 +21,49 @@ final class OutputRows extends EmbeddedRows<OutputRows.Pictured, ModelOutputs.Ou
     private final TaskContext task;
     private final ModelOutputs.Counting counting;
     private final Patience patience;
+    /** Null where the rows carry the pictures. */
     private final SampleReader reader;
-    private final RangedFiles.Rows rows;
 
     /** A sample with the row that it stands in. */
     record Pictured(Object[] row, Sample sample) {}
 
-    private OutputRows(EmbedJob job, TaskContext task, ModelOutputs.Counting counting, RangedFiles.Rows rows) {
+    private OutputRows(
+            EmbedJob job,
+            TaskContext task,
+            ModelOutputs.Counting counting,
+            RangedFiles.Rows rows,
+            SampleReader reader) {
         super(new Wanted(rows, task, counting.labeledOnly()), job.batch(), job.preprocessing());
         this.job = job;
         this.task = task;
         this.counting = counting;
         this.patience = Patience.of(job.hadoop().value());
-        this.reader = job.source() == null ? null : job.source().reader();
-        this.rows = rows;
+        this.reader = reader;
     }
 
-    /** Reads a range until the running task ends. */
+    /** Reads a range; all is closed when the running task ends. */
     static OutputRows of(EmbedJob job, RangedFiles samples, IndexRange range, ModelOutputs.Counting counting) {
         TaskContext task = TaskContext.get();
-        OutputRows outputs = new OutputRows(
-                job,
-                task,
-                counting,
-                samples.rows(job.columns(), range, job.hadoop().value()));
-        task.addTaskCompletionListener((TaskCompletionListener) ended -> outputs.close());
+        RangedFiles.Rows rows = samples.rows(job.columns(), range, job.hadoop().value());
+        SampleReader reader = job.source() == null ? null : job.source().reader();
+        OutputRows outputs = new OutputRows(job, task, counting, rows, reader);
+        // Spark calls the last one first: nothing reads any more when the others are called.
+        onEnd(task, rows);
+        if (reader != null) {
+            onEnd(task, reader);
+        }
+        onEnd(task, outputs);
         return outputs;
+    }
+
+    private static void onEnd(TaskContext task, AutoCloseable closed) {
+        task.addTaskCompletionListener((TaskCompletionListener) ended -> {
+            try {
+                closed.close();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
     }
 
     /** The samples that are to be embedded. */
@@ -119,15 +135,5 @@ final class OutputRows extends EmbeddedRows<OutputRows.Pictured, ModelOutputs.Ou
                 null,
                 reason.label(),
                 WaveStore.example(picture.sample().id(), reason.label(), detail)));
-    }
-
-    @Override
-    public void close() {
-        try (RangedFiles.Rows closing = rows;
-                SampleReader alsoClosing = reader) {
-            super.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
