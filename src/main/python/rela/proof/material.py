@@ -13,7 +13,7 @@ import torch
 
 import rela
 from rela.home import vectors
-from rela.proof.cells import CONSENSUS, UNTRAINED, Cell, Preset, Prior
+from rela.proof.cells import UNTRAINED, Cell, Preset, Prior
 from rela.torch import ResidentHome
 from rela.train.command import Rela
 from rela.train.failures import HOME, SETTINGS, Refusal
@@ -74,7 +74,7 @@ class Material:
         maker = _Maker(self, wanted, commands)
         if not self._has("test-features"):
             maker.pictures()
-        for name in sorted({cell.targets for cell in wanted.cells if cell.targets}, key=lambda name: (CONSENSUS in name, name)):
+        for name in sorted({cell.targets for cell in wanted.cells if cell.targets}):
             prior, _, form = name.partition("/")
             if not self._has(f"{prior}-{form}"):
                 maker.targets(prior, form)
@@ -122,10 +122,9 @@ class _Maker:
         """Makes a home, or makes its targets anew."""
         preset, home = self.wanted.preset, self.material.home(name)
         prior = self._prior(name)
-        if name in (CONSENSUS, CHOSEN) and not home.exists():
+        if name == CHOSEN and not home.exists():
             # Its features are those of the first prior.
             shutil.copytree(self.material.home(preset.priors[0].name), home)
-        more = ["--consensus", self.material.home(preset.priors[1].name)] if name == CONSENSUS else []
         pictures = self.material.work / "pictures" / ("test" if name == TEST else "train")
         model = prior.model
         if prior == UNTRAINED:
@@ -134,12 +133,12 @@ class _Maker:
             model = self.wanted.priors / model
         said = ["--input", pictures, "--home", home, "--prior", model, *prior.view, "--dimensions", values, "--scale", form]
         try:
-            self.commands.run("convert", *said, *more)
+            self.commands.run("convert", *said)
         except Refusal as refusal:
             if refusal.code != HOME:
                 raise
             # It holds targets of another form.
-            self.commands.run("convert", *said, *more, "--if-exists", "overwrite")
+            self.commands.run("convert", *said, "--if-exists", "overwrite")
 
     def _prior(self, name: str) -> Prior:
         known = {prior.name: prior for prior in (*self.wanted.preset.priors, UNTRAINED)}

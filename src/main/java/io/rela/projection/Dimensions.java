@@ -9,7 +9,9 @@ import java.util.OptionalInt;
 /** How many values a target is to have. Immutable. */
 public sealed interface Dimensions {
     /** As many as {@link AutoDimensions} finds. */
-    Dimensions AUTO = new Auto();
+    static Dimensions auto() {
+        return new Auto();
+    }
 
     /** The number, where it is known before there are features. */
     default OptionalInt number() {
@@ -102,7 +104,7 @@ public sealed interface Dimensions {
         }
     }
 
-    /** See {@link #AUTO}. */
+    /** See {@link #auto}. */
     record Auto() implements Dimensions {
         private static final String NAME = "auto";
 
@@ -126,7 +128,7 @@ public sealed interface Dimensions {
     @JsonCreator
     static Dimensions of(String text) {
         if (text.toLowerCase(Locale.ROOT).equals(Auto.NAME)) {
-            return AUTO;
+            return auto();
         }
         try {
             return text.endsWith("%")

@@ -23,7 +23,7 @@ class DimensionsTest {
     @Test
     void withoutVarianceOneAxisHoldsAllOfIt() {
         assertThat(Dimensions.of("90%").resolve(new double[12], 100)).isEqualTo(1);
-        assertThat(Dimensions.AUTO.resolve(new double[12], 100)).isEqualTo(8);
+        assertThat(Dimensions.auto().resolve(new double[12], 100)).isEqualTo(8);
     }
 
     /** The participation ratio, from equal variances to all of it on one axis. */
@@ -31,19 +31,19 @@ class DimensionsTest {
     void autoCountsTheAxesThatTheVarianceSpreadsOver() {
         double[] variances = new double[100];
         Arrays.fill(variances, 0.25);
-        assertThat(Dimensions.AUTO.resolve(variances, 1000)).isEqualTo(100);
+        assertThat(Dimensions.auto().resolve(variances, 1000)).isEqualTo(100);
         Arrays.fill(variances, 40, 100, 0);
-        assertThat(Dimensions.AUTO.resolve(variances, 1000)).isEqualTo(40);
+        assertThat(Dimensions.auto().resolve(variances, 1000)).isEqualTo(40);
         Arrays.fill(variances, 33, 100, 1e-9);
-        assertThat(Dimensions.AUTO.resolve(variances, 1000)).isEqualTo(40);
+        assertThat(Dimensions.auto().resolve(variances, 1000)).isEqualTo(40);
         Arrays.fill(variances, 1, 100, 0);
-        assertThat(Dimensions.AUTO.resolve(variances, 1000)).isEqualTo(8);
-        assertThat(Dimensions.AUTO.resolve(VARIANCES, 1000)).isEqualTo(7);
+        assertThat(Dimensions.auto().resolve(variances, 1000)).isEqualTo(8);
+        assertThat(Dimensions.auto().resolve(VARIANCES, 1000)).isEqualTo(7);
     }
 
     @Test
     void isReadAsItIsWritten() throws JsonProcessingException {
-        assertThat(Dimensions.of("AUTO")).isEqualTo(Dimensions.AUTO);
+        assertThat(Dimensions.of("AUTO")).isEqualTo(Dimensions.auto());
         assertThat(Dimensions.of("90.0%")).isEqualTo(Dimensions.of("90%")).hasToString("90%");
         assertThat(Dimensions.of("100%")).hasToString("100%");
         ObjectMapper json = new ObjectMapper();
@@ -63,7 +63,7 @@ class DimensionsTest {
 
     @Test
     void randomAxesWantANumber() {
-        assertThatThrownBy(() -> new Axes(ProjectionKind.RANDOM, Dimensions.AUTO, AxisScale.AXIS, 0))
+        assertThatThrownBy(() -> new Axes(ProjectionKind.RANDOM, Dimensions.auto(), AxisScale.AXIS, 0))
                 .hasMessageContaining("--dimensions auto has no meaning with --projection random");
     }
 }
