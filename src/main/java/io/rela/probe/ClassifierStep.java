@@ -21,12 +21,10 @@ import org.apache.spark.sql.types.StructType;
 /**
  * Fits a linear classifier by MLlib's logistic regression, and tries it. MLlib adds up partitions in the order in which their
  * tasks end, so that the last bits of a fit are the same again only where there is one partition. Runs on the driver, which
- * receives as many numbers as the classifier has, some twenty times.
+ * holds some twenty times as many numbers as the classifier has.
  */
 final class ClassifierStep {
-    /**
-     * MLlib stops where its objective falls by less than this share of its first value over twenty iterations.
-     */
+    /** MLlib stops where its objective falls by less than this share of its first value over twenty iterations. */
     private static final double TOLERANCE = 1e-6;
 
     private static final StructType INSTANCE = new StructType()

@@ -1,7 +1,10 @@
 package io.rela.probe;
 
+import io.rela.ExitCode;
+import io.rela.RelaException;
 import io.rela.embed.BatchSize;
 import io.rela.embed.EmbedPlan;
+import io.rela.embed.Embedding;
 import io.rela.embed.ModelOutputs;
 import io.rela.manifest.ConversionRecord;
 import io.rela.manifest.ModelInfo;
@@ -29,7 +32,7 @@ final class LearnerInputs implements Inputs {
      * Tries the learner.
      *
      * @param training whose prior's view a bare module is taken to want
-     * @throws io.rela.RelaException when learner, device and settings do not go together, or the pictures of a home are gone
+     * @throws RelaException when learner, device and settings do not go together, or the pictures of a home are gone
      */
     LearnerInputs(CommandRun run, LabeledHome training, LabeledHome test, ProbeRequest.Learner asked) {
         // What is gone should show before any work.
@@ -89,12 +92,22 @@ final class LearnerInputs implements Inputs {
                 plan.over(home.targets().pictures(), home.targets().files().end(), run.slots()),
                 new ModelOutputs.Samples(home.targets().files(), home.labeled(), true),
                 parts);
+        refuseNone(home, outputs.rejectedByReason());
         LabeledRows.Labels labels =
                 new LabeledRows.Labels(home.home().name(), home.targets().files(), classes, dimension(), run.hadoop());
         JavaRDD<LabeledRow> rows = outputs.rows()
                 .map(output -> new LabeledRows.Indexed(output._1(), output._2()))
                 .mapPartitionsWithIndex((part, values) -> labels.beside(values, parts.get(part)), true);
         return new Rows(rows, outputs.rejectedByReason());
+    }
+
+    private static void refuseNone(LabeledHome home, Map<String, Long> rejected) {
+        if (rejected.values().stream().mapToLong(Long::longValue).sum() == home.labeled()) {
+            throw new RelaException(
+                    ExitCode.REJECTS,
+                    "No sample of " + home.home().name() + " has an output: " + Embedding.reasons(rejected)
+                            + ". Look at the learner.");
+        }
     }
 
     @Override

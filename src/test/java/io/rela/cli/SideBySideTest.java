@@ -251,7 +251,7 @@ class SideBySideTest {
         // Other work on the same epoch leaves it alone, whether it succeeds or fails.
         done(Rela.run(select(home, 2, POLICIES.get(0))));
         assertThat(Rela.run(select(home, 2, List.of("hard"))).code()).isEqualTo(ExitCode.HOME);
-        done(Rela.run("score", "--home", home, "--epoch", 2, "--learner", score.score.learner));
+        done(Rela.run("score", "--home", home, "--epoch", 2, "--learner", score.score.learner.uri));
         assertThat(manifest()).last().satisfies(record -> assertThat(
                         record.run().warnings())
                 .anySatisfy(warning -> assertThat(warning).contains("Going on where an earlier run stopped")));

@@ -12,9 +12,11 @@ import io.rela.testing.Folders;
 import io.rela.testing.LocalSpark;
 import io.rela.testing.Rela;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -165,6 +167,30 @@ class ProbingTest {
                 ExitCode.REJECTS,
                 "not-finite",
                 "--max-rejects");
+    }
+
+    /** NaN for dark pictures: here for the black ones that are all the test home has. */
+    @Test
+    @Tag("slow")
+    void aLearnerThatGivesNothingAtAllIsRefusedWhateverIsAllowed() throws IOException {
+        Path pictures = folder.resolve("pictures");
+        for (String name : new String[] {"cross", "disc", "ring", "square", "star", "stripes", "triangle", "waves"}) {
+            Files.createDirectories(pictures.resolve(name));
+            Files.write(pictures.resolve(name + "/black.ppm"), black());
+        }
+        Path dark = folder.resolve("dark");
+        done(Rela.convert(pictures, dark));
+
+        refused(
+                probe(home, dark, "--learner", Rela.prior("not-finite"), "--input-size", 16, "--max-rejects", 1),
+                ExitCode.REJECTS,
+                "No sample of --test-home",
+                "not-finite 8");
+    }
+
+    private static byte[] black() {
+        byte[] head = "P6 16 16 255\n".getBytes(StandardCharsets.US_ASCII);
+        return Arrays.copyOf(head, head.length + 3 * 16 * 16);
     }
 
     /** Names are the truth: the same class has another number in another set of pictures. */
