@@ -12,7 +12,7 @@ import static org.apache.spark.sql.functions.size;
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.home.DatasetHome;
-import io.rela.manifest.ConversionRecord;
+import io.rela.home.FinishedHome;
 import io.rela.run.Failures;
 import io.rela.table.TableSchema;
 import io.rela.table.Tables;
@@ -59,17 +59,9 @@ final class Representations {
      */
     static Representations ofHome(
             SparkSession session, String option, String uri, TransportRequest.Representation representation) {
-        DatasetHome home = DatasetHome.at(uri, session.sparkContext().hadoopConfiguration());
+        DatasetHome home = FinishedHome.open(option, uri, session.sparkContext().hadoopConfiguration())
+                .home();
         String what = option + " " + home.root();
-        if (home.manifest().newest(ConversionRecord.class).isEmpty()) {
-            throw new RelaException(
-                    ExitCode.HOME,
-                    what + " is no dataset home: its manifest.json has no record of a convert. Make one with convert.");
-        }
-        if (home.isCutOff()) {
-            throw new RelaException(
-                    ExitCode.HOME, what + ": a commit was cut off. Run the convert again, which completes it.");
-        }
         Dataset<Row> targets = table(session, home, what, Tables.TARGETS);
         return representation == TransportRequest.Representation.TARGETS
                 ? new Representations(what, ExitCode.HOME, Tables.TARGET, targets, Optional.empty())
