@@ -1,4 +1,4 @@
-"""Makes src/test/resources/projection/expectations.txt: principal axes by NumPy in float64, for ProjectionsTest.
+"""Makes src/test/resources/projection/{expectations,consensus}.txt: axes by NumPy in float64, for ProjectionsTest and ConsensusTest.
 
 Run from the repository's root with any NumPy; the file is committed, so that the tests need no Python.
 A line is a name, then numbers: row-major, shapes as in the comments below.
@@ -51,6 +51,46 @@ lines = {
     "scale_shrink": shrink,
     "targets_shrink": projected / shrink,
 }
-out = pathlib.Path("src/test/resources/projection/expectations.txt")
-out.parent.mkdir(parents=True, exist_ok=True)
-out.write_text("".join(f"{name} {' '.join(repr(v) for v in np.asarray(a).ravel().tolist())}\n" for name, a in lines.items()))
+
+
+def write(name: str, lines: dict[str, np.ndarray]) -> None:
+    """A line for each array, its name first."""
+    out = pathlib.Path("src/test/resources/projection") / name
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text("".join(f"{key} {' '.join(repr(v) for v in np.asarray(a).ravel().tolist())}\n" for key, a in lines.items()))
+
+
+write("expectations.txt", lines)
+
+# Canonical correlations with a ridge of one mean variance, by whitening with the root of the inverse and NumPy's SVD.
+N, D1, D2, K = 30, 6, 5, 4
+shared = rng.normal(size=(N, 3)) * np.array([2, 1, 0.5])
+ours = (shared @ rng.normal(size=(3, D1)) + 0.5 * rng.normal(size=(N, D1)) + 1).astype(np.float32)  # (N, D1)
+theirs = (shared @ rng.normal(size=(3, D2)) + 0.5 * rng.normal(size=(N, D2)) - 2).astype(np.float32)  # (N, D2)
+
+
+def whitening(centred: np.ndarray) -> np.ndarray:
+    """The root of the inverse covariance, its diagonal raised by the mean variance."""
+    covariance = centred.T @ centred / N
+    values, vectors = np.linalg.eigh(covariance + np.trace(covariance) / len(covariance) * np.eye(len(covariance)))
+    return vectors / np.sqrt(values) @ vectors.T
+
+
+x, y = (side.astype(np.float64) - side.astype(np.float64).mean(0) for side in (ours, theirs))
+left, correlations, right = np.linalg.svd(whitening(x) @ (x.T @ y / N) @ whitening(y))
+a, b = whitening(x) @ left[:, :K], whitening(y) @ right[:K].T  # (D1, K), (D2, K)
+signs = np.sign(a[np.abs(a).argmax(0), np.arange(K)])
+average = x @ (a * signs / (x @ a).std(0)) + y @ (b * signs / (y @ b).std(0))
+average /= average.std(0)  # (N, K)
+weighted = average * correlations[:K] / np.sqrt((correlations[:K] ** 2).mean())
+write(
+    "consensus.txt",
+    {
+        "shape": np.array([N, D1, D2, K]),
+        "ours": ours,
+        "theirs": theirs,
+        "correlations": correlations,
+        "targets_axis": average,
+        "targets_none": weighted,
+    },
+)

@@ -11,6 +11,7 @@ public final class Flag {
     public static final String CLUSTERS = "--clusters";
     public static final String COLUMNS = "--columns";
     public static final String CONFIG = "--config";
+    public static final String CONSENSUS = "--consensus";
     public static final String DEVICE = "--device";
     public static final String DIMENSIONS = "--dimensions";
     public static final String DRY_RUN = "--dry-run";

@@ -13,6 +13,7 @@ import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
 import io.rela.source.InputFormat;
 import io.rela.source.ParquetColumns;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
@@ -64,8 +65,18 @@ final class ConvertCommand extends Command {
     @Option(names = Flag.ID_COLUMN, paramLabel = "NAME", description = "of Parquet input (default image.path)")
     String idColumn;
 
-    @Option(names = Flag.PROJECTION, description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
-    ProjectionKind projection = ProjectionKind.PCA;
+    @Option(
+            names = Flag.PROJECTION,
+            paramLabel = "KIND",
+            converter = Kinds.class,
+            description = "pca, random or none (default pca)")
+    ProjectionKind projection;
+
+    @Option(
+            names = Flag.CONSENSUS,
+            paramLabel = "URI",
+            description = "instead: the axes that this prior shares with that of another home of the same pictures")
+    String consensus;
 
     @Option(
             names = Flag.DIMENSIONS,
@@ -119,6 +130,10 @@ final class ConvertCommand extends Command {
         problems.check(
                 waveSize == null || waveSize >= 1, Flag.WAVE_SIZE + " " + waveSize + ": write a number of at least 1");
         problems.check(
+                projection == null || consensus == null,
+                Flag.PROJECTION + " " + projection + " and " + Flag.CONSENSUS
+                        + " both say what the axes are: leave one of" + " them out");
+        problems.check(
                 projection != ProjectionKind.NONE || dimensions == null,
                 Flag.DIMENSIONS + " " + dimensions + " has no meaning with " + Flag.PROJECTION
                         + " none, which keeps all values: leave" + " one of them out");
@@ -133,6 +148,7 @@ final class ConvertCommand extends Command {
                 Flag.SCALE + " " + scale + " has no meaning with " + Flag.PROJECTION
                         + " none, which keeps the values as they are: leave one of them out");
         Inputs.check(problems, Flag.INPUT, input);
+        Inputs.check(problems, Flag.CONSENSUS, consensus);
         Inputs.checkModel(problems, Flag.PRIOR, prior);
     }
 
@@ -155,10 +171,13 @@ final class ConvertCommand extends Command {
                                 Optional.ofNullable(priorSha256),
                                 allowUnstablePrior),
                         new Axes(
-                                projection,
+                                consensus != null
+                                        ? ProjectionKind.CONSENSUS
+                                        : Objects.requireNonNullElse(projection, ProjectionKind.PCA),
                                 Optional.ofNullable(dimensions),
                                 Objects.requireNonNullElse(scale, AxisScale.AXIS),
-                                seed),
+                                seed,
+                                Optional.ofNullable(consensus)),
                         keepImages,
                         embed.request(waveSize, partitions)),
                 run);
@@ -177,6 +196,18 @@ final class ConvertCommand extends Command {
     @Override
     boolean resumes() {
         return true;
+    }
+
+    /** Reads {@link Flag#PROJECTION}. */
+    static final class Kinds implements ITypeConverter<ProjectionKind> {
+        @Override
+        public ProjectionKind convert(String text) {
+            ProjectionKind kind = read(text.toLowerCase(Locale.ROOT), ProjectionKind::of);
+            if (kind == ProjectionKind.CONSENSUS) {
+                throw new TypeConversionException("'" + text + "': name the other home with " + Flag.CONSENSUS);
+            }
+            return kind;
+        }
     }
 
     /** Reads {@link Flag#DIMENSIONS}. */

@@ -57,7 +57,7 @@ public final class Conversion {
         this.run = run;
         this.home = DatasetHome.at(asked.home().uri(), run.hadoop());
         this.store = store(home);
-        this.standing = new Standing(asked, run, home, store);
+        this.standing = new Standing(asked, TargetAxes.open(asked.axes(), home, run.hadoop()), run, home, store);
     }
 
     private static WaveStore<ConversionSettings> store(DatasetHome home) {
@@ -127,6 +127,7 @@ public final class Conversion {
         Optional<Embedded> kept = run.timed("list", () -> KeptFeatures.of(standing, prior, source, now, is));
         if (kept.isPresent()) {
             run.say("Features are kept: only the projection and the targets are made anew.");
+            requireOthers(now);
             store.forget();
             return finish(kept.get(), projected, List.of());
         }
@@ -142,7 +143,9 @@ public final class Conversion {
         if (done.isPresent()) {
             return ConvertResults.unchanged(home, done.get(), standing.stillMissing(done.get()));
         }
-        Listed samples = standing.goesOn(plan) ? before.orElse(now) : begin(plan, now, listed);
+        boolean goesOn = standing.goesOn(plan);
+        requireOthers(before.orElse(now));
+        Listed samples = goesOn ? before.orElse(now) : begin(plan, now, listed);
         List<TaskReport> reports = embed(plan, samples.files());
         Embedded embedded = embedded(prior, plan, source, samples, reports);
         return finish(embedded, store.folder(), List.of(features(), rejects(reports)));
@@ -159,12 +162,20 @@ public final class Conversion {
         }
     }
 
+    /** Before any work: a home that axes are shared with has all of the pictures. */
+    private void requireOthers(Listed samples) {
+        standing.axes()
+                .other()
+                .ifPresent(other -> run.timed("list", () -> new OtherFeatures(run, other).requireAll(samples)));
+    }
+
     private ConvertPlan plan(ModelFile prior, Broadcast<byte[]> module, ImageSource source, Fingerprint fingerprint) {
         TorchScript model = new TorchScript(prior.name(), prior.sha256(), module::value);
         return run.timed(
                 "probe",
                 () -> ConvertPlan.resolve(
                         asked,
+                        standing.axes(),
                         new EmbedPlan.Subject(
                                 prior,
                                 model,
@@ -258,7 +269,8 @@ public final class Conversion {
         if (counts.converted() < 2 && asked.axes().kind() != ProjectionKind.NONE) {
             throw tooFew(counts.converted());
         }
-        Projected projected = Projected.make(run, home.fileSystem(), embedded, staging);
+        Projected projected =
+                Projected.make(run, embedded, standing.axes().other(), new TableFolder(home.fileSystem(), staging));
         List<StagedTable> tables = new ArrayList<>(others);
         tables.addAll(projected.tables());
         tables.forEach(table -> requireRows(table, counts));

@@ -1,7 +1,5 @@
 package io.rela.convert;
 
-import io.rela.ExitCode;
-import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.embed.BatchSize;
 import io.rela.embed.EmbedPlan;
@@ -13,7 +11,6 @@ import io.rela.manifest.Differences;
 import io.rela.manifest.SourceSettings;
 import io.rela.manifest.ViewSettings;
 import io.rela.model.ModelFile;
-import io.rela.projection.Dimensions;
 import io.rela.run.CommandRun;
 import io.rela.run.Redaction;
 import io.rela.source.Fingerprint;
@@ -29,8 +26,6 @@ import java.util.Optional;
  * @param embedding how the prior runs over them
  */
 record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan embedding) {
-    private static final int USUAL_DIMENSIONS = 512;
-
     /**
      * What this home holds of conversions.
      *
@@ -39,14 +34,11 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
      */
     record Before(Optional<WaveStore.State<ConversionSettings>> unfinished, Optional<ConversionRecord> finished) {
         /** The same without an unfinished conversion that is not the one that is asked for. */
-        private Before of(ConvertRequest asked, ModelFile prior, ImageSource source) {
+        private Before of(ConvertRequest asked, ModelFile prior, ImageSource source, TargetAxes axes) {
             return new Before(
                     unfinished.filter(state -> {
                         ConversionSettings begun = state.identity();
-                        Dimensions dimensions = asked.axes()
-                                .dimensions()
-                                .orElse(begun.projection().dimensions());
-                        return settings(asked, prior, source, begun.batchSize(), dimensions)
+                        return settings(asked, prior, source, begun.batchSize(), axes.expected(begun.projection()))
                                 .equals(begun);
                     }),
                     finished);
@@ -57,14 +49,20 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
      * Tries the prior on an executor and settles every setting. What was resolved once for a home stays, unless the request
      * says otherwise.
      *
+     * @param axes how targets are to be made
      * @param subject what is to be embedded
      * @param source of the pictures
      * @throws RelaException when prior, device and settings do not go together
      */
     static ConvertPlan resolve(
-            ConvertRequest asked, EmbedPlan.Subject subject, Fingerprint source, Before before, CommandRun run) {
+            ConvertRequest asked,
+            TargetAxes axes,
+            EmbedPlan.Subject subject,
+            Fingerprint source,
+            Before before,
+            CommandRun run) {
         ImageSource pictures = subject.source().orElseThrow();
-        Before same = before.of(asked, subject.file(), pictures);
+        Before same = before.of(asked, subject.file(), pictures, axes);
         EmbedPlan embedding = EmbedPlan.resolve(
                 asked.embed(),
                 subject,
@@ -77,14 +75,14 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
                         subject.file(),
                         pictures,
                         embedding.job().batch(),
-                        dimensions(asked.axes(), embedding.probe().outputDimension())),
+                        axes.settings(embedding.probe().outputDimension())),
                 source,
                 embedding);
     }
 
-    /** What decides the result, where batch and dimensions are settled. */
+    /** What decides the result, where batch and projection are settled. */
     static ConversionSettings settings(
-            ConvertRequest asked, ModelFile prior, ImageSource source, int batch, Dimensions dimensions) {
+            ConvertRequest asked, ModelFile prior, ImageSource source, int batch, ProjectionSettings projection) {
         return new ConversionSettings(
                 SourceSettings.of(
                         Redaction.of(source.uri()),
@@ -92,11 +90,7 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
                         asked.pictures().columns()),
                 prior.sha256(),
                 ViewSettings.of(prior.preprocessing()),
-                new ProjectionSettings(
-                        asked.axes().kind(),
-                        dimensions,
-                        asked.axes().scale(),
-                        asked.axes().seed()),
+                projection,
                 asked.keepImages(),
                 batch);
     }
@@ -121,27 +115,5 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
                     + (source.idsSha256().equals(listed.idsSha256()) ? "the same" : "differ"));
         }
         return differences.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", differences));
-    }
-
-    /**
-     * The number of values per target, where nobody asked for one as many as usual.
-     *
-     * @param given how many the prior gives
-     * @throws RelaException when those are fewer
-     */
-    static Dimensions dimensions(ConvertRequest.Axes axes, int given) {
-        return switch (axes.kind()) {
-            case NONE -> new Dimensions.Count(given);
-            case PCA, RANDOM -> {
-                Dimensions wanted = axes.dimensions().orElse(new Dimensions.Count(Math.min(USUAL_DIMENSIONS, given)));
-                if (wanted.number().orElse(0) > given) {
-                    throw new RelaException(
-                            ExitCode.SETTINGS,
-                            "The prior gives " + given + " values, " + Flag.DIMENSIONS + " asks for " + wanted
-                                    + ": ask for " + given + " or less.");
-                }
-                yield wanted;
-            }
-        };
     }
 }

@@ -43,6 +43,24 @@ public record ConvertRequest(
      * @param dimensions number of values per target; empty for the usual number
      * @param scale of the axes
      * @param seed of random axes
+     * @param consensus URI of a home of the same pictures by another prior, for the kind of that name; else empty
      */
-    public record Axes(ProjectionKind kind, Optional<Dimensions> dimensions, AxisScale scale, long seed) {}
+    public record Axes(
+            ProjectionKind kind,
+            Optional<Dimensions> dimensions,
+            AxisScale scale,
+            long seed,
+            Optional<String> consensus) {
+        /** Refuses a consensus without another home, and another home without one. */
+        public Axes {
+            if (consensus.isPresent() != (kind == ProjectionKind.CONSENSUS)) {
+                throw new IllegalArgumentException("Kind " + kind + " with " + consensus);
+            }
+        }
+
+        /** Axes of one prior. */
+        public Axes(ProjectionKind kind, Optional<Dimensions> dimensions, AxisScale scale, long seed) {
+            this(kind, dimensions, scale, seed, Optional.empty());
+        }
+    }
 }

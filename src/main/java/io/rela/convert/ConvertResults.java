@@ -3,11 +3,13 @@ package io.rela.convert;
 import io.rela.embed.Embedding;
 import io.rela.home.DatasetHome;
 import io.rela.manifest.ConversionRecord;
+import io.rela.manifest.ConversionRecord.ProjectionInfo;
 import io.rela.manifest.Counts;
 import io.rela.projection.Dimensions;
 import io.rela.run.CommandResult;
 import io.rela.run.Outcome;
 import io.rela.table.Tables;
+import java.util.List;
 import java.util.Locale;
 
 /** How a conversion ended, in words. */
@@ -40,12 +42,24 @@ final class ConvertResults {
         Dimensions asked = record.settings().projection().dimensions();
         return String.format(
                 Locale.ROOT,
-                "%s, targets of %d values (%s%.1f%% of the variance), %.1f s",
+                "%s, targets of %d values (%s%s), %.1f s",
                 pictures(record),
                 record.projection().dimensions(),
                 asked.number().isPresent() ? "" : asked + ": ",
-                100 * record.projection().explainedVariance(),
+                kept(record.projection()),
                 record.run().seconds().get("total"));
+    }
+
+    private static String kept(ProjectionInfo projection) {
+        if (projection.consensus() == null) {
+            return String.format(Locale.ROOT, "%.1f%% of the variance", 100 * projection.explainedVariance());
+        }
+        List<Double> correlations = projection.consensus().correlations();
+        return String.format(
+                Locale.ROOT,
+                "correlations of both priors from %.2f to %.2f",
+                correlations.get(0),
+                correlations.get(correlations.size() - 1));
     }
 
     private static String pictures(ConversionRecord record) {

@@ -67,7 +67,7 @@ final class KeptFeatures {
                         .batchSize()
                         .flatMap(BatchSize::pictures)
                         .orElse(before.settings().batchSize()),
-                ConvertPlan.dimensions(asked.axes(), before.prior().outputDimension()));
+                standing.axes().settings(before.prior().outputDimension()));
         boolean onlyProjection = !wanted.equals(before.settings())
                 && wanted.projected(before.settings().projection()).equals(before.settings());
         if (!onlyProjection || isBegun(standing, wanted, is)) {

@@ -1,20 +1,28 @@
 package io.rela.convert;
 
-import io.rela.convert.Embedded.Features;
+import io.rela.home.FinishedHome;
 import io.rela.home.TableFiles;
+import io.rela.manifest.ConversionRecord.ConsensusInfo;
 import io.rela.manifest.ConversionRecord.ProjectionInfo;
 import io.rela.manifest.StagedTable;
+import io.rela.moments.FeatureFiles;
 import io.rela.moments.FeatureRows;
 import io.rela.moments.Moments;
 import io.rela.moments.MomentsStep;
+import io.rela.projection.Axes;
+import io.rela.projection.Consensus;
 import io.rela.projection.Projection;
+import io.rela.projection.ProjectionKind;
 import io.rela.projection.ProjectionTable;
 import io.rela.projection.Projections;
 import io.rela.run.CommandRun;
+import io.rela.run.Redaction;
+import io.rela.table.RangedFiles;
 import io.rela.table.TableFolder;
 import io.rela.table.Tables;
+import java.util.ArrayList;
 import java.util.List;
-import org.apache.hadoop.fs.FileSystem;
+import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -24,42 +32,67 @@ import org.apache.hadoop.fs.Path;
  * @param info on the projection, in figures
  */
 record Projected(List<StagedTable> tables, ProjectionInfo info) {
+    private static final double DECIMALS = 1e6;
+
     /**
      * Fits the axes and writes both tables. Driver only.
      *
+     * @param other home that axes are shared with; empty where they are not
      * @param staging the folder that takes one folder a table; what is there of the two goes
      */
-    static Projected make(CommandRun run, FileSystem fs, Embedded embedded, Path staging) {
-        Projection projection = run.timed("project", () -> fit(run, embedded));
-        TableFolder axes = new TableFolder(fs, new Path(staging, Tables.PROJECTION.name()));
-        TableFolder targets = new TableFolder(fs, new Path(staging, Tables.TARGETS.name()));
+    static Projected make(CommandRun run, Embedded embedded, Optional<FinishedHome> other, TableFolder staging) {
+        FeatureFiles features = run.timed("project", () -> features(run, embedded, other, below(staging, "other")));
+        Projection projection = run.timed("project", () -> fit(run, embedded, features));
+        TableFolder axes = below(staging, Tables.PROJECTION.name());
+        TableFolder targets = below(staging, Tables.TARGETS.name());
         run.timed(
                 "project",
                 () -> ProjectionTable.write(projection, axes.removed().path().toString(), run.session()));
-        run.timed("targets", () -> TargetsStep.run(run.spark(), embedded, projection, run.slots(), targets));
+        run.timed("targets", () -> TargetsStep.run(run.spark(), embedded, features, projection, run.slots(), targets));
         return new Projected(
                 List.of(
-                        TableFiles.staged(fs, Tables.PROJECTION.name(), axes.path()),
-                        TableFiles.staged(fs, Tables.TARGETS.name(), targets.path())),
-                info(projection));
+                        TableFiles.staged(staging.fs(), Tables.PROJECTION.name(), axes.path()),
+                        TableFiles.staged(staging.fs(), Tables.TARGETS.name(), targets.path())),
+                info(projection, other));
     }
 
-    private static Projection fit(CommandRun run, Embedded embedded) {
-        Features features = embedded.features();
+    private static TableFolder below(TableFolder staging, String name) {
+        return new TableFolder(staging.fs(), new Path(staging.path(), name));
+    }
+
+    private static FeatureFiles features(
+            CommandRun run, Embedded embedded, Optional<FinishedHome> other, TableFolder folder) {
+        List<RangedFiles> priors = new ArrayList<>(List.of(embedded.features().files()));
+        other.ifPresent(home -> priors.add(new OtherFeatures(run, home).aligned(embedded, folder)));
+        return new FeatureFiles(priors);
+    }
+
+    private static Projection fit(CommandRun run, Embedded embedded, FeatureFiles features) {
         Moments moments = MomentsStep.of(
-                FeatureRows.of(run.spark(), features.files()), features.plan().block());
-        return Projections.fit(embedded.settings().projection().axes(), moments);
+                FeatureRows.of(run.spark(), features),
+                embedded.features().plan().block());
+        Axes axes = embedded.settings().projection().axes();
+        return axes.kind() == ProjectionKind.CONSENSUS
+                ? Consensus.fit(axes, moments, embedded.origin().prior().outputDimension())
+                : Projections.fit(axes, moments);
     }
 
-    private static ProjectionInfo info(Projection projection) {
+    private static ProjectionInfo info(Projection projection, Optional<FinishedHome> other) {
         double explained = 0;
+        List<Double> correlations = new ArrayList<>();
         for (float variance : projection.explainedVariance()) {
             explained += variance;
+            correlations.add(Math.round(Math.sqrt(variance) * DECIMALS) / DECIMALS);
         }
         return new ProjectionInfo(
                 projection.kind().label(),
                 projection.outputDimension(),
                 projection.totalVariance() == 0 ? 0 : Math.min(1, explained / projection.totalVariance()),
-                projection.zeroVariance());
+                projection.zeroVariance(),
+                other.map(home -> new ConsensusInfo(
+                                Redaction.of(home.home().root().toString()),
+                                home.conversion().prior(),
+                                correlations))
+                        .orElse(null));
     }
 }

@@ -10,7 +10,6 @@ import io.rela.home.IfExists;
 import io.rela.image.RejectReason;
 import io.rela.manifest.ConversionRecord;
 import io.rela.manifest.ConversionSettings;
-import io.rela.manifest.ConversionSettings.ProjectionSettings;
 import io.rela.manifest.Differences;
 import io.rela.manifest.Manifest;
 import io.rela.manifest.SourceSettings;
@@ -30,11 +29,13 @@ import java.util.Optional;
  * What a home holds of conversions, finished and unfinished, compared with the one that is asked for. Driver only, one thread.
  *
  * @param asked the request
+ * @param axes how targets are to be made
  * @param run whose home this is
  * @param home the same
  * @param store progress of an unfinished conversion
  */
-record Standing(ConvertRequest asked, CommandRun run, DatasetHome home, WaveStore<ConversionSettings> store) {
+record Standing(
+        ConvertRequest asked, TargetAxes axes, CommandRun run, DatasetHome home, WaveStore<ConversionSettings> store) {
     /** What a conversion makes. */
     static final List<String> TABLES =
             List.of(Tables.FEATURES.name(), Tables.PROJECTION.name(), Tables.TARGETS.name(), Tables.REJECTS.name());
@@ -84,11 +85,7 @@ record Standing(ConvertRequest asked, CommandRun run, DatasetHome home, WaveStor
                         asked.pictures().columns()),
                 prior.sha256(),
                 ViewSettings.of(prior.preprocessing()),
-                new ProjectionSettings(
-                        asked.axes().kind(),
-                        asked.axes().dimensions().orElse(was.projection().dimensions()),
-                        asked.axes().scale(),
-                        asked.axes().seed()),
+                axes.expected(was.projection()),
                 asked.keepImages(),
                 asked.embed().batchSize().flatMap(size -> size.pictures()).orElse(was.batchSize()));
     }

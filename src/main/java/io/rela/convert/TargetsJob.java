@@ -1,5 +1,7 @@
 package io.rela.convert;
 
+import io.rela.moments.FeatureFiles;
+import io.rela.moments.IndexedFeature;
 import io.rela.projection.Projection;
 import io.rela.source.ImageSource;
 import io.rela.source.Sample;
@@ -37,7 +39,7 @@ record TargetsJob(
         RangedFiles samples,
         boolean carryImages,
         ImageSource source,
-        RangedFiles features,
+        FeatureFiles features,
         Broadcast<Projection> projection,
         String folder,
         SerializableConfiguration hadoop)
@@ -55,14 +57,13 @@ record TargetsJob(
         TableSchema columns = carryImages ? Tables.SAMPLES_WITH_IMAGES : Tables.SAMPLES;
         TableSchema schema = source != null || carryImages ? Tables.TARGETS_WITH_IMAGES : Tables.TARGETS;
         try (RangedFiles.Rows listed = samples.rows(columns, range, hadoop.value());
-                RangedFiles.Rows rows = features.rows(Tables.FEATURES, range, hadoop.value());
+                FeatureFiles.Rows rows = features.rows(range, hadoop.value());
                 SampleReader reader = source == null ? null : source.reader();
                 TableWriter writer = new TableWriter(schema, new Path(folder, name), hadoop.value())) {
             List<Waiting> some = new ArrayList<>();
             long bytes = 0;
             while (rows.hasNext()) {
-                Object[] row = rows.next();
-                Waiting next = find((Long) row[0], listed, (float[]) row[1]);
+                Waiting next = find(rows.next(), listed);
                 some.add(next);
                 bytes += next.imageOrNull() == null ? 0 : next.imageOrNull().bytes().length;
                 if (some.size() == ROWS_AT_A_TIME || bytes > BYTES_AT_A_TIME) {
@@ -76,15 +77,15 @@ record TargetsJob(
     }
 
     /** Both come in index order; samples without a feature were rejected. */
-    private Waiting find(long index, Iterator<Object[]> rows, float[] feature) {
+    private Waiting find(IndexedFeature feature, Iterator<Object[]> rows) {
         while (rows.hasNext()) {
             Object[] row = rows.next();
             Sample sample = Tables.sample(row);
-            if (sample.index() == index) {
-                return new Waiting(sample, carryImages ? Tables.image(row) : null, feature);
+            if (sample.index() == feature.index()) {
+                return new Waiting(sample, carryImages ? Tables.image(row) : null, feature.values());
             }
         }
-        throw new IllegalStateException("The listing has no sample " + index + ", which has a feature");
+        throw new IllegalStateException("The listing has no sample " + feature.index() + ", which has a feature");
     }
 
     private void write(List<Waiting> some, SampleReader reader, TableWriter writer) throws IOException {

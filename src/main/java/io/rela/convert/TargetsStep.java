@@ -2,6 +2,7 @@ package io.rela.convert;
 
 import io.rela.convert.Embedded.Samples;
 import io.rela.embed.WavePlan;
+import io.rela.moments.FeatureFiles;
 import io.rela.projection.Projection;
 import io.rela.table.IndexRange;
 import io.rela.table.TableFolder;
@@ -27,11 +28,18 @@ final class TargetsStep {
      *
      * @param spark the session's context
      * @param embedded what targets are made of
+     * @param features of the samples, as the projection takes them
      * @param projection what makes targets of features
      * @param slots number of tasks that run at a time
      * @param folder of the table; replaced
      */
-    static void run(JavaSparkContext spark, Embedded embedded, Projection projection, int slots, TableFolder folder) {
+    static void run(
+            JavaSparkContext spark,
+            Embedded embedded,
+            FeatureFiles features,
+            Projection projection,
+            int slots,
+            TableFolder folder) {
         WavePlan plan = embedded.features().plan();
         Samples samples = embedded.samples();
         long bytes = plan.samples() * (OTHER_COLUMNS_BYTES + (long) Float.BYTES * projection.outputDimension())
@@ -44,7 +52,7 @@ final class TargetsStep {
                 samples.files(),
                 samples.carryImages(),
                 samples.images().orElse(null),
-                embedded.features().files(),
+                features,
                 axes,
                 folder.empty().path().toString(),
                 new SerializableConfiguration(spark.hadoopConfiguration()));

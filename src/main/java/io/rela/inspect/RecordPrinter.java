@@ -1,6 +1,7 @@
 package io.rela.inspect;
 
 import io.rela.manifest.ConversionRecord;
+import io.rela.manifest.ConversionRecord.ConsensusInfo;
 import io.rela.manifest.Counts;
 import io.rela.manifest.EpochRecord;
 import io.rela.manifest.HomeRecord;
@@ -54,6 +55,11 @@ final class RecordPrinter {
                         record.projection().dimensions(),
                         100 * record.projection().explainedVariance(),
                         record.projection().withoutVariance()));
+        ConsensusInfo consensus = record.projection().consensus();
+        if (consensus != null) {
+            print("shared with", consensus.prior());
+            line("correlations", consensus.correlations() + "  with " + consensus.home());
+        }
     }
 
     private void print(EpochRecord record) {

@@ -2,6 +2,7 @@ package io.rela.manifest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.rela.source.Fingerprint;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
@@ -41,12 +42,25 @@ public record ConversionRecord(
     /**
      * The fitted axes, in figures.
      *
-     * @param kind pca, random or none
+     * @param kind pca, random, none or consensus
      * @param dimensions number of values per target
-     * @param explainedVariance share of the features' variance that the axes keep, in [0, 1]
+     * @param explainedVariance share of the features' variance that the axes keep, in [0, 1]; of a consensus the share of the
+     *     sum of all squared correlations
      * @param withoutVariance number of dimensions that are 0 in every target
+     * @param consensus what the axes are shared with; null unless they are
      */
-    public record ProjectionInfo(String kind, int dimensions, double explainedVariance, int withoutVariance) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record ProjectionInfo(
+            String kind, int dimensions, double explainedVariance, int withoutVariance, ConsensusInfo consensus) {}
+
+    /**
+     * What axes are shared with.
+     *
+     * @param home URI of the other home, secrets redacted
+     * @param prior of that home
+     * @param correlations of each axis, descending
+     */
+    public record ConsensusInfo(String home, ModelInfo prior, List<Double> correlations) {}
 
     /** Refuses a record that lacks a part. */
     public ConversionRecord {

@@ -38,9 +38,11 @@ public record ConversionSettings(
      * @param dimensions number of values per target, or how it is found
      * @param scale of the axes; null for the features themselves
      * @param seed of random axes
+     * @param consensus what the axes are shared with; null unless they are
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record ProjectionSettings(ProjectionKind projection, Dimensions dimensions, AxisScale scale, long seed) {
+    public record ProjectionSettings(
+            ProjectionKind projection, Dimensions dimensions, AxisScale scale, long seed, ConsensusSettings consensus) {
         /** The same without a scale where it has no effect. */
         public ProjectionSettings {
             scale = projection == ProjectionKind.NONE ? null : scale;
@@ -51,4 +53,12 @@ public record ConversionSettings(
             return new Axes(projection, dimensions, scale == null ? AxisScale.NONE : scale, seed);
         }
     }
+
+    /**
+     * The features that axes are shared with.
+     *
+     * @param consensusPriorSha256 of the file of the prior that gave them
+     * @param consensusMade start of the conversion that made them
+     */
+    public record ConsensusSettings(String consensusPriorSha256, String consensusMade) {}
 }

@@ -13,7 +13,8 @@ import java.util.Locale;
  * </pre>
  *
  * so that the variances of the targets' values add up to the number of axes that have variance, whatever the rule. A loss
- * that looks at angles weighs an axis by its variance. c belongs to no axis, so that the first k values of targets of more
+ * that looks at angles weighs an axis by its variance. Along axes that two priors share the squared correlation stands for v_j, see
+ * {@link Consensus}. c belongs to no axis, so that the first k values of targets of more
  * dimensions are, but for one factor, targets of k. Immutable.
  */
 public sealed interface AxisScale {
@@ -24,12 +25,38 @@ public sealed interface AxisScale {
     AxisScale NONE = new None();
 
     /**
-     * What the variance of an axis is divided by, before the common factor.
+     * What the variance of an axis is divided by, before the common factor: d_j.
      *
      * @param variance v_j, above 0
      * @param mean variance of those dimensions of the features that have any, above 0
      */
     double divisor(double variance, double mean);
+
+    /**
+     * What the values along each axis are divided by.
+     *
+     * @param variances v, 0 where there is none
+     * @param mean as above
+     * @return 0 where there is no variance
+     */
+    default float[] divisors(double[] variances, double mean) {
+        double[] squares = new double[variances.length];
+        double sum = 0;
+        int alive = 0;
+        for (int j = 0; j < squares.length; j++) {
+            if (variances[j] > 0) {
+                squares[j] = divisor(variances[j], mean);
+                sum += variances[j] / squares[j];
+                alive++;
+            }
+        }
+        double common = alive == 0 ? 0 : Math.sqrt(sum / alive);
+        float[] divisors = new float[squares.length];
+        for (int j = 0; j < divisors.length; j++) {
+            divisors[j] = (float) (Math.sqrt(squares[j]) * common);
+        }
+        return divisors;
+    }
 
     /** See {@link #AXIS}. */
     record Axis() implements AxisScale {

@@ -17,6 +17,9 @@ import java.util.Objects;
  * variances of those dimensions that have any are 1 on average: each of them, or as {@link AxisScale} says (not for kind
  * {@code none}).
  *
+ * <p>Of a consensus x is a feature, followed by what another prior makes of the same picture, and axes are two maps side by side, not of
+ * unit length: {@link Consensus}.
+ *
  * <p>Immutable, safe for threads, serialisable. A working copy of the axes, D × k doubles, is made at the first use in a
  * process.
  */
@@ -34,9 +37,9 @@ public final class Projection implements Serializable {
      * Takes the arrays as they are, uncopied.
      *
      * @param mean D values
-     * @param components k × D, row-major: one axis of unit length a row
+     * @param components k × D, row-major: one axis a row
      * @param scale k values, 0 where the dimension has no variance
-     * @param explainedVariance k values: the variance along each axis, over N−1; 0 where there is none
+     * @param explainedVariance k values: the variance along each axis, over N−1, or the squared correlation; 0 where there is none
      * @throws IllegalArgumentException if lengths do not fit or a value is not finite or negative where it cannot be
      */
     Projection(Fit fit, float[] mean, float[] components, float[] scale, float[] explainedVariance) {
@@ -47,7 +50,11 @@ public final class Projection implements Serializable {
         this.explainedVariance = explainedVariance;
         int k = scale.length;
         int d = mean.length;
-        if (k < 1 || k > d || components.length != (long) k * d || explainedVariance.length != k) {
+        if (k < 1
+                || k > d
+                || fit.otherDimension() >= d
+                || components.length != (long) k * d
+                || explainedVariance.length != k) {
             throw new IllegalArgumentException("These are no projection: mean " + d + ", components "
                     + components.length + ", scale " + k + ", explained variance " + explainedVariance.length
                     + " values; wanted D, k·D, k, k with k at most D.");
@@ -63,14 +70,21 @@ public final class Projection implements Serializable {
      *
      * @param samples rows that it was fitted to, 1 or more
      * @param seed only random axes depend on it
-     * @param totalVariance of all D dimensions, over N−1, finite and 0 or more
+     * @param totalVariance of all D dimensions, over N−1, finite and 0 or more; of a consensus the sum of all squared
+     *     correlations
+     * @param otherDimension how many of the D values are the other prior's, of a consensus; else 0
      */
-    record Fit(ProjectionKind kind, long samples, long seed, double totalVariance) implements Serializable {
+    record Fit(ProjectionKind kind, long samples, long seed, double totalVariance, int otherDimension)
+            implements Serializable {
         Fit {
             Objects.requireNonNull(kind, "kind");
             if (samples < 1 || !(totalVariance >= 0 && totalVariance < Double.POSITIVE_INFINITY)) {
                 throw new IllegalArgumentException("No projection is fitted to " + samples
                         + " samples with total variance " + totalVariance + ".");
+            }
+            if (otherDimension < 0 || (kind == ProjectionKind.CONSENSUS) != (otherDimension > 0)) {
+                throw new IllegalArgumentException("A projection of kind " + kind.label() + " cannot have "
+                        + otherDimension + " values of another prior.");
             }
         }
     }
@@ -145,7 +159,12 @@ public final class Projection implements Serializable {
         return fit.seed();
     }
 
-    /** D, the values of a feature. */
+    /** How many of the D values, the last ones, are those of another prior; 0 unless this is a consensus. */
+    public int otherDimension() {
+        return fit.otherDimension();
+    }
+
+    /** D, the values of a feature; of a consensus those of a feature and of the other prior's. */
     public int inputDimension() {
         return mean.length;
     }
@@ -170,12 +189,15 @@ public final class Projection implements Serializable {
         return scale.clone();
     }
 
-    /** A copy of the variances along the axes, over N−1, k values; 0 where the dimension has none. */
+    /**
+     * A copy of the variances along the axes, over N−1, of a consensus of the squared correlations, k values; 0 where the
+     * dimension has none.
+     */
     public float[] explainedVariance() {
         return explainedVariance.clone();
     }
 
-    /** The variance of all D dimensions together, over N−1. */
+    /** The variance of all D dimensions together, over N−1; of a consensus the sum of all squared correlations. */
     public double totalVariance() {
         return fit.totalVariance();
     }

@@ -10,9 +10,11 @@ public enum ProjectionKind {
     /** Orthonormal axes of a seeded Gaussian matrix. */
     RANDOM,
     /** The features as they are, not standardised. */
-    NONE;
+    NONE,
+    /** What two priors share: averages of their canonical variates, by descending correlation. */
+    CONSENSUS;
 
-    /** The name as settings and tables spell it: {@code pca}, {@code random}, {@code none}. */
+    /** The name as settings and tables spell it: {@code pca}, {@code random}, {@code none}, {@code consensus}. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }

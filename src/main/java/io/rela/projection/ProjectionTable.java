@@ -15,7 +15,8 @@ import org.apache.spark.sql.SparkSession;
 public final class ProjectionTable {
     /**
      * The columns. Arrays: mean has input_dimension values, components output_dimension × input_dimension, row-major, one
-     * axis a row, scale and explained_variance output_dimension.
+     * axis a row, scale and explained_variance output_dimension. Of a consensus the last other_dimension of the
+     * input_dimension values are those of the other prior.
      */
     public static final TableSchema SCHEMA = Tables.PROJECTION;
 
@@ -38,7 +39,8 @@ public final class ProjectionTable {
             projection.explainedVariance(),
             projection.totalVariance(),
             projection.zeroVariance(),
-            projection.seed()
+            projection.seed(),
+            projection.otherDimension()
         };
         SingleRowTable.write(SCHEMA, row, path, spark);
     }
@@ -62,7 +64,8 @@ public final class ProjectionTable {
                         ProjectionKind.of(row.getAs("kind")),
                         row.<Long>getAs("samples"),
                         row.<Long>getAs("seed"),
-                        row.<Double>getAs("total_variance")),
+                        row.<Double>getAs("total_variance"),
+                        row.<Integer>getAs("other_dimension")),
                 SingleRowTable.floats(row, "mean"),
                 SingleRowTable.floats(row, "components"),
                 SingleRowTable.floats(row, "scale"),

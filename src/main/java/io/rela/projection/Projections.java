@@ -41,6 +41,10 @@ public final class Projections {
         if (axes.kind() == ProjectionKind.NONE) {
             return identity(moments, axes.seed());
         }
+        if (axes.kind() == ProjectionKind.CONSENSUS) {
+            throw new IllegalArgumentException(
+                    "Axes that two priors share are fitted to the features of both: ask for" + " pca, random or none.");
+        }
         if (axes.kind() == ProjectionKind.PCA && moments.count() < 2) {
             throw new IllegalArgumentException("Principal axes need two samples or more, there is " + moments.count()
                     + ": give more samples, or ask for " + Flag.PROJECTION + " random or none.");
@@ -58,7 +62,7 @@ public final class Projections {
     private static Projection principal(Axes axes, Moments moments, int k) {
         SymmetricEigen eigen = SymmetricEigen.largest(moments.comomentRows(), k);
         float[] components = rounded(eigen.vectors());
-        fixSigns(components, k, moments.dimension());
+        fixSigns(components, k, moments.dimension(), moments.dimension());
         return scaled(axes, moments, components, eigen.values());
     }
 
@@ -85,39 +89,25 @@ public final class Projections {
     /** @param squares k values: Σ ((x − mean) · v_j)² over the samples */
     private static Projection scaled(Axes axes, Moments moments, float[] components, double[] squares) {
         float[] variances = variances(squares, moments.count());
+        double[] population = new double[squares.length];
+        for (int j = 0; j < population.length; j++) {
+            population[j] = variances[j] == 0 ? 0 : squares[j] / moments.count();
+        }
+        return new Projection(
+                fit(axes.kind(), moments, axes.seed()),
+                mean(moments),
+                components,
+                axes.scale().divisors(population, meanVariance(moments)),
+                variances);
+    }
+
+    static float[] mean(Moments moments) {
         double[] exact = moments.mean();
         float[] mean = new float[exact.length];
         for (int i = 0; i < mean.length; i++) {
             mean[i] = (float) exact[i];
         }
-        return new Projection(
-                fit(axes.kind(), moments, axes.seed()),
-                mean,
-                components,
-                scale(axes, moments, squares, variances),
-                variances);
-    }
-
-    /** What values along each axis are divided by, 0 for one without variance. */
-    private static float[] scale(Axes axes, Moments moments, double[] squares, float[] variances) {
-        double mean = meanVariance(moments);
-        double[] divisors = new double[squares.length];
-        double sum = 0;
-        int alive = 0;
-        for (int j = 0; j < squares.length; j++) {
-            if (variances[j] > 0) {
-                double variance = squares[j] / moments.count();
-                divisors[j] = axes.scale().divisor(variance, mean);
-                sum += variance / divisors[j];
-                alive++;
-            }
-        }
-        double common = alive == 0 ? 0 : Math.sqrt(sum / alive);
-        float[] scale = new float[squares.length];
-        for (int j = 0; j < scale.length; j++) {
-            scale[j] = (float) (Math.sqrt(divisors[j]) * common);
-        }
-        return scale;
+        return mean;
     }
 
     /** Population variance of a dimension, over those that have any; 0 where none has. */
@@ -162,7 +152,7 @@ public final class Projections {
     }
 
     private static Projection.Fit fit(ProjectionKind kind, Moments moments, long seed) {
-        return new Projection.Fit(kind, moments.count(), seed, totalVariance(moments));
+        return new Projection.Fit(kind, moments.count(), seed, totalVariance(moments), 0);
     }
 
     private static double totalVariance(Moments moments) {
@@ -219,11 +209,16 @@ public final class Projections {
         return rounded;
     }
 
-    /** After rounding, so that a tie of the stored values is decided by position. */
-    private static void fixSigns(float[] components, int k, int d) {
+    /**
+     * Makes the component of largest magnitude positive in each of k axes of d values, after rounding, so that a tie of the stored
+     * values is decided by position.
+     *
+     * @param first of the d values, among which the largest is looked for
+     */
+    static void fixSigns(float[] components, int k, int d, int first) {
         for (int j = 0; j < k; j++) {
             int largest = j * d;
-            for (int i = j * d; i < (j + 1) * d; i++) {
+            for (int i = j * d; i < j * d + first; i++) {
                 if (Math.abs(components[i]) > Math.abs(components[largest])) {
                     largest = i;
                 }

@@ -97,7 +97,8 @@ public final class Tables {
                     required("explained_variance", FLOATS),
                     required("total_variance", DOUBLE),
                     required("zero_variance", INT),
-                    required("seed", LONG)));
+                    required("seed", LONG),
+                    required("other_dimension", INT)));
 
     /** {@code transfers/epoch=E}: one row. */
     public static final TableSchema TRANSFERS = new TableSchema(
