@@ -1,4 +1,4 @@
-"""Makes src/test/resources/projection/{expectations,consensus}.txt: axes by NumPy in float64, for ProjectionsTest and ConsensusTest.
+"""Makes src/test/resources/projection/expectations.txt and consensus.txt: axes by NumPy in float64, for the tests of projections.
 
 Run from the repository's root with any NumPy; the file is committed, so that the tests need no Python.
 A line is a name, then numbers: row-major, shapes as in the comments below.

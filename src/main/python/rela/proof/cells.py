@@ -19,6 +19,7 @@ class Prior:
 
 VIEW_224 = ("--resize", "224", "--input-size", "224", "--mean", "0.5,0.5,0.5", "--std", "0.5,0.5,0.5")
 UNTRAINED = Prior("untrained", "untrained.pt", VIEW_224)
+CONSENSUS = "consensus"
 FORMS = ("axis", "shrink", "none")
 BLIND = ("uniform", "cyclic")
 
@@ -167,6 +168,10 @@ def _targets(preset: Preset) -> list[Row]:
     for width in few:
         cell = replace(base, targets=f"{first.name}/axis", values=width, permuted=True)
         made.append(Row("targets", f"{first.name}, {preset.nets[0]}, axis, {width}, permuted", cell))
+    for net in preset.nets:
+        for form in ("axis", "none"):
+            cell = replace(base, net=net, targets=f"{CONSENSUS}/{form}", values=preset.values)
+            made.append(Row("targets", f"consensus, {net}, {form}, {preset.values}", cell))
     return made
 
 

@@ -13,7 +13,7 @@ import torch
 
 import rela
 from rela.home import vectors
-from rela.proof.cells import UNTRAINED, Cell, Preset, Prior
+from rela.proof.cells import CONSENSUS, UNTRAINED, Cell, Preset, Prior
 from rela.torch import ResidentHome
 from rela.train.command import Rela
 from rela.train.failures import HOME, SETTINGS, Refusal
@@ -74,6 +74,8 @@ class Material:
         maker = _Maker(self, wanted, commands)
         if not self._has("test-features"):
             maker.pictures()
+        if any(CONSENSUS in cell.targets for cell in wanted.cells) and not self.home(preset.priors[1].name).exists():
+            maker.convert(preset.priors[1].name, "axis", preset.most)
         for name in sorted({cell.targets for cell in wanted.cells if cell.targets}):
             prior, _, form = name.partition("/")
             if not self._has(f"{prior}-{form}"):
@@ -122,16 +124,30 @@ class _Maker:
         """Makes a home, or makes its targets anew."""
         preset, home = self.wanted.preset, self.material.home(name)
         prior = self._prior(name)
-        if name == CHOSEN and not home.exists():
+        if name in (CONSENSUS, CHOSEN) and not home.exists():
             # Its features are those of the first prior.
             shutil.copytree(self.material.home(preset.priors[0].name), home)
+        other = ["--consensus", self.material.home(preset.priors[1].name)] if name == CONSENSUS else []
         pictures = self.material.work / "pictures" / ("test" if name == TEST else "train")
         model = prior.model
         if prior == UNTRAINED:
             model = self._untrained()
         elif not model.startswith("builtin:"):
             model = self.wanted.priors / model
-        said = ["--input", pictures, "--home", home, "--prior", model, *prior.view, "--dimensions", values, "--scale", form]
+        said = [
+            "--input",
+            pictures,
+            "--home",
+            home,
+            "--prior",
+            model,
+            *prior.view,
+            "--dimensions",
+            values,
+            "--scale",
+            form,
+            *other,
+        ]
         try:
             self.commands.run("convert", *said)
         except Refusal as refusal:

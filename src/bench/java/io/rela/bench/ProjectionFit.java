@@ -66,7 +66,7 @@ public final class ProjectionFit {
                     + seconds(() -> {
                         Moments moments = MomentsStep.of(features, BLOCK);
                         ours[0] = Projections.fit(
-                                new Axes(ProjectionKind.PCA, new Dimensions.Count(k), AxisScale.AXIS, 0), moments);
+                                new Axes(ProjectionKind.PCA, new Dimensions.Count(k), AxisScale.axis(), 0), moments);
                     }));
         }
         JavaRDD<Row> vectors = features.map(feature -> {

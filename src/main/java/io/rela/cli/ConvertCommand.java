@@ -175,7 +175,7 @@ final class ConvertCommand extends Command {
                                         ? ProjectionKind.CONSENSUS
                                         : Objects.requireNonNullElse(projection, ProjectionKind.PCA),
                                 Optional.ofNullable(dimensions),
-                                Objects.requireNonNullElse(scale, AxisScale.AXIS),
+                                Objects.requireNonNullElse(scale, AxisScale.axis()),
                                 seed,
                                 Optional.ofNullable(consensus)),
                         keepImages,

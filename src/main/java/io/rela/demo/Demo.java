@@ -95,7 +95,7 @@ public final class Demo {
                 ConvertRequest.Pictures.of(pictures.toString()),
                 ModelRequest.of(Flag.PRIOR, "builtin:prior"),
                 new ConvertRequest.Axes(
-                        ProjectionKind.PCA, Optional.of(new Dimensions.Count(DIMENSIONS)), AxisScale.AXIS, 0),
+                        ProjectionKind.PCA, Optional.of(new Dimensions.Count(DIMENSIONS)), AxisScale.axis(), 0),
                 false,
                 EmbedRequest.USUAL);
     }

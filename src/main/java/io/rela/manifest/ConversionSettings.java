@@ -50,7 +50,7 @@ public record ConversionSettings(
 
         /** What is to be fitted. */
         public Axes axes() {
-            return new Axes(projection, dimensions, scale == null ? AxisScale.NONE : scale, seed);
+            return new Axes(projection, dimensions, scale == null ? AxisScale.none() : scale, seed);
         }
     }
 

@@ -64,7 +64,7 @@ public final class ProjectionEstimator extends Estimator<ProjectionModel> implem
         setDefault(indexCol, "index");
         setDefault(kind, ProjectionKind.PCA.label());
         setDefault(dimensions, 512);
-        setDefault(scale, AxisScale.AXIS.toString());
+        setDefault(scale, AxisScale.axis().toString());
         setDefault(seed, 0L);
         setDefault(blockSize, 1024);
     }

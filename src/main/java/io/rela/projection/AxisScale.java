@@ -19,10 +19,14 @@ import java.util.Locale;
  */
 public sealed interface AxisScale {
     /** As the reference implementation does: d_j = v_j, variance 1 along each axis. */
-    AxisScale AXIS = new Axis();
+    static AxisScale axis() {
+        return new Axis();
+    }
 
     /** The axes at their own scale: d_j = 1. */
-    AxisScale NONE = new None();
+    static AxisScale none() {
+        return new None();
+    }
 
     /**
      * What the variance of an axis is divided by, before the common factor: d_j.
@@ -58,7 +62,7 @@ public sealed interface AxisScale {
         return divisors;
     }
 
-    /** See {@link #AXIS}. */
+    /** See {@link #axis}. */
     record Axis() implements AxisScale {
         @Override
         public double divisor(double variance, double mean) {
@@ -71,7 +75,7 @@ public sealed interface AxisScale {
         }
     }
 
-    /** See {@link #NONE}. */
+    /** See {@link #none}. */
     record None() implements AxisScale {
         @Override
         public double divisor(double variance, double mean) {
@@ -123,11 +127,11 @@ public sealed interface AxisScale {
     @JsonCreator
     static AxisScale of(String text) {
         String lower = text.toLowerCase(Locale.ROOT);
-        if (lower.equals(AXIS.toString())) {
-            return AXIS;
+        if (lower.equals(axis().toString())) {
+            return axis();
         }
-        if (lower.equals(NONE.toString())) {
-            return NONE;
+        if (lower.equals(none().toString())) {
+            return none();
         }
         if (lower.equals(Shrink.NAME)) {
             return new Shrink(Shrink.USUAL_STRENGTH);

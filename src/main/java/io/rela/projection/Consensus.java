@@ -15,7 +15,7 @@ import io.rela.moments.Moments;
  * </pre>
  *
  * brought to the population variance ρ_j², the squared canonical correlation, which stands where principal axes have
- * their variance: {@link AxisScale#NONE} weights an axis by its correlation, {@link AxisScale#AXIS} brings each to variance 1,
+ * their variance: {@link AxisScale#none} weights an axis by its correlation, {@link AxisScale#axis} brings each to variance 1,
  * and {@link Dimensions} other than a number look at the ρ². Axes come in the order of descending ρ_j; in each, the component of largest
  * magnitude of a_j is positive, the first one at a tie.
  */

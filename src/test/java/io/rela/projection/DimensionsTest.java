@@ -63,7 +63,7 @@ class DimensionsTest {
 
     @Test
     void randomAxesWantANumber() {
-        assertThatThrownBy(() -> new Axes(ProjectionKind.RANDOM, Dimensions.auto(), AxisScale.AXIS, 0))
+        assertThatThrownBy(() -> new Axes(ProjectionKind.RANDOM, Dimensions.auto(), AxisScale.axis(), 0))
                 .hasMessageContaining("--dimensions auto has no meaning with --projection random");
     }
 }

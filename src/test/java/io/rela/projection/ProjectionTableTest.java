@@ -90,7 +90,7 @@ class ProjectionTableTest {
 
     private static Projection fit(ProjectionKind kind) {
         return Projections.fit(
-                new Axes(kind, new Dimensions.Count(3), AxisScale.NONE, -7),
+                new Axes(kind, new Dimensions.Count(3), AxisScale.none(), -7),
                 Moments.ofBlock(Samples.rows(30, 5, 1), 30, 5));
     }
 }

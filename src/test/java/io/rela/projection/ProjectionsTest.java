@@ -148,7 +148,7 @@ class ProjectionsTest {
     void axesAtTheirOwnScaleAreARotation() {
         float[] features = Samples.rows(60, 9, 5);
         Moments moments = Moments.ofBlock(features, 60, 9);
-        Projection projection = Projections.fit(SomeAxes.pca(9, AxisScale.NONE), moments);
+        Projection projection = Projections.fit(SomeAxes.pca(9, AxisScale.none()), moments);
 
         float[] scale = projection.scale();
         assertThat(scale).containsOnly(scale[0]);

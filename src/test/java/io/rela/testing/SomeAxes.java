@@ -10,7 +10,7 @@ public final class SomeAxes {
     private SomeAxes() {}
 
     public static Axes pca(int k) {
-        return pca(k, AxisScale.AXIS);
+        return pca(k, AxisScale.axis());
     }
 
     public static Axes pca(int k, AxisScale scale) {
@@ -18,7 +18,7 @@ public final class SomeAxes {
     }
 
     public static Axes pca(String dimensions) {
-        return new Axes(ProjectionKind.PCA, Dimensions.of(dimensions), AxisScale.AXIS, 0);
+        return new Axes(ProjectionKind.PCA, Dimensions.of(dimensions), AxisScale.axis(), 0);
     }
 
     public static Axes random(int k, long seed) {
@@ -26,7 +26,7 @@ public final class SomeAxes {
     }
 
     public static Axes of(ProjectionKind kind, int k, long seed) {
-        return new Axes(kind, new Dimensions.Count(k), AxisScale.AXIS, seed);
+        return new Axes(kind, new Dimensions.Count(k), AxisScale.axis(), seed);
     }
 
     public static Axes none() {
