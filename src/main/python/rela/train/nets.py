@@ -10,6 +10,8 @@ from torch import nn
 # Widths of the stages, how many blocks of two 3 × 3 convolutions each has, and the stem's stride.
 SMALL = {
     "resnet20": ((16, 32, 64), 3, 1),
+    "resnet18-w16": ((16, 32, 64, 128), 2, 1),
+    "resnet10-w16": ((16, 32, 64, 128), 1, 1),
     "resnet18-small": ((16, 32, 64, 128), 2, 2),
     "resnet10-small": ((16, 32, 64, 128), 1, 2),
 }
