@@ -154,6 +154,7 @@ class KeptFeaturesTest {
     }
 
     @Test
+    @Tag("slow")
     void whatElseDiffersReadsThePicturesAgain() throws IOException {
         List<String> features = names(home.resolve("features"));
         assertThat(done(overwrite("--dimensions", 8))).doesNotContain(KEPT).contains("640 listed");
@@ -264,6 +265,7 @@ class KeptFeaturesTest {
     }
 
     @Test
+    @Tag("slow")
     void aRunThatWasKilledBeforeItsCommitLeavesTheHomeAndIsRepeated() throws IOException {
         for (String table : List.of("projection", "targets")) {
             Path staged =

@@ -166,6 +166,7 @@ class SharedAxesTest {
     }
 
     @Test
+    @Tag("slow")
     void aPictureThatIsARejectOnlyThereIsCountedAndNothingIsLost() throws IOException {
         Path broken = folder.resolve("pictures");
         copy(pictures, broken);
@@ -187,6 +188,7 @@ class SharedAxesTest {
     }
 
     @Test
+    @Tag("slow")
     void theSameFeaturesThereAreTheSameSettings() {
         Path there = folder.resolve("there");
         Path to = folder.resolve("home");

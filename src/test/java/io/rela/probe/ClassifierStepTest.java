@@ -15,6 +15,7 @@ import java.util.Map;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -117,6 +118,7 @@ class ClassifierStepTest {
     }
 
     @Test
+    @Tag("slow")
     void severalPartitionsChangeLittle() {
         ProbeRequest.Fit asked = new ProbeRequest.Fit(true, 1, 500);
 

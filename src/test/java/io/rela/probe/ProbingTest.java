@@ -99,6 +99,7 @@ class ProbingTest {
     }
 
     @Test
+    @Tag("slow")
     void aLearnersOutputsAreWhatHomesOfThemHold() throws IOException {
         Path of = folder.resolve("home");
         Path ofTest = folder.resolve("test-home");
@@ -221,6 +222,7 @@ class ProbingTest {
     }
 
     @Test
+    @Tag("slow")
     void targetsAreThoseOfTheTrainingHome() throws IOException {
         Path random = folder.resolve("random");
         done(Rela.convert(shared.resolve("test"), random, "--projection", "random"));
