@@ -11,13 +11,24 @@ import sys
 from pathlib import Path
 
 import pyarrow.parquet
+from PIL import Image
 from rela.proof.cells import PRESETS, rows
 
 ROOT, WORK = Path(os.environ["RELA_ROOT"]), Path(os.environ["RELA_WORK"])
 TINY = PRESETS["tiny"]
 
+
+def is_whole(picture: Path) -> bool:
+    """Whether a picture can be decoded: the demo has some that cannot."""
+    try:
+        Image.open(picture).convert("RGB")
+    except OSError:
+        return False
+    return True
+
+
 for kind in sorted(Path(os.environ["RELA_PICTURES"]).iterdir()):
-    pictures = sorted(kind.iterdir())
+    pictures = [picture for picture in sorted(kind.iterdir()) if is_whole(picture)]
     for part, chosen in (("train", pictures[: TINY.train]), ("test", pictures[TINY.train : TINY.train + TINY.test])):
         folder = WORK / "data" / part / kind.name
         folder.mkdir(parents=True)
