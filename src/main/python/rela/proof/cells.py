@@ -102,7 +102,7 @@ PRESETS = {
         most=32,
         widths=(16,),
         ratios=(0.5,),
-        policies=("uniform", "middle"),
+        policies=("infobatch",),
     ),
     "cpu": Preset(
         train=1000,
@@ -118,7 +118,7 @@ PRESETS = {
         most=512,
         widths=(16, 32, 64, 128, 256, 512),
         ratios=(1.0, 0.5, 0.2),
-        policies=("uniform", "cyclic", "middle", "orderdp", "ccs", "rcap", "importance", "hard", "easy"),
+        policies=("uniform", "cyclic", "middle", "orderdp", "ccs", "rcap", "importance", "infobatch", "hard", "easy"),
     ),
 }
 
@@ -183,17 +183,19 @@ def _policies(preset: Preset, form: str) -> list[Row]:
     )
     for ratio in (one for one in preset.ratios if one < 1):
         base, of = replace(everything, ratio=ratio), f", {round(100 * ratio)}%"
-        made += [Row("policies", f"{policy}{of}", replace(base, policy=policy)) for policy in preset.policies]
         # InfoBatch keeps what it wants, about three quarters: fewer epochs come to as many pictures.
         fewer = max(2, round(preset.epochs * ratio / 0.75))
         last = max(1, round(preset.epochs * ratio / 8))
-        narrow = f"--pool-share {round(min(1.0, 1.5 * ratio), 3)}"
         rising = "--quantile 0.25 --quantile-end 0.75"
-        made += [
-            Row("policies", f"orderdp, narrow pool{of}", replace(base, policy="orderdp", options=narrow)),
-            Row("policies", f"middle, from easy to hard{of}", replace(base, policy="middle", options=rising)),
-            Row("policies", f"middle, scored every 3 epochs{of}", replace(base, policy="middle", scored=3)),
-            Row("policies", f"infobatch, {fewer} epochs{of}", replace(base, policy="infobatch", ratio=0.0, epochs=fewer)),
-            Row("policies", f"uniform, {last} of all at the end{of}", replace(base, final=last)),
-        ]
+        variants = {
+            "uniform": {f"uniform, {last} of all at the end": {"final": last}},
+            "middle": {"middle, from easy to hard": {"options": rising}, "middle, scored every 3 epochs": {"scored": 3}},
+            "orderdp": {"orderdp, narrow pool": {"options": f"--pool-share {round(min(1.0, 1.5 * ratio), 3)}"}},
+            "infobatch": {f"infobatch, {fewer} epochs": {"ratio": 0.0, "epochs": fewer}},
+        }
+        for policy in preset.policies:
+            if policy != "infobatch":
+                made.append(Row("policies", f"{policy}{of}", replace(base, policy=policy)))
+            for name, settings in variants.get(policy, {}).items():
+                made.append(Row("policies", f"{name}{of}", replace(base, policy=policy, **settings)))
     return made
