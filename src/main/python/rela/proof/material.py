@@ -81,7 +81,7 @@ class Material:
             if not self._has(f"{prior}-{form}"):
                 maker.targets(prior, form)
         subsets = sorted({(cell.ratio, cell.seed) for cell in wanted.cells if 0 < cell.ratio < 1})
-        if subsets:
+        if subsets or any(cell.policy != "uniform" for cell in wanted.cells):
             maker.convert(CHOSEN, wanted.form, preset.values)
         for ratio, seed in subsets:
             if not self._has(_chance(ratio, seed)):
