@@ -31,7 +31,7 @@ record SymmetricEigen(double[] values, double[][] vectors) {
     }
 
     /**
-     * All D eigenvalues, descending. About 5 s for D = 2048.
+     * All D eigenvalues, descending. About 7 s for D = 2048.
      *
      * @param matrix D rows of D finite values, symmetric
      * @throws ArithmeticException if LAPACK does not converge
