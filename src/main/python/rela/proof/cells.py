@@ -21,7 +21,6 @@ VIEW_224 = ("--resize", "224", "--input-size", "224", "--mean", "0.5,0.5,0.5", "
 UNTRAINED = Prior("untrained", "untrained.pt", VIEW_224)
 CONSENSUS = "consensus"
 FORMS = ("axis", "shrink", "none")
-BLIND = ("uniform", "cyclic")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ import torch
 import rela
 from rela.home import vectors
 from rela.proof.cells import CONSENSUS, UNTRAINED, Cell, Preset, Prior
+from rela.storage import write_whole
 from rela.torch import ResidentHome
 from rela.train.command import Rela
 from rela.train.failures import HOME, SETTINGS, Refusal
@@ -92,9 +94,9 @@ class Material:
 
     def save(self, name: str, values: np.ndarray) -> None:
         """Keeps an array."""
-        part = self.arrays / f".{name}.part.npy"
-        np.save(part, values)
-        part.rename(self.arrays / f"{name}.npy")
+        out = io.BytesIO()
+        np.save(out, values)
+        write_whole(self.arrays / f"{name}.npy", out.getvalue())
 
 
 class _Maker:

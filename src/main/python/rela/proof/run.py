@@ -12,11 +12,14 @@ import numpy as np
 import torch
 
 import rela
-from rela.proof.cells import BLIND, Cell
+from rela.proof.cells import Cell
 from rela.proof.material import CHOSEN, SIZE, Material
-from rela.torch import Sample, save_learner
+from rela.storage import write_whole
+from rela.torch import Sample
 from rela.train.command import Rela
+from rela.train.folder import write_learner
 from rela.train.probe import probe
+from rela.train.subsets import BLIND
 from rela.train.trainer import Settings, Trainer
 
 BATCH = 128
@@ -86,10 +89,9 @@ class Run:
             shutil.copytree(self.material.home(CHOSEN), home)
         common = ["--home", home, "--epoch", epoch, "--seed", cell.seed]
         if cell.policy not in BLIND and epoch % cell.scored == 0:
-            learner = self.folder / "learner.pt"
-            save_learner(self.trainer.online.net, learner, SIZE)
-            view = ["--input-size", SIZE, "--resize", SIZE, "--mean", "0.485,0.456,0.406", "--std", "0.229,0.224,0.225"]
-            self.seconds["score"] += self.commands.run("score", *common, "--learner", learner, "--transfer", "fit", *view)
+            learner = self.folder / "learner"
+            write_learner(self.trainer, learner)
+            self.seconds["score"] += self.commands.run("score", *common, "--learner", learner, "--transfer", "fit")
         said = ["--policy", cell.policy, "--epochs", cell.epochs, "--columns", "index", *cell.options.split()]
         said += ["--ratio", cell.ratio] if cell.ratio else []
         self.seconds["select"] += self.commands.run("select", *common, *said)
@@ -117,7 +119,4 @@ def run_cell(work: Path, text: str, command: str) -> None:
         result = Run(cell, material, commands).train()
     finally:
         commands.close()
-    file = work / "cells" / f"{cell.id}.json"
-    part = file.with_suffix(".part")
-    part.write_text(json.dumps(result, indent=1), "utf-8")
-    part.rename(file)
+    write_whole(work / "cells" / f"{cell.id}.json", json.dumps(result, indent=1).encode())

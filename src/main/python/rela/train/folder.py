@@ -88,12 +88,8 @@ class RunFolder:
         return next((folder for folder in made if (folder / "learner.pt").exists()), None)
 
     def write_learner(self, trainer: Trainer, epoch: int) -> None:
-        """Writes the network as a model directory of rela, which tells what it wants to see."""
-        folder, size = self.learner(epoch), trainer.size
-        values = {"engine": "PyTorch", "option.modelName": "learner", "width": size, "height": size, "resize": size}
-        values |= {"centerCrop": "true", "normalize": ",".join(map(str, MEAN + STD)), "interpolation": "bilinear"}
-        write_whole(folder / "serving.properties", "".join(f"{name}={value}\n" for name, value in values.items()).encode())
-        save_learner(trainer.online.net, folder / "learner.pt", size)
+        """Writes the network of an epoch."""
+        write_learner(trainer, self.learner(epoch))
 
     def write_losses(self, log: LossLog, first: int, rank: int) -> None:
         """Writes what a rank has logged from a step on, where it has logged something."""
@@ -105,3 +101,12 @@ class RunFolder:
         for file in self.losses.glob("step=*.parquet"):
             if int(file.name[5:14]) >= step:
                 os.remove(file)
+
+
+def write_learner(trainer: Trainer, folder: Path) -> None:
+    """Writes the network as a model directory of rela, which tells what it wants to see."""
+    size = trainer.size
+    values = {"engine": "PyTorch", "option.modelName": "learner", "width": size, "height": size, "resize": size}
+    values |= {"centerCrop": "true", "normalize": ",".join(map(str, MEAN + STD)), "interpolation": "bilinear"}
+    write_whole(folder / "serving.properties", "".join(f"{name}={value}\n" for name, value in values.items()).encode())
+    save_learner(trainer.online.net, folder / "learner.pt", size)

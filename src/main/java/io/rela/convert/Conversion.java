@@ -27,7 +27,6 @@ import io.rela.model.TorchScript;
 import io.rela.projection.ProjectionKind;
 import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
-import io.rela.run.Redaction;
 import io.rela.source.Fingerprint;
 import io.rela.source.ImageSource;
 import io.rela.source.Listing;
@@ -234,16 +233,8 @@ public final class Conversion {
                         samples.classNames()),
                 new Features(store.features(reports), plan.embedding().waves(), counts(plan, reports)),
                 new Origin(
-                        new MannerInfo(
-                                asked.embed().device().toString(),
-                                asked.embed().missing(),
-                                asked.embed().maxRejects(),
-                                asked.embed().batchSizeAsked()),
-                        new ModelInfo(
-                                Redaction.of(prior.uri()),
-                                prior.sha256(),
-                                plan.embedding().probe().outputDimension(),
-                                prior.preprocessing().inputSize()),
+                        MannerInfo.of(asked.embed()),
+                        ModelInfo.of(prior, plan.embedding().probe().outputDimension()),
                         plan.embedding().probe().libtorch(),
                         reports.stream().map(TaskReport::device).toList(),
                         Optional.empty()));

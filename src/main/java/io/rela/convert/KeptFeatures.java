@@ -15,7 +15,6 @@ import io.rela.manifest.ConversionSettings;
 import io.rela.manifest.Manifest;
 import io.rela.manifest.ModelInfo;
 import io.rela.model.ModelFile;
-import io.rela.run.Redaction;
 import io.rela.source.Fingerprint;
 import io.rela.source.ImageSource;
 import io.rela.source.Missing;
@@ -144,11 +143,7 @@ final class KeptFeatures {
                         before.counts()),
                 new Origin(
                         before.manner(),
-                        new ModelInfo(
-                                Redaction.of(prior.uri()),
-                                before.prior().sha256(),
-                                before.prior().outputDimension(),
-                                before.prior().inputSize()),
+                        ModelInfo.of(prior, before.prior().outputDimension()),
                         before.run().versions().get("libtorch"),
                         before.run().devices(),
                         Optional.of(before.featuresMade())));

@@ -23,7 +23,6 @@ import io.rela.manifest.ViewSettings;
 import io.rela.model.ModelFile;
 import io.rela.model.TorchScript;
 import io.rela.rank.KnownLosses;
-import io.rela.run.Redaction;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
 import io.rela.table.Tables;
@@ -236,16 +235,8 @@ final class Scoring implements LossSource {
                 TableFiles.ranged(staged, work.folder(table()).path()),
                 new LossesRecord(
                         settings(Optional.of(plan.job().batch())),
-                        new MannerInfo(
-                                asked.embed().device().toString(),
-                                asked.embed().missing(),
-                                asked.embed().maxRejects(),
-                                asked.embed().batchSizeAsked()),
-                        new ModelInfo(
-                                Redaction.of(learner.uri()),
-                                learner.sha256(),
-                                plan.probe().outputDimension(),
-                                learner.preprocessing().inputSize()),
+                        MannerInfo.of(asked.embed()),
+                        ModelInfo.of(learner, plan.probe().outputDimension()),
                         transfers.info(fitted.map(TransferMaker.Fitted::map)).orElse(null),
                         new LossInfo(epoch, losses.mean(), losses.smallest(), losses.largest(), counts.rejected()),
                         null),

@@ -21,7 +21,6 @@ import org.apache.spark.api.java.JavaSparkContext;
  */
 public final class Waves {
     private static final int AT_A_TIME = 2;
-
     private static final int STOP_SECONDS = 60;
     private static final int WATCH_SECONDS = 5;
 
@@ -63,13 +62,12 @@ public final class Waves {
         try {
             CompletionService<List<TaskReport>> running = new ExecutorCompletionService<>(threads);
             for (IndexRange wave : left) {
-                var begun = running.submit(() -> {
+                submitted.add(running.submit(() -> {
                     spark.setJobGroup(group, "embed samples " + wave.first() + " to " + (wave.end() - 1), true);
                     List<TaskReport> written = step.run(plan.split(wave, tasks));
                     store.finish(wave, written);
                     return written;
-                });
-                submitted.add(begun);
+                }));
             }
             for (int finished = 0; finished < left.size(); ) {
                 Future<List<TaskReport>> wave = running.poll(WATCH_SECONDS, TimeUnit.SECONDS);

@@ -1,5 +1,6 @@
 package io.rela.manifest;
 
+import io.rela.embed.EmbedRequest;
 import io.rela.source.Missing;
 
 /**
@@ -10,4 +11,9 @@ import io.rela.source.Missing;
  * @param maxRejects share of the samples that were allowed to come to nothing
  * @param batchSizeAsked {@code auto}, a number, or {@code default}
  */
-public record MannerInfo(String device, Missing missing, double maxRejects, String batchSizeAsked) {}
+public record MannerInfo(String device, Missing missing, double maxRejects, String batchSizeAsked) {
+    /** How a request asks for it. */
+    public static MannerInfo of(EmbedRequest asked) {
+        return new MannerInfo(asked.device().toString(), asked.missing(), asked.maxRejects(), asked.batchSizeAsked());
+    }
+}

@@ -12,7 +12,6 @@ import io.rela.model.Embedder;
 import io.rela.model.ModelFile;
 import io.rela.model.TorchScript;
 import io.rela.run.CommandRun;
-import io.rela.run.Redaction;
 import io.rela.table.IndexRange;
 import java.util.List;
 import java.util.Map;
@@ -72,11 +71,7 @@ final class LearnerInputs implements Inputs {
 
     @Override
     public ModelInfo model() {
-        return new ModelInfo(
-                Redaction.of(learner.uri()),
-                learner.sha256(),
-                dimension(),
-                learner.preprocessing().inputSize());
+        return ModelInfo.of(learner, dimension());
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.rela.home.DatasetHome;
 import io.rela.manifest.ConversionRecord;
 import io.rela.table.Tables;
 import io.rela.testing.FaultyFileSystem;
+import io.rela.testing.Folders;
 import io.rela.testing.LocalSpark;
 import io.rela.testing.Rela;
 import java.io.IOException;
@@ -63,7 +64,7 @@ class KeptFeaturesTest {
     @BeforeEach
     void copyHome() throws IOException {
         home = folder.resolve("home");
-        copy(converted, home);
+        Folders.copy(converted, home);
     }
 
     @AfterEach
@@ -167,7 +168,7 @@ class KeptFeaturesTest {
     @Test
     void aSourceThatHasChangedIsReadAgain() throws IOException {
         Path mine = folder.resolve("pictures");
-        copy(pictures, mine);
+        Folders.copy(pictures, mine);
         done(convert(mine.toString(), folder.resolve("mine"), "--dimensions", 8));
         Files.copy(mine.resolve("cross/000.jpg"), mine.resolve("cross/zzz.jpg"));
         Rela.Outcome outcome =
@@ -292,13 +293,13 @@ class KeptFeaturesTest {
         JsonNode after = json.readTree(home.resolve("manifest.json").toFile());
         for (List<String> moved : List.of(List.<String>of(), List.of("projection"), List.of("projection", "targets"))) {
             Path cut = folder.resolve("cut" + moved.size());
-            copy(converted, cut);
+            Folders.copy(converted, cut);
             Path staging = Files.createDirectories(cut.resolve(".rela/projected"));
             for (String table : List.of("projection", "targets")) {
                 if (moved.contains(table)) {
                     Files.move(cut.resolve(table), staging.resolve("replaced-" + table));
                 }
-                copy(home.resolve(table), moved.contains(table) ? cut.resolve(table) : staging.resolve(table));
+                Folders.copy(home.resolve(table), moved.contains(table) ? cut.resolve(table) : staging.resolve(table));
             }
             ObjectNode journal = json.createObjectNode().put("staging", "projected");
             journal.putArray("tables").add("projection").add("targets");
@@ -324,19 +325,6 @@ class KeptFeaturesTest {
     private static List<String> names(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> file.getFileName().toString()).sorted().toList();
-        }
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : files.toList()) {
-                Path target = to.resolve(from.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(target);
-                } else {
-                    Files.copy(file, target);
-                }
-            }
         }
     }
 }

@@ -11,6 +11,7 @@ import io.rela.manifest.ConversionRecord.ConsensusInfo;
 import io.rela.projection.Projection;
 import io.rela.projection.ProjectionTable;
 import io.rela.table.Tables;
+import io.rela.testing.Folders;
 import io.rela.testing.LocalSpark;
 import io.rela.testing.Rela;
 import java.io.IOException;
@@ -21,7 +22,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
@@ -136,8 +136,8 @@ class SharedAxesTest {
     @Tag("slow")
     void picturesAreMatchedById() throws IOException {
         Path more = folder.resolve("pictures");
-        copy(pictures, more);
-        copy(pictures.resolve("disc"), more.resolve("aaa"));
+        Folders.copy(pictures, more);
+        Folders.copy(pictures.resolve("disc"), more.resolve("aaa"));
         Path shifted = folder.resolve("shifted");
         done(convertOther(more, shifted));
         Path to = folder.resolve("home");
@@ -153,7 +153,7 @@ class SharedAxesTest {
     @Test
     void picturesThatTheOtherHomeLacksAreCountedBeforeAnyWork() throws IOException {
         Path fewer = folder.resolve("pictures");
-        copy(pictures, fewer);
+        Folders.copy(pictures, fewer);
         Files.delete(fewer.resolve("disc/000.jpg"));
         Files.delete(fewer.resolve("cross/001.jpg"));
         Path lacking = folder.resolve("lacking");
@@ -169,7 +169,7 @@ class SharedAxesTest {
     @Tag("slow")
     void aPictureThatIsARejectOnlyThereIsCountedAndNothingIsLost() throws IOException {
         Path broken = folder.resolve("pictures");
-        copy(pictures, broken);
+        Folders.copy(pictures, broken);
         Files.writeString(broken.resolve("disc/000.jpg"), "no picture");
         Path lacking = folder.resolve("lacking");
         done(convertOther(broken, lacking));
@@ -273,18 +273,5 @@ class SharedAxesTest {
                 .manifest()
                 .newest(ConversionRecord.class)
                 .orElseThrow();
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : files.toList()) {
-                Path target = to.resolve(from.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(target);
-                } else {
-                    Files.copy(file, target);
-                }
-            }
-        }
     }
 }
