@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
+import multiprocessing
 import os
-import subprocess
 import sys
 import time
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from pathlib import Path
 
-import rela
-from rela.proof.cells import FORMS, PRESETS, Cell, Row, rows
+import torch
+
+from rela.proof.cells import FORMS, PRESETS, Cell, Preset, Row, rows
 from rela.proof.material import Material, Wanted
+from rela.proof.run import alone, by_proxy, references, run_cell
 from rela.proof.tables import Results
 from rela.train.command import Rela
-from rela.train.failures import SETTINGS, UNEXPECTED, Refusal
+from rela.train.failures import UNEXPECTED, Refusal
 
 EPILOG = """\
 The folder keeps what is finished: the same command goes on from there, cell by cell, and --only-tables tells what there is.
+A machine without Java trains on what another one has packed: unpack the file into a folder, and name that one as --work.
 """
 
 
@@ -31,7 +34,7 @@ def arguments() -> argparse.ArgumentParser:
         "each seed, evaluated by a linear probe on pictures that it has not seen.",
         epilog=EPILOG,
     )
-    parser.add_argument("preset", choices=PRESETS, help="tiny: the machinery, in minutes; cpu: two cores, hours")
+    parser.add_argument("preset", choices=PRESETS, help="tiny: the machinery; cpu: two cores; gpu: one GPU")
     parser.add_argument("--work", type=Path, required=True, metavar="DIR", help="folder of everything that is made")
     parser.add_argument("--data", type=Path, metavar="DIR", help="has train/CLASS/*.jpg and test/CLASS/*.jpg of 32 × 32")
     parser.add_argument(
@@ -46,7 +49,8 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--until", type=float, metavar="SECONDS", help="begins no cell after so many seconds")
     parser.add_argument("--known", type=Path, metavar="FILE", help="a results.parquet whose cells need not be run again")
     parser.add_argument("--only-tables", action="store_true", help="trains nothing")
-    parser.add_argument("--cell", help=argparse.SUPPRESS)
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="what trains (default: cuda if any)")
+    parser.add_argument("--pack", type=Path, metavar="FILE", help="trains nothing: makes a zip of what the training takes")
     return parser
 
 
@@ -62,11 +66,6 @@ def main() -> int:
 def _run() -> int:
     asked = arguments().parse_args()
     work = asked.work.absolute()
-    if asked.cell:
-        from rela.proof.run import run_cell
-
-        run_cell(work, asked.cell, asked.rela)
-        return 0
     preset = PRESETS[asked.preset]
     seeds = asked.seeds or preset.seeds
     wanted = [row for row in rows(preset, asked.form) if not asked.study or row.study in asked.study]
@@ -76,61 +75,56 @@ def _run() -> int:
     if asked.known:
         print(f"{Results.take(asked.known, work)} cells of {asked.known}")
     if not asked.only_tables:
-        if not asked.data:
-            raise Refusal(SETTINGS, "--data is missing: say where pictures are")
-        _train(asked, work, wanted, seeds)
+        cells = {cell.id: cell for seed in range(1, seeds + 1) for cell in (row.seeded(seed) for row in wanted)}
+        _make(asked, work, preset, list(cells.values()))
+        if asked.pack:
+            print(f"{asked.pack}: {Material(work).pack(preset, asked.pack):,} bytes")
+            return 0
+        _train(asked, work, preset, cells)
     return _tell(work, wanted, seeds)
 
 
-def _train(asked: argparse.Namespace, work: Path, wanted: list[Row], seeds: int) -> None:
-    begun, preset = time.monotonic(), PRESETS[asked.preset]
-    cells = {cell.id: cell for seed in range(1, seeds + 1) for cell in (row.seeded(seed) for row in wanted)}
-    commands = Rela(asked.rela, work / "logs" / "material.log")
+def _make(asked: argparse.Namespace, work: Path, preset: Preset, cells: list[Cell]) -> None:
+    """Makes what cells train on, as far as it is missing."""
+    commands, material = Rela(asked.rela, work / "logs" / "material.log"), Material(work)
     try:
-        Material(work).make(Wanted(asked.data, asked.priors, preset, asked.form, list(cells.values())), commands)
+        material.make(Wanted(asked.data, asked.priors, preset, asked.form, cells), commands)
+        by_proxy(cells, preset, material, commands)
     finally:
         commands.close()
-    file = work / "references.json"
-    if not file.exists():
-        from rela.proof.run import references
+    references(material, preset, "cpu", nets=False)
 
-        file.write_text(json.dumps(references(Material(work), preset.nets), indent=1), "utf-8")
+
+def _train(asked: argparse.Namespace, work: Path, preset: Preset, cells: dict[str, Cell]) -> None:
+    """Runs the cells that have no result, so many at a time, each in a process of one thread."""
+    begun = time.monotonic()
+    device = asked.device if asked.device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
+    references(Material(work), preset, device, nets=True)
     left = [cell for name, cell in cells.items() if not (work / "cells" / f"{name}.json").exists()]
     print(f"{len(cells)} cells, {len(left)} left", flush=True)
-    running: list[tuple[Cell, subprocess.Popen]] = []
-    while left or running:
-        late = asked.until is not None and time.monotonic() - begun > asked.until
-        while left and not late and len(running) < asked.jobs:
-            cell = left.pop(0)
-            running.append((cell, _start(asked, work, cell)))
-        if late and not running:
-            break
-        for cell, process in running:
-            try:
-                process.wait(1 / len(running))
-            except subprocess.TimeoutExpired:
-                continue
-            running.remove((cell, process))
-            _ended(work, cell, process.returncode, len(left))
-            break
+    os.environ["OMP_NUM_THREADS"] = "1"
+    running = {}
+    with ProcessPoolExecutor(asked.jobs, multiprocessing.get_context("spawn"), alone) as pool:
+        while left or running:
+            late = asked.until is not None and time.monotonic() - begun > asked.until
+            while left and not late and len(running) < asked.jobs:
+                cell = left.pop(0)
+                running[pool.submit(run_cell, work, cell, asked.rela, device)] = cell
+            if not running:
+                break
+            for ended in wait(running, return_when=FIRST_COMPLETED).done:
+                _ended(work, running.pop(ended), ended, len(left))
 
 
-def _start(asked: argparse.Namespace, work: Path, cell: Cell) -> subprocess.Popen:
-    text = json.dumps(dataclasses.asdict(cell))
-    words = [sys.executable, "-m", "rela.proof", asked.preset, "--work", work, "--rela", asked.rela, "--cell", text]
-    root = str(Path(rela.__file__).parents[1])
-    given = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": root}
-    with (work / "logs" / f"{cell.id}.err").open("w") as said:
-        return subprocess.Popen(words, env=given, stdout=said, stderr=said)
-
-
-def _ended(work: Path, cell: Cell, code: int, left: int) -> None:
-    log = work / "logs" / f"{cell.id}.err"
-    if code:
-        raise Refusal(UNEXPECTED, f"a cell failed with code {code}: {cell}\n{log.read_text('utf-8')[-2000:]}")
-    log.unlink()
+def _ended(work: Path, cell: Cell, ended: Future, left: int) -> None:
+    try:
+        ended.result()
+    except Refusal:
+        raise
+    except BrokenExecutor as e:
+        raise Refusal(UNEXPECTED, f"a process was killed, perhaps for want of memory: say fewer --jobs ({e})") from e
     result = json.loads((work / "cells" / f"{cell.id}.json").read_text("utf-8"))
-    what = f"{cell.method} {cell.targets} {cell.values} {cell.policy} {cell.options} at {cell.ratio}, seed {cell.seed}"
+    what = f"{cell.net} {cell.method} {cell.targets} {cell.values} {cell.policy} {cell.options} at {cell.ratio}, seed {cell.seed}"
     print(f"{100 * result['top1']:.1f}%  {result['seconds']:.0f} s  {left} left  {what}", flush=True)
 
 

@@ -7,6 +7,8 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 
+from rela.train.subsets import BLIND
+
 
 @dataclass(frozen=True)
 class Prior:
@@ -18,7 +20,9 @@ class Prior:
 
 
 VIEW_224 = ("--resize", "224", "--input-size", "224", "--mean", "0.5,0.5,0.5", "--std", "0.5,0.5,0.5")
+# Fresh weights: a MobileNetV2 at 224, or a small ResNet at the pictures' own size.
 UNTRAINED = Prior("untrained", "untrained.pt", VIEW_224)
+UNTRAINED_32 = Prior("untrained-32", "untrained-32.pt", ("--input-size", "32"))
 CONSENSUS = "consensus"
 FORMS = ("axis", "shrink", "none")
 
@@ -29,8 +33,8 @@ class Cell:
 
     `targets` names a prior and a form, such as "mobilenet_v2/axis"; empty, there is no ReLA phase. The first `values` of them are
     looked at; permuted ones are those of other samples. `ratio` of the samples are trained on in each of `epochs`, chosen by
-    `policy` with its `options`; `scored` says after how many epochs losses are computed anew; the last `final` epochs have all
-    samples.
+    `policy` with its `options`; `scored` says after how many epochs losses are computed anew, and `proxy` of which net they are
+    where not of the one that is trained; the last `final` epochs have all samples.
     """
 
     seed: int
@@ -47,12 +51,20 @@ class Cell:
     scored: int = 1
     final: int = 0
     epochs: int = 12
+    proxy: str = ""
+    batch: int = 128
+    precision: str = "float32"
 
     @property
     def id(self) -> str:
         """A name for the files of its result."""
         text = json.dumps(dataclasses.asdict(self), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def by_chance(cell: Cell) -> Cell:
+    """The training of the net by whose losses a cell's subsets are made, where that is another one: on what chance chooses."""
+    return replace(cell, seed=1, net=cell.proxy, policy="uniform", options="", proxy="", precision="float32")
 
 
 @dataclass(frozen=True)
@@ -72,20 +84,26 @@ class Row:
 class Preset:
     """How large the experiment is: `train` and `test` are pictures for each class, `most` the values that targets are made with.
 
-    The first prior and the first net are those of every study; the second ones confirm what the study of targets finds.
+    The first prior and the first net are those of every study; others confirm what the study of targets finds. With a `proxy`
+    policies choose by the losses of that net, trained beforehand, so that the training itself needs no Java.
     """
 
     train: int
     test: int
     epochs: int
     seeds: int
-    priors: tuple[Prior, Prior]
+    priors: tuple[Prior, ...]
     nets: tuple[str, ...]
     values: int
     most: int
     widths: tuple[int, ...]
     ratios: tuple[float, ...]
     policies: tuple[str, ...]
+    policies_at: tuple[float, ...]
+    untrained: Prior = UNTRAINED
+    proxy: str = ""
+    batch: int = 128
+    precision: str = "float32"
 
 
 NETS = ("resnet10-small", "resnet18-small")
@@ -102,6 +120,25 @@ PRESETS = {
         widths=(16,),
         ratios=(0.5,),
         policies=("infobatch",),
+        policies_at=(0.5,),
+    ),
+    "tiny-gpu": Preset(
+        train=40,
+        test=20,
+        epochs=2,
+        seeds=1,
+        priors=(Prior("builtin-prior", "builtin:prior"),),
+        nets=NETS[:1],
+        values=16,
+        most=16,
+        widths=(16,),
+        ratios=(0.5,),
+        policies=("middle",),
+        policies_at=(0.5,),
+        untrained=UNTRAINED_32,
+        proxy="resnet10-small",
+        batch=64,
+        precision="bfloat16",
     ),
     "cpu": Preset(
         train=1000,
@@ -118,6 +155,25 @@ PRESETS = {
         widths=(16, 32, 64, 128, 256, 512),
         ratios=(1.0, 0.5, 0.2),
         policies=("uniform", "cyclic", "middle", "orderdp", "ccs", "rcap", "importance", "infobatch", "hard", "easy"),
+        policies_at=(0.5, 0.2),
+    ),
+    "gpu": Preset(
+        train=5000,
+        test=1000,
+        epochs=12,
+        seeds=3,
+        priors=(Prior("mobilenet_v2", "mobilenet_v2.pt", VIEW_224),),
+        nets=("resnet18",),
+        values=64,
+        most=64,
+        widths=(16, 64),
+        ratios=(1.0, 0.5, 0.2),
+        policies=("uniform", "middle", "orderdp", "ccs", "importance", "hard", "easy"),
+        policies_at=(0.2,),
+        untrained=UNTRAINED_32,
+        proxy="resnet10-small",
+        batch=256,
+        precision="bfloat16",
     ),
 }
 
@@ -127,9 +183,14 @@ def rows(preset: Preset, form: str) -> list[Row]:
     return [*_claim(preset, form), *_targets(preset), *_policies(preset, form)]
 
 
+def _cell(preset: Preset, **said: object) -> Cell:
+    given = {"net": preset.nets[0], "epochs": preset.epochs, "batch": preset.batch, "precision": preset.precision}
+    return Cell(0, **(given | said))
+
+
 def _claim(preset: Preset, form: str) -> list[Row]:
     """ReLA against the original algorithm at equal epochs, with its controls."""
-    base = Cell(0, net=preset.nets[0], epochs=preset.epochs)
+    base = _cell(preset)
     mine = replace(base, targets=f"{preset.priors[0].name}/{form}", values=preset.values)
     made = []
     for ratio in preset.ratios:
@@ -141,7 +202,7 @@ def _claim(preset: Preset, form: str) -> list[Row]:
             Row("claim", f"supervised{of}", replace(base, method="supervised", switch="0", ratio=ratio)),
         ]
     both = replace(mine, method="byol", switch="0.5", ratio=0.5)
-    untrained = replace(both, targets=f"{UNTRAINED.name}/{form}", values=min(preset.values, preset.most))
+    untrained = replace(both, targets=f"{preset.untrained.name}/{form}", values=preset.values)
     return [
         *made,
         Row("claim", "ReLA, then BYOL, 50%, targets permuted", replace(both, permuted=True)),
@@ -155,8 +216,8 @@ def _targets(preset: Preset) -> list[Row]:
     """Which form of targets teaches most, at 50%, by regression alone."""
     made = []
     first, *_ = preset.priors
-    few = sorted({preset.widths[0], min(preset.values, preset.most), preset.widths[-1]})
-    base = Cell(0, net=preset.nets[0], ratio=0.5, epochs=preset.epochs)
+    few = sorted({preset.widths[0], preset.values, preset.widths[-1]})
+    base = _cell(preset, ratio=0.5)
     for prior in preset.priors:
         for net in preset.nets:
             main = (prior, net) == (first, preset.nets[0])
@@ -167,7 +228,7 @@ def _targets(preset: Preset) -> list[Row]:
     for width in few:
         cell = replace(base, targets=f"{first.name}/axis", values=width, permuted=True)
         made.append(Row("targets", f"{first.name}, {preset.nets[0]}, axis, {width}, permuted", cell))
-    for net in preset.nets:
+    for net in preset.nets if len(preset.priors) > 1 else ():
         for form in ("axis", "none"):
             cell = replace(base, net=net, targets=f"{CONSENSUS}/{form}", values=preset.values)
             made.append(Row("targets", f"consensus, {net}, {form}, {preset.values}", cell))
@@ -177,10 +238,8 @@ def _targets(preset: Preset) -> list[Row]:
 def _policies(preset: Preset, form: str) -> list[Row]:
     """Each policy at equal numbers of trained pictures, against chance."""
     made = []
-    everything = Cell(
-        0, net=preset.nets[0], targets=f"{preset.priors[0].name}/{form}", values=preset.values, epochs=preset.epochs
-    )
-    for ratio in (one for one in preset.ratios if one < 1):
+    everything = _cell(preset, targets=f"{preset.priors[0].name}/{form}", values=preset.values)
+    for ratio in preset.policies_at:
         base, of = replace(everything, ratio=ratio), f", {round(100 * ratio)}%"
         # InfoBatch keeps what it wants, about three quarters: fewer epochs come to as many pictures.
         fewer = max(2, round(preset.epochs * ratio / 0.75))
@@ -193,8 +252,11 @@ def _policies(preset: Preset, form: str) -> list[Row]:
             "infobatch": {f"infobatch, {fewer} epochs": {"ratio": 0.0, "epochs": fewer}},
         }
         for policy in preset.policies:
+            base = replace(base, proxy="" if policy in BLIND else preset.proxy)
             if policy != "infobatch":
                 made.append(Row("policies", f"{policy}{of}", replace(base, policy=policy)))
             for name, settings in variants.get(policy, {}).items():
+                if preset.proxy and "scored" in settings:
+                    continue
                 made.append(Row("policies", f"{name}{of}", replace(base, policy=policy, **settings)))
     return made

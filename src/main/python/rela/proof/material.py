@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +16,10 @@ import torch
 
 import rela
 from rela.home import vectors
-from rela.proof.cells import CONSENSUS, UNTRAINED, Cell, Preset, Prior
+from rela.proof.cells import CONSENSUS, UNTRAINED_32, Cell, Preset, Prior, by_chance
 from rela.storage import write_whole
 from rela.torch import ResidentHome
+from rela.train import nets
 from rela.train.command import Rela
 from rela.train.failures import HOME, SETTINGS, Refusal
 
@@ -27,9 +30,12 @@ TEST, CHOSEN = "test", "chosen"
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be made: `data` has pictures, `priors` models; `form` is that of the targets by which policies choose."""
+    """What is to be made: `data` has pictures, `priors` models; `form` is that of the targets by which policies choose.
 
-    data: Path
+    Without `data` all homes have to be there.
+    """
+
+    data: Path | None
     priors: Path
     preset: Preset
     form: str
@@ -63,34 +69,63 @@ class Material:
             given = given[np.random.default_rng([cell.seed, 17]).permutation(len(given))]
         return torch.from_numpy(given)
 
-    def chance(self, ratio: float, seed: int, epoch: int) -> np.ndarray:
-        """The indices that `select --policy uniform` takes in an epoch."""
-        return self.load(_chance(ratio, seed))[epoch]
+    def weights(self, cell: Cell, epoch: int) -> np.ndarray:
+        """What each sample weighs in an epoch of a subset that was made beforehand: N values, 0 where it is left out."""
+        return self.load(subset(cell))[epoch]
+
+    def copy_of_chosen(self, home: Path) -> Path:
+        """Makes a copy of the home by whose targets policies choose, which is then given."""
+        shutil.rmtree(home, ignore_errors=True)
+        shutil.copytree(self.home(CHOSEN), home)
+        return home
+
+    def chosen(self, home: Path, epoch: int) -> np.ndarray:
+        """What each sample weighs in the subset of an epoch that a home has: N values, 0 where it is left out."""
+        index, made = self.load("index"), rela.open(home).subset(epoch, ["index", "weight"])
+        weights = np.zeros(len(index), np.float32)
+        weights[np.searchsorted(index, made["index"].to_numpy())] = made["weight"].to_numpy()
+        return weights
 
     def make(self, wanted: Wanted, commands: Rela) -> None:
         """Makes whatever is missing."""
         self.arrays.mkdir(parents=True, exist_ok=True)
         preset = wanted.preset
-        for part, each in (("train", preset.train), ("test", preset.test)):
-            _link(wanted.data / part, self.work / "pictures" / part, each)
         maker = _Maker(self, wanted, commands)
-        if not self._has("test-features"):
-            maker.pictures()
+        for prefix, name in (("", preset.priors[0].name), ("test-", TEST)):
+            if not self.has(f"{prefix}pictures"):
+                maker.pictures(prefix, name)
         if any(CONSENSUS in cell.targets for cell in wanted.cells) and not self.home(preset.priors[1].name).exists():
             maker.convert(preset.priors[1].name, "axis", preset.most)
         for name in sorted({cell.targets for cell in wanted.cells if cell.targets}):
             prior, _, form = name.partition("/")
-            if not self._has(f"{prior}-{form}"):
+            if not self.has(f"{prior}-{form}"):
                 maker.targets(prior, form)
-        subsets = sorted({(cell.ratio, cell.seed) for cell in wanted.cells if 0 < cell.ratio < 1})
-        if subsets or any(cell.policy != "uniform" for cell in wanted.cells):
+        uniform = [by_chance(cell) if cell.proxy else cell for cell in wanted.cells if 0 < cell.ratio < 1]
+        named = {subset(cell): cell for cell in uniform if cell.policy == "uniform"}
+        missing = [cell for name, cell in named.items() if not self.has(name)]
+        if missing or any(cell.policy != "uniform" and not self.has(subset(cell)) for cell in wanted.cells):
             maker.convert(CHOSEN, wanted.form, preset.values)
-        for ratio, seed in subsets:
-            if not self._has(_chance(ratio, seed)):
-                maker.chance(ratio, seed)
+        for cell in missing:
+            maker.chance(cell)
 
-    def _has(self, name: str) -> bool:
+    def has(self, name: str) -> bool:
+        """Whether an array is there."""
         return (self.arrays / f"{name}.npy").exists()
+
+    def pack(self, preset: Preset, file: Path) -> int:
+        """Writes what a machine without Java needs as a zip file, to be unpacked there as its --work; returns how many bytes.
+
+        Pictures travel as the homes keep them, encoded; features stay here.
+        """
+        kept = [self.work / "references.json"]
+        kept += [one for one in sorted(self.arrays.iterdir()) if not one.stem.endswith(("pictures", "features"))]
+        for name in (preset.priors[0].name, TEST):
+            home = self.home(name)
+            kept += [one for one in sorted(home.rglob("*")) if one.is_file() and one.relative_to(home).parts[0] != "features"]
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+            for one in kept:
+                archive.write(one, one.relative_to(self.work))
+        return file.stat().st_size
 
     def save(self, name: str, values: np.ndarray) -> None:
         """Keeps an array."""
@@ -105,15 +140,17 @@ class _Maker:
     def __init__(self, material: Material, wanted: Wanted, commands: Rela) -> None:
         self.material, self.wanted, self.commands = material, wanted, commands
 
-    def pictures(self) -> None:
-        """Pictures, labels and the first prior's features of both parts."""
-        first = self.wanted.preset.priors[0].name
-        for prefix, name in (("", first), ("test-", TEST)):
+    def pictures(self, prefix: str, name: str) -> None:
+        """Pictures, labels and, where it is made here, the first prior's features of a part."""
+        made = self.material.home(name)
+        unpacked = made.exists() and not (made / "features").exists()
+        if not unpacked:
             self.convert(name, "axis", self.wanted.preset.most)
-            home = rela.open(self.material.home(name))
-            loaded = ResidentHome(home, SIZE)
-            for column in ("pictures", "index", "label"):
-                self.material.save(prefix + column, getattr(loaded, column).numpy())
+        home = rela.open(made)
+        loaded = ResidentHome(home, SIZE)
+        for column in ("pictures", "index", "label"):
+            self.material.save(prefix + column, getattr(loaded, column).numpy())
+        if not unpacked:
             self.material.save(f"{prefix}features", vectors(home.table("features").sort_by("index")["feature"]))
 
     def targets(self, prior: str, form: str) -> None:
@@ -130,10 +167,11 @@ class _Maker:
             # Its features are those of the first prior.
             shutil.copytree(self.material.home(preset.priors[0].name), home)
         other = ["--consensus", self.material.home(preset.priors[1].name)] if name == CONSENSUS else []
-        pictures = self.material.work / "pictures" / ("test" if name == TEST else "train")
+        part = "test" if name == TEST else "train"
+        pictures = self._link(part, getattr(preset, part))
         model = prior.model
-        if prior == UNTRAINED:
-            model = self._untrained()
+        if prior == preset.untrained:
+            model = self._untrained(prior)
         elif not model.startswith("builtin:"):
             model = self.wanted.priors / model
         said = [
@@ -148,6 +186,7 @@ class _Maker:
             values,
             "--scale",
             form,
+            *(["--keep-images"] if preset.proxy else []),
             *other,
         ]
         try:
@@ -159,53 +198,58 @@ class _Maker:
             self.commands.run("convert", *said, "--if-exists", "overwrite")
 
     def _prior(self, name: str) -> Prior:
-        known = {prior.name: prior for prior in (*self.wanted.preset.priors, UNTRAINED)}
+        known = {prior.name: prior for prior in (*self.wanted.preset.priors, self.wanted.preset.untrained)}
         return known.get(name, self.wanted.preset.priors[0])
 
-    def _untrained(self) -> Path:
-        """A MobileNetV2 of torchvision with fresh weights."""
-        import torchvision
-
-        file = self.material.work / UNTRAINED.model
+    def _untrained(self, prior: Prior) -> Path:
+        """A network with fresh weights: a MobileNetV2 of torchvision, or a small ResNet for pictures of 32 × 32."""
+        file = self.material.work / prior.model
         if not file.exists():
             with torch.random.fork_rng(devices=[]), torch.no_grad():
                 torch.manual_seed(0)
-                net = torchvision.models.mobilenet_v2(weights=None)
-                net.classifier = torch.nn.Identity()
+                if prior == UNTRAINED_32:
+                    size, net = SIZE, nets.build("resnet18-w16", SIZE, 0)[0]
+                else:
+                    import torchvision
+
+                    size, net = 224, torchvision.models.mobilenet_v2(weights=None)
+                    net.classifier = torch.nn.Identity()
                 # It has seen no data: noise sets what its normalisations run on.
-                net.train()(torch.randn(64, 3, 96, 96))
-                torch.jit.save(torch.jit.freeze(torch.jit.trace(net.eval(), torch.zeros(1, 3, 224, 224))), str(file))
+                net.train()(torch.randn(64, 3, min(size, 96), min(size, 96)))
+                traced = torch.jit.trace(net.eval(), torch.zeros(1, 3, size, size))
+                torch.jit.save(torch.jit.freeze(traced), str(file))
         return file
 
-    def chance(self, ratio: float, seed: int) -> None:
+    def _link(self, part: str, each: int) -> Path:
+        """A folder of links to the first pictures of each class, by name."""
+        if self.wanted.data is None:
+            raise Refusal(SETTINGS, "--data is missing: say where pictures are")
+        source, folder = self.wanted.data / part, self.material.work / "pictures" / part
+        if not source.is_dir():
+            raise Refusal(SETTINGS, f"--data has no folder {source}: it needs train/CLASS/*.jpg and test/CLASS/*.jpg")
+        for kind in sorted(path for path in source.iterdir() if path.is_dir()):
+            (folder / kind.name).mkdir(parents=True, exist_ok=True)
+            for picture in sorted(kind.iterdir())[:each]:
+                to = folder / kind.name / picture.name
+                if not to.exists():
+                    try:
+                        os.link(picture, to)
+                    except OSError:
+                        shutil.copyfile(picture, to)
+        return folder
+
+    def chance(self, cell: Cell) -> None:
         """The subsets of all epochs by `uniform`."""
-        home = self.material.home(_chance(ratio, seed))
-        shutil.rmtree(home, ignore_errors=True)
-        shutil.copytree(self.material.home(CHOSEN), home)
+        home = self.material.copy_of_chosen(self.material.home(subset(cell)))
+        said = ["--home", home, "--policy", "uniform", "--ratio", cell.ratio, "--seed", cell.seed, "--columns", "index"]
         epochs = range(self.wanted.preset.epochs)
         for epoch in epochs:
-            said = ["--home", home, "--epoch", epoch, "--policy", "uniform", "--ratio", ratio, "--seed", seed]
-            self.commands.run("select", *said, "--columns", "index")
-        opened = rela.open(home)
-        chosen = [np.sort(opened.subset(epoch, ["index"])["index"].to_numpy()) for epoch in epochs]
-        self.material.save(_chance(ratio, seed), np.stack(chosen))
+            self.commands.run("select", *said, "--epoch", epoch)
+        self.material.save(subset(cell), np.stack([self.material.chosen(home, epoch) for epoch in epochs]))
         shutil.rmtree(home)
 
 
-def _chance(ratio: float, seed: int) -> str:
-    return f"uniform-{ratio}-{seed}"
-
-
-def _link(source: Path, folder: Path, each: int) -> None:
-    """Links to the first pictures of each class, by name."""
-    if not source.is_dir():
-        raise Refusal(SETTINGS, f"--data has no folder {source}: it needs train/CLASS/*.jpg and test/CLASS/*.jpg")
-    for kind in sorted(path for path in source.iterdir() if path.is_dir()):
-        (folder / kind.name).mkdir(parents=True, exist_ok=True)
-        for picture in sorted(kind.iterdir())[:each]:
-            to = folder / kind.name / picture.name
-            if not to.exists():
-                try:
-                    os.link(picture, to)
-                except OSError:
-                    shutil.copyfile(picture, to)
+def subset(cell: Cell) -> str:
+    """The name of the array that has a cell's subsets, where they are made before its training."""
+    by = f"{cell.policy} {cell.options} {cell.proxy}" if cell.proxy else f"{cell.policy} {cell.seed}"
+    return re.sub("[^A-Za-z0-9.-]+", "-", f"subset {cell.ratio} {by}".strip())

@@ -1,4 +1,4 @@
-"""Trains one cell in a process of one thread."""
+"""Trains one cell, on a CPU in a process of one thread."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-import rela
-from rela.proof.cells import Cell
-from rela.proof.material import CHOSEN, SIZE, Material
+from rela.proof.cells import Cell, Preset, by_chance
+from rela.proof.material import SIZE, Material, subset
 from rela.storage import write_whole
 from rela.torch import Sample
 from rela.train.command import Rela
@@ -22,29 +21,35 @@ from rela.train.probe import probe
 from rela.train.subsets import BLIND
 from rela.train.trainer import Settings, Trainer
 
-BATCH = 128
-
 
 class Run:
-    """A cell's training; `commands` are needed where its policy is not chance."""
+    """A cell's training; `commands` are needed where its subsets are made by what it has learned."""
 
-    def __init__(self, cell: Cell, material: Material, commands: Rela | None) -> None:
-        self.cell, self.material, self.commands = cell, material, commands
-        self.pictures, self.index, self.label = (material.tensor(name) for name in ("pictures", "index", "label"))
-        self.target = material.targets(cell)
+    def __init__(self, cell: Cell, material: Material, commands: Rela | None, device: str = "cpu") -> None:
+        self.cell, self.material, self.commands, self.device = cell, material, commands, device
+        names = ("pictures", "index", "label")
+        self.pictures, self.index, self.label = (material.tensor(name).to(device) for name in names)
+        self.target = material.targets(cell).to(device)
         settings = Settings(
-            cell.net, cell.method, cell.epochs, cell.switch, transfer=cell.transfer, batch_size=BATCH, seed=cell.seed
+            cell.net,
+            cell.method,
+            cell.epochs,
+            cell.switch,
+            transfer=cell.transfer,
+            batch_size=cell.batch,
+            precision=cell.precision,
+            seed=cell.seed,
         )
-        self.trainer = Trainer(settings, SIZE, self.target.shape[1], int(self.label.max()) + 1)
+        self.trainer = Trainer(settings, SIZE, self.target.shape[1], int(self.label.max()) + 1, device)
         self.folder = material.work / "runs" / cell.id
         self.seconds = {"score": 0.0, "select": 0.0}
 
     def train(self) -> dict[str, object]:
-        """All epochs, and what came of them; seconds are those of the processor where it is the training's own."""
+        """All epochs, and what came of them; seconds of training are the processor's on a CPU, else the clock's."""
         cell, begun = self.cell, time.monotonic()
-        epochs = [self.trainer.run_epoch(self._batches(epoch)) for epoch in range(cell.epochs)]
-        trained = sum(epoch["cpu_seconds"] for epoch in epochs)
-        top1 = probe((self.trainer.features(self.pictures), self.label), self.test())
+        epochs = [self.epoch() for _ in range(cell.epochs)]
+        trained = sum(epoch["cpu_seconds" if self.device == "cpu" else "seconds"] for epoch in epochs)
+        top1 = self.probed()
         shutil.rmtree(self.folder, ignore_errors=True)
         return dataclasses.asdict(cell) | {
             "top1": top1,
@@ -55,68 +60,111 @@ class Run:
             "score_seconds": self.seconds["score"],
             "select_seconds": self.seconds["select"],
             "seconds": time.monotonic() - begun,
+            "device": self.device if self.device == "cpu" else torch.cuda.get_device_name(),
         }
 
-    def test(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """Features and labels of the test part."""
-        return self.trainer.features(self.material.tensor("test-pictures")), self.material.tensor("test-label")
+    def epoch(self) -> dict[str, object]:
+        """Trains the next epoch; returns its figures."""
+        return self.trainer.run_epoch(self._batches(self._weights(self.trainer.epoch)))
 
-    def _batches(self, epoch: int):
-        index, weight = self._chosen(epoch)
-        rows = np.searchsorted(self.index.numpy(), index)
-        order = np.random.default_rng([self.cell.seed, epoch]).permutation(len(rows))
-        rows, weight = torch.from_numpy(rows[order]), torch.from_numpy(weight[order])
-        for start in range(0, len(rows) - BATCH + 1, BATCH) if len(rows) >= BATCH else [0]:
-            some = rows[start : start + BATCH]
-            samples = self.pictures[some], self.target[some], self.index[some], weight[start : start + BATCH]
+    def probed(self) -> float:
+        """The share of the test part's samples whose class a linear probe of the network's features finds."""
+        test = self.trainer.features(self.material.tensor("test-pictures"))
+        label = self.material.tensor("test-label").to(self.device)
+        return probe((self.trainer.features(self.pictures), self.label), (test, label))
+
+    def _batches(self, weights: np.ndarray):
+        cell = self.cell
+        rows = np.flatnonzero(weights)
+        rows = rows[np.random.default_rng([cell.seed, self.trainer.epoch]).permutation(len(rows))]
+        weight = torch.from_numpy(np.array(weights[rows])).to(self.device)
+        rows = torch.from_numpy(rows).to(self.device)
+        for start in range(0, len(rows) - cell.batch + 1, cell.batch) if len(rows) >= cell.batch else [0]:
+            some = rows[start : start + cell.batch]
+            samples = self.pictures[some], self.target[some], self.index[some], weight[start : start + cell.batch]
             yield Sample(*samples, self.label[some])
 
-    def _chosen(self, epoch: int) -> tuple[np.ndarray, np.ndarray]:
-        """Indices and weights of an epoch's subset."""
+    def _weights(self, epoch: int) -> np.ndarray:
+        """What each sample weighs in an epoch: N values, 0 where it is left out."""
         cell = self.cell
         if cell.ratio == 1 or epoch >= cell.epochs - cell.final:
-            index = self.index.numpy()
-        elif cell.policy == "uniform":
-            index = self.material.chance(cell.ratio, cell.seed, epoch)
-        else:
-            return self._by_policy(epoch)
-        return index, np.ones(len(index), np.float32)
-
-    def _by_policy(self, epoch: int) -> tuple[np.ndarray, np.ndarray]:
-        cell, home = self.cell, self.folder / "home"
+            return np.ones(len(self.index), np.float32)
+        if cell.policy == "uniform" or cell.proxy:
+            return self.material.weights(cell, epoch)
         if not epoch:
-            shutil.rmtree(self.folder, ignore_errors=True)
-            shutil.copytree(self.material.home(CHOSEN), home)
-        common = ["--home", home, "--epoch", epoch, "--seed", cell.seed]
+            self.material.copy_of_chosen(self.folder / "home")
         if cell.policy not in BLIND and epoch % cell.scored == 0:
-            learner = self.folder / "learner"
-            write_learner(self.trainer, learner)
-            self.seconds["score"] += self.commands.run("score", *common, "--learner", learner, "--transfer", "fit")
+            self.score()
+        return self.select(cell)
+
+    def score(self) -> None:
+        """Computes the losses of all samples in `folder`/home by the network as it is, for the next epoch."""
+        learner = self.folder / "learner"
+        write_learner(self.trainer, learner)
+        said = [*self._said(self.cell.seed), "--learner", learner, "--transfer", "fit"]
+        self.seconds["score"] += self.commands.run("score", *said)
+
+    def select(self, cell: Cell) -> np.ndarray:
+        """Makes the next epoch's subset in `folder`/home as a cell is asked to; returns what each sample weighs."""
         said = ["--policy", cell.policy, "--epochs", cell.epochs, "--columns", "index", *cell.options.split()]
         said += ["--ratio", cell.ratio] if cell.ratio else []
-        self.seconds["select"] += self.commands.run("select", *common, *said)
-        subset = rela.open(home).subset(epoch, ["index", "weight"]).sort_by("index")
-        return subset["index"].to_numpy(), subset["weight"].to_numpy()
+        said += ["--if-exists", "overwrite"]
+        self.seconds["select"] += self.commands.run("select", *self._said(cell.seed), *said)
+        return self.material.chosen(self.folder / "home", self.trainer.epoch)
+
+    def _said(self, seed: int) -> list[object]:
+        return ["--home", self.folder / "home", "--epoch", self.trainer.epoch, "--seed", seed]
 
 
-def references(material: Material, nets: tuple[str, ...]) -> dict[str, float]:
-    """Probes that need no training, by name: of the first prior's own features, and of each net before its first step."""
-    train, test = (tuple(material.tensor(f"{part}{name}") for name in ("features", "label")) for part in ("", "test-"))
-    found = {"the prior's own features": probe(train, test)}
-    for net in nets:
-        run = Run(Cell(0, net=net, method="byol", switch="0"), material, None)
-        found[f"{net} before its first step"] = probe((run.trainer.features(run.pictures), run.label), run.test())
-    return found
+def by_proxy(cells: list[Cell], preset: Preset, material: Material, commands: Rela) -> None:
+    """Makes the subsets of cells that choose by the losses of another net, which is trained for it on what chance chooses."""
+    missing = {subset(cell): cell for cell in cells if cell.proxy and not material.has(subset(cell))}
+    if not missing:
+        return
+    run = Run(by_chance(next(iter(missing.values()))), material, commands)
+    material.copy_of_chosen(run.folder / "home")
+    made: dict[str, list[np.ndarray]] = {name: [] for name in missing}
+    for _ in range(preset.epochs):
+        run.score()
+        for name, cell in missing.items():
+            made[name].append(run.select(dataclasses.replace(cell, seed=1)))
+        run.epoch()
+    for name, weights in made.items():
+        material.save(name, np.stack(weights))
+    shutil.rmtree(run.folder)
 
 
-def run_cell(work: Path, text: str, command: str) -> None:
-    """Runs the cell that a JSON object describes, and writes its result."""
+def references(material: Material, preset: Preset, device: str, *, nets: bool) -> None:
+    """Adds probes that need no training to references.json: of the first prior's features, of each net before its first step."""
+    file = material.work / "references.json"
+    found = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    name = "the prior's own features"
+    if name not in found:
+        parts = (tuple(material.tensor(f"{part}{column}") for column in ("features", "label")) for part in ("", "test-"))
+        found[name] = probe(*parts)
+    for net in preset.nets if nets else ():
+        name = f"{net} before its first step"
+        if name not in found:
+            found[name] = Run(Cell(0, net=net, method="byol", switch="0"), material, None, device).probed()
+    write_whole(file, json.dumps(found, indent=1).encode())
+
+
+def alone() -> None:
+    """Sets this process up for cells."""
     torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
-    cell, material = Cell(**json.loads(text)), Material(work)
+    if torch.cuda.is_available():
+        # Shapes stay the same; bits are the device's own anyway.
+        torch.backends.cudnn.benchmark = True
+    else:
+        torch.use_deterministic_algorithms(True)
+
+
+def run_cell(work: Path, cell: Cell, command: str, device: str) -> None:
+    """Runs a cell, and writes its result."""
+    material = Material(work)
     commands = Rela(command, work / "logs" / f"{cell.id}.log")
     try:
-        result = Run(cell, material, commands).train()
+        result = Run(cell, material, commands, device).train()
     finally:
         commands.close()
     write_whole(work / "cells" / f"{cell.id}.json", json.dumps(result, indent=1).encode())
