@@ -12,18 +12,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet
 import torch
+from PIL import Image
 
 import rela
 from rela.home import vectors
-from rela.proof.cells import CONSENSUS, UNTRAINED_32, Cell, Preset, Prior, by_chance
+from rela.pictures import Pictures
+from rela.proof.cells import CONSENSUS, FORMS, UNTRAINED_32, Cell, Preset, Prior, by_chance
 from rela.storage import write_whole
-from rela.torch import ResidentHome
+from rela.torch import ResidentHome, square
 from rela.train import nets
 from rela.train.command import Rela
 from rela.train.failures import HOME, SETTINGS, Refusal
 
 SIZE = 32
+ENCODED, SCALES = "encoded.parquet", ".scales.npy"
 # Homes beside those of priors: of the test part, and of the targets by which policies choose.
 TEST, CHOSEN = "test", "chosen"
 
@@ -89,6 +94,7 @@ class Material:
     def make(self, wanted: Wanted, commands: Rela) -> None:
         """Makes whatever is missing."""
         self.arrays.mkdir(parents=True, exist_ok=True)
+        self.unpack()
         preset = wanted.preset
         maker = _Maker(self, wanted, commands)
         for prefix, name in (("", preset.priors[0].name), ("test-", TEST)):
@@ -115,17 +121,39 @@ class Material:
     def pack(self, preset: Preset, file: Path) -> int:
         """Writes what a machine without Java needs as a zip file, to be unpacked there as its --work; returns how many bytes.
 
-        Pictures travel as the homes keep them, encoded; features stay here.
+        Pictures travel encoded. Of a prior's targets one form travels, of others what each axis is scaled by in comparison:
+        they differ by rounding from those that rela made.
         """
-        kept = [self.work / "references.json"]
-        kept += [one for one in sorted(self.arrays.iterdir()) if not one.stem.endswith(("pictures", "features"))]
-        for name in (preset.priors[0].name, TEST):
-            home = self.home(name)
-            kept += [one for one in sorted(home.rglob("*")) if one.is_file() and one.relative_to(home).parts[0] != "features"]
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-            for one in kept:
-                archive.write(one, one.relative_to(self.work))
+            archive.write(self.work / "references.json", "references.json")
+            for prefix, name in (("", preset.priors[0].name), ("test-", TEST)):
+                encoded = Pictures(rela.open(self.home(name)))
+                table = pa.table({"picture": [encoded[row] for row in range(len(self.load(f"{prefix}index")))]})
+                out = io.BytesIO()
+                pyarrow.parquet.write_table(table, out, compression="zstd", compression_level=9, use_dictionary=False)
+                archive.writestr(f"arrays/{prefix}{ENCODED}", out.getvalue())
+            for one in sorted(self.arrays.glob("*.npy")):
+                prior, _, form = one.stem.rpartition("-")
+                if form in FORMS[1:] and self.has(f"{prior}-{FORMS[0]}"):
+                    out = io.BytesIO()
+                    np.save(out, _scales(self.load(f"{prior}-{FORMS[0]}"), self.load(one.stem)))
+                    archive.writestr(f"arrays/{one.stem}{SCALES}", out.getvalue())
+                elif not one.stem.endswith(("pictures", "features")):
+                    archive.write(one, f"arrays/{one.name}")
         return file.stat().st_size
+
+    def unpack(self) -> None:
+        """Makes arrays of what came in a pack, where they are missing."""
+        for file in sorted(self.arrays.glob(f"*{ENCODED}")):
+            name = file.name.removesuffix(ENCODED) + "pictures"
+            if not self.has(name):
+                encoded = pyarrow.parquet.read_table(file)["picture"].to_pylist()
+                pictures = (np.asarray(square(Image.open(io.BytesIO(one)), SIZE)) for one in encoded)
+                self.save(name, np.stack([one.transpose(2, 0, 1) for one in pictures]))
+        for file in sorted(self.arrays.glob(f"*{SCALES}")):
+            name = file.name.removesuffix(SCALES)
+            if not self.has(name):
+                self.save(name, self.load(f"{name.rpartition('-')[0]}-{FORMS[0]}") * np.load(file))
 
     def save(self, name: str, values: np.ndarray) -> None:
         """Keeps an array."""
@@ -141,17 +169,13 @@ class _Maker:
         self.material, self.wanted, self.commands = material, wanted, commands
 
     def pictures(self, prefix: str, name: str) -> None:
-        """Pictures, labels and, where it is made here, the first prior's features of a part."""
-        made = self.material.home(name)
-        unpacked = made.exists() and not (made / "features").exists()
-        if not unpacked:
-            self.convert(name, "axis", self.wanted.preset.most)
-        home = rela.open(made)
+        """Pictures, labels and the first prior's features of a part."""
+        self.convert(name, "axis", self.wanted.preset.most)
+        home = rela.open(self.material.home(name))
         loaded = ResidentHome(home, SIZE)
         for column in ("pictures", "index", "label"):
             self.material.save(prefix + column, getattr(loaded, column).numpy())
-        if not unpacked:
-            self.material.save(f"{prefix}features", vectors(home.table("features").sort_by("index")["feature"]))
+        self.material.save(f"{prefix}features", vectors(home.table("features").sort_by("index")["feature"]))
 
     def targets(self, prior: str, form: str) -> None:
         """Targets of a prior in a form."""
@@ -186,7 +210,6 @@ class _Maker:
             values,
             "--scale",
             form,
-            *(["--keep-images"] if preset.proxy else []),
             *other,
         ]
         try:
@@ -253,3 +276,12 @@ def subset(cell: Cell) -> str:
     """The name of the array that has a cell's subsets, where they are made before its training."""
     by = f"{cell.policy} {cell.options} {cell.proxy}" if cell.proxy else f"{cell.policy} {cell.seed}"
     return re.sub("[^A-Za-z0-9.-]+", "-", f"subset {cell.ratio} {by}".strip())
+
+
+def _scales(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """What each axis of a form of targets is multiplied by in another form of them."""
+    row = np.abs(one).argmax(0), np.arange(one.shape[1])
+    scales = (other[row].astype(np.float64) / one[row]).astype(np.float32)
+    if not np.allclose(one * scales, other, rtol=1e-4, atol=1e-6 * np.abs(other).max()):
+        raise ValueError("two forms of targets are not the same but for a scale of each axis: they belong to different homes")
+    return scales
