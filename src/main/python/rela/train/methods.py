@@ -132,10 +132,10 @@ def method(name: str, features: int, classes: int) -> Method:
 @torch.no_grad()
 def follow(slow: nn.Module, fast: nn.Module, momentum: float) -> None:
     """Moves a module's weights towards another's; buffers, such as running means, are taken as they are."""
-    for mine, theirs in zip(slow.parameters(), fast.parameters(), strict=True):
-        mine.lerp_(theirs.detach(), 1 - momentum)
-    for mine, theirs in zip(slow.buffers(), fast.buffers(), strict=True):
-        mine.copy_(theirs)
+    # One launch on a GPU for all of them; the private names are those of PyTorch's own averaging (torch.optim.swa_utils).
+    torch._foreach_lerp_(list(slow.parameters()), [one.detach() for one in fast.parameters()], 1 - momentum)
+    if buffers := list(slow.buffers()):
+        torch._foreach_copy_(buffers, list(fast.buffers()))
 
 
 def _head(inside: int, hidden: int, outside: int) -> nn.Sequential:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 
@@ -47,8 +48,15 @@ class View:
 
 def normalised(pictures: torch.Tensor) -> torch.Tensor:
     """Pictures of [0, 1], less the mean of ImageNet, by its deviation, in channels_last."""
-    mean, std = (torch.tensor(values, device=pictures.device).view(1, 3, 1, 1) for values in (MEAN, STD))
+    mean, std = _normalisation(pictures.device)
     return ((pictures - mean) / std).contiguous(memory_format=torch.channels_last)
+
+
+@functools.lru_cache
+def _normalisation(device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+    """Kept, since what is copied to a GPU for each batch would be waited for."""
+    mean, std = (torch.tensor(values, device=device).view(1, 3, 1, 1) for values in (MEAN, STD))
+    return mean, std
 
 
 def key(*parts: int) -> int:
