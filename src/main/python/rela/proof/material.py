@@ -26,6 +26,7 @@ from rela.torch import ResidentHome, square
 from rela.train import nets
 from rela.train.command import Rela
 from rela.train.failures import HOME, SETTINGS, Refusal
+from rela.train.subsets import BLIND
 
 SIZE = 32
 ENCODED, SCALES = "encoded.parquet", ".scales.npy"
@@ -106,10 +107,10 @@ class Material:
             prior, _, form = name.partition("/")
             if not self.has(f"{prior}-{form}"):
                 maker.targets(prior, form)
-        uniform = [by_chance(cell) if cell.proxy else cell for cell in wanted.cells if 0 < cell.ratio < 1]
-        named = {subset(cell): cell for cell in uniform if cell.policy == "uniform"}
+        alone = [by_chance(cell) if cell.proxy else cell for cell in wanted.cells if 0 < cell.ratio < 1]
+        named = {subset(cell): cell for cell in alone if cell.policy in BLIND}
         missing = [cell for name, cell in named.items() if not self.has(name)]
-        if missing or any(cell.policy != "uniform" and not self.has(subset(cell)) for cell in wanted.cells):
+        if missing or any(cell.policy not in BLIND and not self.has(subset(cell)) for cell in wanted.cells):
             maker.convert(CHOSEN, wanted.form, preset.values)
         for cell in missing:
             maker.chance(cell)
@@ -262,9 +263,9 @@ class _Maker:
         return folder
 
     def chance(self, cell: Cell) -> None:
-        """The subsets of all epochs by `uniform`."""
+        """The subsets of all epochs by a policy that looks at no losses."""
         home = self.material.copy_of_chosen(self.material.home(subset(cell)))
-        said = ["--home", home, "--policy", "uniform", "--ratio", cell.ratio, "--seed", cell.seed, "--columns", "index"]
+        said = ["--home", home, "--policy", cell.policy, "--ratio", cell.ratio, "--seed", cell.seed, "--columns", "index"]
         epochs = range(self.wanted.preset.epochs)
         for epoch in epochs:
             self.commands.run("select", *said, "--epoch", epoch)

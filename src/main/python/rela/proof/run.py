@@ -89,11 +89,11 @@ class Run:
         cell = self.cell
         if cell.ratio == 1 or epoch >= cell.epochs - cell.final:
             return np.ones(len(self.index), np.float32)
-        if cell.policy == "uniform" or cell.proxy:
+        if cell.policy in BLIND or cell.proxy:
             return self.material.weights(cell, epoch)
         if not epoch:
             self.material.copy_of_chosen(self.folder / "home")
-        if cell.policy not in BLIND and epoch % cell.scored == 0:
+        if epoch % cell.scored == 0:
             self.score()
         return self.select(cell)
 
