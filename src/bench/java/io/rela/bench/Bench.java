@@ -29,6 +29,14 @@ import picocli.CommandLine.Option;
  */
 @CommandLine.Command(name = "bench", mixinStandardHelpOptions = true, sortOptions = false)
 public final class Bench implements Callable<Integer> {
+    private static final String DECODE = "decode + preprocess, images/s";
+    private static final String BOUND = "bound of both, images/s";
+
+    /** What the jar carries, and its torchvision; .ci/torch.txt says the same. */
+    private static final String TORCH = "2.7.1";
+
+    private static final String TORCHVISION = "0.22.1";
+
     private static final Pattern HIGH_WATER = Pattern.compile("VmHWM:\\s+(\\d+) kB");
 
     @Option(names = "--input", description = "folder or tar of pictures (default: the demo's)")
@@ -82,14 +90,30 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--projection-size", split = ",", description = "rows,values,axes (default ${DEFAULT-VALUE})")
     List<Integer> projectionSize = List.of(200_000, 512, 128);
 
-    @Option(names = "--peer-pictures", description = "pictures of the reference's loop (default ${DEFAULT-VALUE})")
+    @Option(names = "--peer-pictures", description = "pictures of the peers' loops (default ${DEFAULT-VALUE})")
     int peerPictures = 256;
 
-    @Option(names = "--peer-python", description = "a Python with torch, torchvision (default ${DEFAULT-VALUE})")
+    @Option(
+            names = "--peer-python",
+            description =
+                    "a Python with torch, torchvision, or make: a virtual environment in target/bench with the torch that"
+                            + " the jar carries, several GB from PyPI, once (default ${DEFAULT-VALUE})")
     String peerPython = "python3";
 
-    @Option(names = "--peer-workers", split = ",", description = "of its DataLoader (default ${DEFAULT-VALUE})")
+    @Option(
+            names = "--peer-workers",
+            split = ",",
+            description = "of the reference's DataLoader (default ${DEFAULT-VALUE})")
     List<Integer> peerWorkers = List.of(0, 1, 2);
+
+    @Option(names = "--peer-batches", split = ",", description = "of the tuned loop (default ${DEFAULT-VALUE})")
+    List<Integer> peerBatches = List.of(4);
+
+    @Option(
+            names = "--peer-precisions",
+            split = ",",
+            description = "of the tuned loop: float32, bfloat16 (default ${DEFAULT-VALUE})")
+    List<String> peerPrecisions = List.of("float32");
 
     @Option(names = "--json", description = "result (default target/bench/result.json)")
     Path json;
@@ -145,9 +169,27 @@ public final class Bench implements Callable<Integer> {
         }
         Pictures.write(Pictures.spread(all, few), 0, work.resolve("few"));
         Pictures.write(Pictures.spread(all, peerPictures), 0, work.resolve("peer"));
-        if (only.contains("peer") && !succeeds(List.of(peerPython, "-c", "import torch, torchvision"))) {
-            System.err.println("No peer: " + peerPython + " has no torch and torchvision");
-            peerWorkers = List.of();
+        if (only.contains("peer")) {
+            findPeer();
+        }
+    }
+
+    private void findPeer() throws Exception {
+        if (peerPython.equals("make")) {
+            Path environment = root.resolve("target/bench/peer");
+            peerPython = environment + "/bin/python";
+            if (!Files.exists(environment.resolve("made"))) {
+                System.err.println("fetching torch and torchvision into " + environment + ": several GB, once");
+                run(List.of("python3", "-m", "venv", environment.toString()));
+                run(List.of(
+                        peerPython, "-m", "pip", "install", "-q", "torch==" + TORCH, "torchvision==" + TORCHVISION));
+                Files.createFile(environment.resolve("made"));
+            }
+        }
+        if (!succeeds(List.of(peerPython, "-c", "import torch, torchvision"))) {
+            throw new IllegalStateException(
+                    "no peer: " + peerPython
+                            + " has no torch and torchvision. Name another --peer-python, say make, or leave peer out of --only");
         }
     }
 
@@ -188,7 +230,7 @@ public final class Bench implements Callable<Integer> {
         }
         if (only.contains("decode")) {
             add(
-                    "decode + preprocess, images/s",
+                    DECODE,
                     Double.parseDouble(java("Decode", "2g", work + "/many", "" + inputSize, "" + cores(), "" + seconds)
                             .get(0)));
         }
@@ -202,18 +244,34 @@ public final class Bench implements Callable<Integer> {
         }
         if (only.contains("peer")) {
             for (int workers : peerWorkers) {
-                List<String> said = run(List.of(
-                        peerPython,
-                        root + "/src/bench/python/reference_loop.py",
-                        work + "/peer",
-                        model.toString(),
-                        "--input-size=" + inputSize,
-                        "--mean=" + (mean == null ? "0.485,0.456,0.406" : mean),
-                        "--std=" + (std == null ? "0.229,0.224,0.225" : std),
-                        "--workers=" + workers));
-                add("reference loop, " + workers + " workers, images/s", Double.parseDouble(last(said)));
+                peer("reference loop, " + workers + " workers", "reference_loop.py", "--workers=" + workers);
+            }
+            for (String precision : peerPrecisions) {
+                for (int batch : peerBatches) {
+                    peer(
+                            "tuned loop, " + precision + ", batches of " + batch,
+                            "tuned_loop.py",
+                            "--precision=" + precision,
+                            "--batch-size=" + batch);
+                }
             }
         }
+    }
+
+    private void peer(String name, String script, String... options) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                peerPython,
+                root + "/src/bench/python/" + script,
+                work + "/peer",
+                model.toString(),
+                "--input-size=" + inputSize,
+                "--mean=" + (mean == null ? "0.485,0.456,0.406" : mean),
+                "--std=" + (std == null ? "0.229,0.224,0.225" : std)));
+        command.addAll(List.of(options));
+        add(
+                name + ", images/s",
+                Double.parseDouble(
+                        last(run(command, Map.of("MALLOC_MMAP_MAX_", "0", "MALLOC_TRIM_THRESHOLD_", "34359738368")))));
     }
 
     private void convert(String size, int count, int round) throws Exception {
@@ -297,12 +355,28 @@ public final class Bench implements Callable<Integer> {
     private void compare() {
         String limit = best("limit ");
         String loop = best("reference loop");
+        bound(limit);
         ratio("convert steady / best limit", "convert steady, images/s", limit);
         ratio("convert's embedding / best limit", "convert many: embedding, images/s", limit);
+        ratio("convert steady / bound by forward pass and decoding", "convert steady, images/s", BOUND);
         ratio("convert steady / best reference loop", "convert steady, images/s", loop);
-        ratio("decode + preprocess / best limit", "decode + preprocess, images/s", limit);
+        for (String precision : peerPrecisions) {
+            ratio(
+                    "convert steady / best tuned loop in " + precision,
+                    "convert steady, images/s",
+                    best("tuned loop, " + precision));
+        }
+        ratio("decode + preprocess / best limit", DECODE, limit);
         ratio("distill many / convert many", "distill many, s", "convert many, s");
         ratio("MLlib's PCA / projection fit", "MLlib's PCA, s", "projection fit, s");
+    }
+
+    /** What forward pass and decoding allow together, each on all cores. */
+    private void bound(String limit) {
+        List<Double> decoded = measured.get(DECODE);
+        if (measured.containsKey(limit) && decoded != null) {
+            add(BOUND, 1 / (1 / median(measured.get(limit)) + 1 / median(decoded)));
+        }
     }
 
     private String best(String prefix) {
@@ -376,9 +450,14 @@ public final class Bench implements Callable<Integer> {
     }
 
     private static List<String> run(List<String> command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        return run(command, Map.of());
+    }
+
+    private static List<String> run(List<String> command, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         List<String> lines;
         try (BufferedReader said = process.inputReader()) {
             lines = said.lines().toList();
