@@ -79,8 +79,9 @@ class TablesTest(unittest.TestCase):
                 result |= {"train_seconds": 7.0, "score_seconds": 0.0, "select_seconds": 0.0}
                 (work / "cells" / f"{cell.id}.json").write_text(json.dumps(result))
             results = Results(work)
-            table = results.markdown(made, 2, {"the prior": 0.5})
-            self.assertIn(f"| {row.name} | 50.0 | 25.0 | 2 | 1,234 | 7 | 0 | 0 |", table)
+            references = {"seconds": 3.5, "probes": {"the prior": 0.5}}
+            table = results.markdown(made, 2, references)
+            self.assertIn(f"| {row.name} | 50.0 | 25.0 | 2 | 1,234 | 0 | 7 | 0 | 0 | 0% |", table)
             self.assertIn("| the prior | 50.0 |", table)
             self.assertNotIn(made[1].name, table)
             self.assertEqual(results.write(made, 2), 2)
@@ -88,7 +89,7 @@ class TablesTest(unittest.TestCase):
             other = work / "other"
             (other / "cells").mkdir(parents=True)
             self.assertEqual(Results.take(work / "results.parquet", other), 2)
-            self.assertEqual(Results(other).markdown(made, 2, {"the prior": 0.5}), table)
+            self.assertEqual(Results(other).markdown(made, 2, references), table)
             self.assertEqual(Results.take(work / "results.parquet", other), 0)
 
 

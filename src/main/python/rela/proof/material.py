@@ -59,7 +59,10 @@ class Material:
         return self.work / "homes" / name
 
     def load(self, name: str) -> np.ndarray:
-        """An array: pictures, label, index or features, of the test part as test-pictures, or targets as PRIOR-FORM."""
+        """An array: pictures, label, index or features, of the test part as test-pictures; targets as PRIOR-FORM; `seconds`.
+
+        The last are those of the conversion by the first prior.
+        """
         return np.load(self.arrays / f"{name}.npy", mmap_mode="r")
 
     def tensor(self, name: str) -> torch.Tensor:
@@ -176,6 +179,8 @@ class _Maker:
         loaded = ResidentHome(home, SIZE)
         for column in ("pictures", "index", "label"):
             self.material.save(prefix + column, getattr(loaded, column).numpy())
+        if not prefix:
+            self.material.save("seconds", np.array(home.manifest.conversion.run.seconds["total"]))
         self.material.save(f"{prefix}features", vectors(home.table("features").sort_by("index")["feature"]))
 
     def targets(self, prior: str, form: str) -> None:

@@ -135,17 +135,22 @@ def by_proxy(cells: list[Cell], preset: Preset, material: Material, commands: Re
 
 
 def references(material: Material, preset: Preset, device: str, *, nets: bool) -> None:
-    """Adds probes that need no training to references.json: of the first prior's features, of each net before its first step."""
+    """Adds what needs no training to references.json: probes of the first prior's features and of fresh nets, and seconds.
+
+    `seconds` are those of the conversion by the first prior.
+    """
     file = material.work / "references.json"
-    found = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    found = json.loads(file.read_text("utf-8")) if file.exists() else {"seconds": 0.0, "probes": {}}
+    probes = found["probes"]
     name = "the prior's own features"
-    if name not in found:
+    if name not in probes:
         parts = (tuple(material.tensor(f"{part}{column}") for column in ("features", "label")) for part in ("", "test-"))
-        found[name] = probe(*parts)
+        probes[name] = probe(*parts)
+        found["seconds"] = float(material.load("seconds"))
     for net in preset.nets if nets else ():
         name = f"{net} before its first step"
-        if name not in found:
-            found[name] = Run(Cell(0, net=net, method="byol", switch="0"), material, None, device).probed()
+        if name not in probes:
+            probes[name] = Run(Cell(0, net=net, method="byol", switch="0"), material, None, device).probed()
     write_whole(file, json.dumps(found, indent=1).encode())
 
 

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet
@@ -36,8 +37,11 @@ class Results:
         ids = [row.seeded(seed).id for seed in range(1, seeds + 1)]
         return [self.cells[one] for one in ids if one in self.cells]
 
-    def markdown(self, rows: Iterable[Row], seeds: int, references: dict[str, float]) -> str:
-        """A table for each study: top-1 by a linear probe, its standard error over seeds, and what was paid for it."""
+    def markdown(self, rows: Iterable[Row], seeds: int, references: dict[str, Any]) -> str:
+        """A table for each study: top-1 by a linear probe, its standard error over seeds, and what was paid for it.
+
+        `references` are those of references.json, or nothing.
+        """
         studies: dict[str, list[str]] = {}
         for row in rows:
             found = self.of(row, seeds)
@@ -46,13 +50,16 @@ class Results:
             mean, error = mean_and_error([one["top1"] for one in found])
             pictures = sum(one["samples"] for one in found) / len(found)
             seconds = [sum(one[f"{part}_seconds"] for one in found) / len(found) for part in ("train", "score", "select")]
+            seconds.insert(0, references.get("seconds", 0.0) if row.cell.targets else 0.0)
+            share = (sum(seconds) - seconds[1]) / seconds[1]
             figures = [f"{100 * mean:.1f}", "" if error is None else f"{100 * error:.1f}", str(len(found)), f"{pictures:,.0f}"]
-            line = " | ".join([row.name, *figures, *(f"{one:.0f}" for one in seconds)])
+            line = " | ".join([row.name, *figures, *(f"{one:.0f}" for one in seconds), f"{100 * share:.0f}%"])
             studies.setdefault(row.study, []).append(f"| {line} |")
-        head = "| | top-1, % | ± | seeds | pictures trained | train, s | score, s | select, s |\n| --- |" + " ---: |" * 7
+        names = ["top-1, %", "±", "seeds", "pictures trained", "convert, s", "train, s", "score, s", "select, s", "of training"]
+        head = f"| | {' | '.join(names)} |\n| --- |{' ---: |' * len(names)}"
         parts = [f"## {study}\n\n{head}\n" + "\n".join(lines) for study, lines in studies.items()]
         if references:
-            lines = [f"| {name} | {100 * value:.1f} |" for name, value in references.items()]
+            lines = [f"| {name} | {100 * value:.1f} |" for name, value in references["probes"].items()]
             parts.append("## Without training\n\n| | top-1, % |\n| --- | ---: |\n" + "\n".join(lines))
         return "\n\n".join(parts) + "\n"
 
