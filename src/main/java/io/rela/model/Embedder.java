@@ -93,7 +93,7 @@ public final class Embedder implements AutoCloseable {
             throw new IllegalArgumentException("A batch is a direct buffer of " + batchBytes() + " bytes");
         }
         try {
-            return predictor.predict(pixels);
+            return NativeCalls.TORCH.make(() -> predictor.predict(pixels));
         } catch (TranslateException e) {
             RelaException known = RelaException.in(e);
             if (known != null) {
