@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet
 from rela.proof.cells import PRESETS, Cell, rows
-from rela.proof.material import Material
+from rela.proof.material import Material, scales, subset
 from rela.proof.tables import Results, mean_and_error
 
 
@@ -51,6 +51,25 @@ class TargetsTest(unittest.TestCase):
             self.assertFalse((first == targets[:, :2]).all())
             np.testing.assert_array_equal(first, material.targets(permuted))
             self.assertFalse((first == material.targets(dataclasses.replace(permuted, seed=2)).numpy()).all())
+
+    def test_forms_of_targets_that_were_packed_as_scales_come_back(self):
+        with tempfile.TemporaryDirectory() as folder:
+            material = Material(Path(folder))
+            material.arrays.mkdir()
+            axis = np.random.default_rng(0).normal(size=(50, 4)).astype(np.float32)
+            none = axis * np.float32([3, 2, 1, 0.5])
+            material.save("p-axis", axis)
+            np.save(material.arrays / "p-none.scales.npy", scales(axis, none))
+            material.unpack()
+            np.testing.assert_allclose(material.load("p-none"), none, rtol=1e-6)
+            with self.assertRaises(ValueError):
+                scales(axis, none[::-1])
+
+    def test_subsets_made_beforehand_are_told_apart(self):
+        made = rows(PRESETS["gpu"], "axis")
+        cells = {row.seeded(seed) for row in made for seed in (1, 2) if row.cell.ratio < 1}
+        settings = {(one.ratio, one.policy, one.options, one.proxy, 0 if one.proxy else one.seed) for one in cells}
+        self.assertEqual(len({subset(one) for one in cells}), len(settings))
 
 
 class TablesTest(unittest.TestCase):

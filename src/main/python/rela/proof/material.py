@@ -140,7 +140,7 @@ class Material:
                 prior, _, form = one.stem.rpartition("-")
                 if form in FORMS[1:] and self.has(f"{prior}-{FORMS[0]}"):
                     out = io.BytesIO()
-                    np.save(out, _scales(self.load(f"{prior}-{FORMS[0]}"), self.load(one.stem)))
+                    np.save(out, scales(self.load(f"{prior}-{FORMS[0]}"), self.load(one.stem)))
                     archive.writestr(f"arrays/{one.stem}{SCALES}", out.getvalue())
                 elif not one.stem.endswith(("pictures", "features")):
                     archive.write(one, f"arrays/{one.name}")
@@ -284,7 +284,7 @@ def subset(cell: Cell) -> str:
     return re.sub("[^A-Za-z0-9.-]+", "-", f"subset {cell.ratio} {by}".strip())
 
 
-def _scales(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+def scales(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """What each axis of a form of targets is multiplied by in another form of them."""
     row = np.abs(one).argmax(0), np.arange(one.shape[1])
     scales = (other[row].astype(np.float64) / one[row]).astype(np.float32)
