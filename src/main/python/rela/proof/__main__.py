@@ -78,7 +78,7 @@ def _run() -> int:
         cells = {cell.id: cell for seed in range(1, seeds + 1) for cell in (row.seeded(seed) for row in wanted)}
         _make(asked, work, preset, list(cells.values()))
         if asked.pack:
-            print(f"{asked.pack}: {Material(work).pack(preset, asked.pack):,} bytes")
+            print(f"{asked.pack}: {Material(work).pack(preset, list(cells.values()), asked.pack):,} bytes")
             return 0
         _train(asked, work, preset, cells)
     return _tell(work, wanted, seeds)

@@ -122,12 +122,16 @@ class Material:
         """Whether an array is there."""
         return (self.arrays / f"{name}.npy").exists()
 
-    def pack(self, preset: Preset, file: Path) -> int:
-        """Writes what a machine without Java needs as a zip file, to be unpacked there as its --work; returns how many bytes.
+    def pack(self, preset: Preset, cells: Sequence[Cell], file: Path) -> int:
+        """Writes what cells need where no Java is as a zip file, to be unpacked there as the --work; returns how many bytes.
 
         Pictures travel encoded. Of a prior's targets one form travels, of others what each axis is scaled by in comparison:
         they differ by rounding from those that rela made.
         """
+        values: dict[str, int] = {}
+        for cell in cells:
+            prior = cell.targets.partition("/")[0]
+            values[prior] = max(values.get(prior, 0), cell.values)
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
             archive.write(self.work / "references.json", "references.json")
             for prefix, name in (("", preset.priors[0].name), ("test-", TEST)):
@@ -138,10 +142,13 @@ class Material:
                 archive.writestr(f"arrays/{prefix}{ENCODED}", out.getvalue())
             for one in sorted(self.arrays.glob("*.npy")):
                 prior, _, form = one.stem.rpartition("-")
-                if form in FORMS[1:] and self.has(f"{prior}-{FORMS[0]}"):
-                    out = io.BytesIO()
-                    np.save(out, scales(self.load(f"{prior}-{FORMS[0]}"), self.load(one.stem)))
-                    archive.writestr(f"arrays/{one.stem}{SCALES}", out.getvalue())
+                if form in FORMS:
+                    given = self.load(one.stem)[:, : values.get(prior, 0)]
+                    of = f"{prior}-{FORMS[0]}"
+                    if form != FORMS[0] and self.has(of):
+                        _add(archive, f"arrays/{one.stem}{SCALES}", scales(self.load(of)[:, : given.shape[1]], given))
+                    else:
+                        _add(archive, f"arrays/{one.name}", given)
                 elif not one.stem.endswith(("pictures", "features")):
                     archive.write(one, f"arrays/{one.name}")
         return file.stat().st_size
@@ -291,3 +298,9 @@ def scales(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     if not np.allclose(one * scales, other, rtol=1e-4, atol=1e-6 * np.abs(other).max()):
         raise ValueError("two forms of targets are not the same but for a scale of each axis: they belong to different homes")
     return scales
+
+
+def _add(archive: zipfile.ZipFile, name: str, values: np.ndarray) -> None:
+    out = io.BytesIO()
+    np.save(out, values)
+    archive.writestr(name, out.getvalue())
