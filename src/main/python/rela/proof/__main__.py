@@ -136,7 +136,8 @@ def _tell(work: Path, wanted: list[Row], seeds: int) -> int:
     ended = results.write(wanted, seeds)
     print((work / "results.md").read_text("utf-8"))
     try:
-        results.plot(wanted, seeds, work / "results.png")
+        if ended:
+            results.plot(wanted, seeds, work / "results.png")
     except ImportError:
         print("no plot: it needs matplotlib")
     print(f"{ended} results of {seeds * len(wanted)} in {work / 'results.parquet'}")
