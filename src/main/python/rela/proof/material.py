@@ -104,7 +104,8 @@ class Material:
         for prefix, name in (("", preset.priors[0].name), ("test-", TEST)):
             if not self.has(f"{prefix}pictures"):
                 maker.pictures(prefix, name)
-        if any(CONSENSUS in cell.targets for cell in wanted.cells) and not self.home(preset.priors[1].name).exists():
+        together = [cell for cell in wanted.cells if CONSENSUS in cell.targets and not self.has(cell.targets.replace("/", "-"))]
+        if together and not self.home(preset.priors[1].name).exists():
             maker.convert(preset.priors[1].name, "axis", preset.most)
         for name in sorted({cell.targets for cell in wanted.cells if cell.targets}):
             prior, _, form = name.partition("/")

@@ -157,11 +157,8 @@ def references(material: Material, preset: Preset, device: str, *, nets: bool) -
 def alone() -> None:
     """Sets this process up for cells."""
     torch.set_num_threads(1)
-    if torch.cuda.is_available():
-        # Shapes stay the same; bits are the device's own anyway.
-        torch.backends.cudnn.benchmark = True
-    else:
-        torch.use_deterministic_algorithms(True)
+    # A GPU's bits are its own anyway.
+    torch.use_deterministic_algorithms(not torch.cuda.is_available())
 
 
 def run_cell(work: Path, cell: Cell, command: str, device: str) -> None:
