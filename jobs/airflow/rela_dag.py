@@ -76,7 +76,7 @@ def define(name: str, home: Home) -> None:
         params={
             "first_epoch": Param(0, type="integer", minimum=0, description="First epoch to choose pictures for"),
             "last_epoch": Param(0, type="integer", minimum=0, description="Last epoch, included"),
-            "policy": Param("importance", type="string", enum=POLICIES, description="By which rule"),
+            "policy": Param("uniform", type="string", enum=POLICIES, description="By which rule"),
             "ratio": Param(0.5, type="number", exclusiveMinimum=0, maximum=1, description="Share of the pictures to keep"),
             "epochs": Param(
                 None,

@@ -84,7 +84,8 @@ final class ConvertCommand extends Command {
             converter = Numbers.class,
             description =
                     "values per target: a number; auto: as many as the variances suggest; or SHARE%%: the fewest that"
-                            + " hold that share of the variance (default 512, or all that the prior gives where that is less)")
+                            + " hold that share of the variance (default auto; 64 shared axes, 512 random ones, or all that"
+                            + " the prior gives where that is less)")
     Dimensions dimensions;
 
     @Option(

@@ -18,7 +18,10 @@ import org.apache.hadoop.conf.Configuration;
  * @param other home of a consensus; else empty
  */
 record TargetAxes(ConvertRequest.Axes asked, Optional<FinishedHome> other) {
-    private static final int USUAL_DIMENSIONS = 512;
+    private static final int USUAL_RANDOM = 512;
+
+    /** What was found to teach well where axes are shared. */
+    private static final int USUAL_SHARED = 64;
 
     /**
      * Looks at the other home, if one was named.
@@ -67,17 +70,23 @@ record TargetAxes(ConvertRequest.Axes asked, Optional<FinishedHome> other) {
     private Dimensions dimensions(int given) {
         return switch (asked.kind()) {
             case NONE -> new Dimensions.Count(given);
-            case PCA, RANDOM -> dimensions(given, "The prior gives " + given + " values");
+            case PCA -> dimensions(Dimensions.auto(), given, "The prior gives " + given + " values");
+            case RANDOM -> dimensions(upTo(USUAL_RANDOM, given), given, "The prior gives " + given + " values");
             case CONSENSUS -> {
                 int theirs = other.orElseThrow().conversion().prior().outputDimension();
                 int most = Math.min(given, theirs);
-                yield dimensions(most, "The priors give " + given + " and " + theirs + " values");
+                yield dimensions(
+                        upTo(USUAL_SHARED, most), most, "The priors give " + given + " and " + theirs + " values");
             }
         };
     }
 
-    private Dimensions dimensions(int most, String given) {
-        Dimensions wanted = asked.dimensions().orElse(new Dimensions.Count(Math.min(USUAL_DIMENSIONS, most)));
+    private static Dimensions upTo(int usual, int most) {
+        return new Dimensions.Count(Math.min(usual, most));
+    }
+
+    private Dimensions dimensions(Dimensions usual, int most, String given) {
+        Dimensions wanted = asked.dimensions().orElse(usual);
         if (wanted.number().orElse(0) > most) {
             throw new RelaException(
                     ExitCode.SETTINGS,

@@ -20,8 +20,8 @@ import io.rela.projection.ProjectionKind;
 import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
 import io.rela.select.Columns;
-import io.rela.select.OrderDp;
 import io.rela.select.RatioSchedule;
+import io.rela.select.Uniform;
 import io.rela.table.Tables;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -32,7 +32,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.apache.spark.sql.Row;
 
@@ -78,7 +77,7 @@ public final class Demo {
         Inspection.run(new InspectRequest(home.uri(), Optional.empty()), run.as("inspect"));
         out.println("4. What it is good for: of " + neighbours());
         out.println("5. distill " + Flag.HOME + " " + home.uri() + " " + Flag.EPOCH + " 0 " + Flag.LEARNER
-                + " builtin:learner-late " + Flag.POLICY + " orderdp " + Flag.RATIO + " " + RATIO);
+                + " builtin:learner-late " + Flag.POLICY + " uniform " + Flag.RATIO + " " + RATIO);
         out.println(Distillation.run(distillation(), run.as("distill")).message());
         out.println("Look at it:  bin/rela inspect " + Flag.HOME + " " + home.uri());
         out.println("             python3 -c \"import pandas; print(pandas.read_parquet('" + home.uri()
@@ -112,7 +111,7 @@ public final class Demo {
                         LossRequest.Transfer.USUAL,
                         EmbedRequest.USUAL)),
                 Optional.of(new SubsetRequest(
-                        new SubsetRequest.Policy(new OrderDp(OptionalDouble.empty()), Map.of()),
+                        new SubsetRequest.Policy(new Uniform(), Map.of()),
                         new SubsetRequest.Size(RatioSchedule.constant(RATIO), Optional.empty()),
                         OptionalInt.empty(),
                         Optional.empty(),

@@ -13,6 +13,9 @@ package io.rela.projection;
  * rounded up to a multiple of {@value #UNIT} and kept in [{@value #UNIT}, D]. It is D where all variances are equal and 1 where one axis
  * has them all: the number of equal variances that would spread as widely. It does not depend on the features' scale, hardly on
  * small variances, and little on the number of samples once that is some times k.
+ *
+ * <p>That as many axes teach well was measured, by {@code bin/proof}: of two priors, whose ratios are 66 and 73, a small network
+ * learned as much from 16 to 64 axes, and less from 128 and more.
  */
 final class AutoDimensions {
     private static final int UNIT = 8;

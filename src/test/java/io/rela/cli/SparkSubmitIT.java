@@ -70,7 +70,7 @@ class SparkSubmitIT {
         assertThat(demo.out())
                 .contains("640 listed = 636 converted + 4 rejected")
                 .contains("nearest neighbour of their own class")
-                .contains("orderdp chose 318 of 636")
+                .contains("uniform chose 318 of 636")
                 .contains("Look at it");
         assertThat(demo.err()).doesNotContain("Exception");
     }
