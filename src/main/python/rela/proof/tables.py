@@ -71,7 +71,7 @@ class Results:
         return len(listed)
 
     def plot(self, rows: Iterable[Row], seeds: int, file: Path) -> None:
-        """Bars of the means with their standard errors, a panel for each study; needs matplotlib."""
+        """Points of the means with their standard errors, a panel for each study; needs matplotlib."""
         import matplotlib
 
         matplotlib.use("agg")
@@ -83,17 +83,18 @@ class Results:
             if found:
                 mean, error = mean_and_error([one["top1"] for one in found])
                 studies.setdefault(row.study, []).append((row.name, 100 * mean, 100 * (error or 0)))
-        heights = [len(bars) for bars in studies.values()]
+        heights = [len(points) for points in studies.values()]
         figure, axes = plt.subplots(
             len(studies), 1, figsize=(9, 1.2 + 0.24 * sum(heights)), height_ratios=heights, squeeze=False, layout="constrained"
         )
-        for axis, (study, bars) in zip(axes[:, 0], studies.items(), strict=True):
-            names, means, errors = zip(*reversed(bars), strict=True)
-            axis.barh(names, means, xerr=errors, color="#5b7fa6", height=0.7)
-            axis.set_xlim(left=max(0, min(means) - 8))
+        for axis, (study, points) in zip(axes[:, 0], studies.items(), strict=True):
+            names, means, errors = zip(*reversed(points), strict=True)
+            axis.errorbar(means, names, xerr=errors, fmt="o", markersize=4, color="#2f5d8c", capsize=2)
+            axis.grid(axis="x", linewidth=0.4)
+            axis.set_ylim(-0.8, len(names) - 0.2)
             axis.set_title(study, loc="left")
             axis.tick_params(labelsize=7)
-        axes[-1, 0].set_xlabel("top-1 of a linear probe, %; bars end at the mean over seeds, lines are its standard error")
+        axes[-1, 0].set_xlabel("top-1 of a linear probe, %; points are means over seeds, lines their standard errors")
         figure.savefig(file, dpi=110)
         plt.close(figure)
 
