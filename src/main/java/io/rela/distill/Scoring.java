@@ -86,10 +86,8 @@ final class Scoring implements LossSource {
 
     /** What the request says, else what this epoch was scored with before. */
     private Optional<Integer> settledBatch() {
-        return asked.embed()
-                .batchSize()
-                .flatMap(BatchSize::pictures)
-                .or(() -> scoredBefore().map(LossSettings.Scored::batchSize));
+        return asked.embed().batchSize().flatMap(BatchSize::pictures).or(() -> scoredBefore()
+                .map(LossSettings.Scored::batchSize));
     }
 
     private Optional<PixelLayout> settledLayout() {
@@ -173,10 +171,8 @@ final class Scoring implements LossSource {
 
     /** Goes on with the outputs of a run that was killed, where they are the same; else begins anew. */
     private Embedding begin(EmbedPlan plan) {
-        WaveStore.State<LossSettings.Scored> state = new WaveStore.State<>(
-                settings(plan),
-                work.epochs().conversion().source(),
-                plan.waves());
+        WaveStore.State<LossSettings.Scored> state =
+                new WaveStore.State<>(settings(plan), work.epochs().conversion().source(), plan.waves());
         if (!store.state().equals(Optional.of(state))) {
             store.begin(state);
         }

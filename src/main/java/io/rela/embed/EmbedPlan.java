@@ -93,8 +93,8 @@ public record EmbedPlan(WavePlan waves, EmbedJob job, EmbedJob.Probe probe) {
         refuseGiant(batch, most);
         EmbedJob job = trial.withBatch(batch);
         boolean openLayout = layout.isEmpty() && asked.triesBatches() && trial.layout() == PixelLayout.INTERLEAVED;
-        boolean planar = openLayout
-                && run.timed("calibrate", () -> BatchTrials.isFasterPlanar(job, run.slots(), run.spark()));
+        boolean planar =
+                openLayout && run.timed("calibrate", () -> BatchTrials.isFasterPlanar(job, run.slots(), run.spark()));
         long samples = subject.samples();
         WavePlan waves = settled.waves()
                 .filter(old -> old.samples() == samples && old.block() == WavePlan.blockFor(batch))
@@ -114,7 +114,9 @@ public record EmbedPlan(WavePlan waves, EmbedJob job, EmbedJob.Probe probe) {
                 throw e;
             }
             EmbedJob planar = usual.in(PixelLayout.PLANAR);
-            return new Tried(planar, planar.probe(run.spark()));
+            Tried tried = new Tried(planar, planar.probe(run.spark()));
+            run.say(usual.model().uri() + " does not take interleaved pictures, and is given planar ones.");
+            return tried;
         }
     }
 

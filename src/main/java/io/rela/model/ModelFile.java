@@ -233,8 +233,8 @@ public record ModelFile(
         } catch (IllegalArgumentException e) {
             throw new RelaException(
                     ExitCode.SETTINGS,
-                    name + ": layout=" + text + " in its " + PROPERTIES + ": write "
-                            + PixelLayout.INTERLEAVED + " or " + PixelLayout.PLANAR + ", or leave it out",
+                    name + ": layout=" + text + " in its " + PROPERTIES + ": write " + PixelLayout.INTERLEAVED + " or "
+                            + PixelLayout.PLANAR + ", or leave it out",
                     e);
         }
     }
