@@ -122,7 +122,7 @@ class LayoutTest {
         assertThat(refused.text()).contains("layout was planar, is interleaved");
 
         says(INPUT);
-        done(convert(home, "--if-exists", "overwrite", "--dimensions", 8, "--batch-size", 8));
+        done(convert(home, "--if-exists", "overwrite", "--batch-size", 8));
         assertThat(layout(home)).isEqualTo(PixelLayout.INTERLEAVED);
     }
 
