@@ -32,6 +32,22 @@ class Features(nn.Module):
         return torch.tanh(grid.flatten(1) @ self.mix * 0.3)
 
 
+class Viewing(Features):
+    """Views its tensors' memory as planar, as many a hand-written classifier does."""
+
+    def forward(self, x):
+        grid = nn.functional.avg_pool2d(x, 4)
+        return torch.tanh(grid.view(grid.size(0), 48) @ self.mix * 0.3)
+
+
+class Strides(nn.Module):
+    """How its input lies in memory: N x 4, the strides of each axis."""
+
+    def forward(self, x):
+        strides = torch.tensor([x.stride(0), x.stride(1), x.stride(2), x.stride(3)])
+        return strides.float().expand(x.size(0), 4) + 0 * x.mean((1, 2, 3), keepdim=False).unsqueeze(1)
+
+
 class Input(nn.Module):
     """What a prior sees."""
 
@@ -167,6 +183,7 @@ OUT.mkdir(parents=True, exist_ok=True)
 save("features16", Features())
 save("learner12", Features(2, 12))
 save("learner8", Features(3, 8))
+save("viewing", Viewing())
 save("input", Input())
 save("feature-map", FeatureMap())
 save("pair", Pair())
@@ -177,6 +194,7 @@ save("dropout", Dropout())
 save("batch-norm", BatchNorm())
 save("coarse", Coarse())
 save_script("greedy", Greedy())
+save_script("strides", Strides())
 save_script("gray", Gray())
 save_script("half", Half())
 save_script("unsupported", Unsupported())

@@ -26,7 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * The bare forward pass: DJL, ready batches, nothing else. A process of its own, since libtorch's number of threads and the
+ * The bare forward pass: DJL, ready interleaved batches, nothing else. A process of its own, since libtorch's number of threads and the
  * allocator's settings hold for a process. Prints "BATCH RATE" a line.
  *
  * <p>Arguments: model file, input size, threads a predictor, predictors, batch sizes with commas, seconds each.
@@ -52,7 +52,7 @@ public final class Limit {
         }
         for (String batch : args[4].split(",", -1)) {
             System.out.println(
-                    batch + " " + rate(model, new Shape(Long.parseLong(batch), 3, size, size), predictors, seconds));
+                    batch + " " + rate(model, new Shape(Long.parseLong(batch), size, size, 3), predictors, seconds));
         }
         System.exit(0);
     }
@@ -101,10 +101,13 @@ public final class Limit {
         return passes / took;
     }
 
+    /** Gives the model its usual layout: a view of batch × size × size × 3. */
     private record Features(Shape shape) implements NoBatchifyTranslator<ByteBuffer, float[]> {
         @Override
         public NDList processInput(TranslatorContext context, ByteBuffer pixels) {
-            return new NDList(context.getNDManager().create(pixels, shape, DataType.FLOAT32));
+            return new NDList(context.getNDManager()
+                    .create(pixels, shape, DataType.FLOAT32)
+                    .transpose(0, 3, 1, 2));
         }
 
         @Override

@@ -4,6 +4,7 @@ import io.rela.RelaException;
 import io.rela.embed.BatchSize;
 import io.rela.embed.EmbedPlan;
 import io.rela.embed.WaveStore;
+import io.rela.image.PixelLayout;
 import io.rela.manifest.ConversionRecord;
 import io.rela.manifest.ConversionSettings;
 import io.rela.manifest.ConversionSettings.ProjectionSettings;
@@ -38,7 +39,13 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
             return new Before(
                     unfinished.filter(state -> {
                         ConversionSettings begun = state.identity();
-                        return settings(asked, prior, source, begun.batchSize(), axes.expected(begun.projection()))
+                        return settings(
+                                        asked,
+                                        prior,
+                                        source,
+                                        begun.batchSize(),
+                                        prior.layoutOr(begun.layout()),
+                                        axes.expected(begun.projection()))
                                 .equals(begun);
                     }),
                     finished);
@@ -67,7 +74,9 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
                 asked.embed(),
                 subject,
                 new EmbedPlan.Settled(
-                        settledBatch(asked, same), same.unfinished().map(WaveStore.State::plan)),
+                        settledBatch(asked, same),
+                        settledLayout(asked, same),
+                        same.unfinished().map(WaveStore.State::plan)),
                 run);
         return new ConvertPlan(
                 settings(
@@ -75,6 +84,7 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
                         subject.file(),
                         pictures,
                         embedding.job().batch(),
+                        embedding.job().layout(),
                         axes.settings(embedding.probe().outputDimension())),
                 source,
                 embedding);
@@ -82,7 +92,12 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
 
     /** What decides the result, where batch and projection are settled. */
     static ConversionSettings settings(
-            ConvertRequest asked, ModelFile prior, ImageSource source, int batch, ProjectionSettings projection) {
+            ConvertRequest asked,
+            ModelFile prior,
+            ImageSource source,
+            int batch,
+            PixelLayout layout,
+            ProjectionSettings projection) {
         return new ConversionSettings(
                 SourceSettings.of(
                         Redaction.of(source.uri()),
@@ -92,7 +107,8 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
                 ViewSettings.of(prior.preprocessing()),
                 projection,
                 asked.keepImages(),
-                batch);
+                batch,
+                layout);
     }
 
     /** What the request says, else what this home was begun with. */
@@ -104,6 +120,16 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
                 .or(() -> before.unfinished().map(state -> state.identity().batchSize()))
                 .or(() -> before.finished().filter(record -> !anew).map(record -> record.settings()
                         .batchSize()));
+    }
+
+    /** What this home was begun with, so that a feature's last bits stay; an overwrite makes them anew. */
+    private static Optional<PixelLayout> settledLayout(ConvertRequest asked, Before before) {
+        return before.unfinished()
+                .map(WaveStore.State::identity)
+                .or(() -> before.finished()
+                        .filter(record -> !asked.home().overwrites())
+                        .map(ConversionRecord::settings))
+                .map(ConversionSettings::layout);
     }
 
     /** What differs from an earlier conversion, as a person reads it; empty when this is the same one. */

@@ -66,6 +66,7 @@ final class KeptFeatures {
                         .batchSize()
                         .flatMap(BatchSize::pictures)
                         .orElse(before.settings().batchSize()),
+                prior.layoutOr(before.settings().layout()),
                 standing.axes().settings(before.prior().outputDimension()));
         boolean onlyProjection = !wanted.equals(before.settings())
                 && wanted.projected(before.settings().projection()).equals(before.settings());

@@ -87,7 +87,8 @@ record Standing(
                 ViewSettings.of(prior.preprocessing()),
                 axes.expected(was.projection()),
                 asked.keepImages(),
-                asked.embed().batchSize().flatMap(size -> size.pictures()).orElse(was.batchSize()));
+                asked.embed().batchSize().flatMap(size -> size.pictures()).orElse(was.batchSize()),
+                prior.layoutOr(was.layout()));
     }
 
     /**

@@ -9,6 +9,7 @@ import io.rela.embed.Embedding;
 import io.rela.embed.TaskReport;
 import io.rela.embed.WaveStore;
 import io.rela.home.TableFiles;
+import io.rela.image.PixelLayout;
 import io.rela.linear.FittedMap;
 import io.rela.loss.LossKind;
 import io.rela.loss.LossStep;
@@ -66,27 +67,41 @@ final class Scoring implements LossSource {
 
     @Override
     public LossSettings.Scored settings() {
-        return settings(settledBatch());
+        return settings(settledBatch(), learner.layout().or(this::settledLayout));
     }
 
-    private LossSettings.Scored settings(Optional<Integer> batch) {
+    private LossSettings.Scored settings(Optional<Integer> batch, Optional<PixelLayout> layout) {
         return new LossSettings.Scored(
                 learner.sha256(),
                 ViewSettings.of(learner.preprocessing()),
                 asked.loss(),
                 transfers.settings(),
-                batch.orElse(null));
+                batch.orElse(null),
+                layout.orElse(learner.preprocessing().layout()));
     }
 
-    /** What the request says, else what this epoch was scored with before, unless that goes. */
+    private LossSettings.Scored settings(EmbedPlan plan) {
+        return settings(Optional.of(plan.job().batch()), Optional.of(plan.job().layout()));
+    }
+
+    /** What the request says, else what this epoch was scored with before. */
     private Optional<Integer> settledBatch() {
-        return asked.embed().batchSize().flatMap(BatchSize::pictures).or(() -> Optional.of(
-                        work.asked().epoch())
+        return asked.embed().batchSize().flatMap(BatchSize::pictures).or(() -> scoredBefore()
+                .map(LossSettings.Scored::batchSize));
+    }
+
+    private Optional<PixelLayout> settledLayout() {
+        return scoredBefore().map(LossSettings.Scored::layout);
+    }
+
+    /** How this epoch was scored before, unless that goes. */
+    private Optional<LossSettings.Scored> scoredBefore() {
+        return Optional.of(work.asked().epoch())
                 .filter(epoch -> !work.asked().home().overwrites())
                 .flatMap(epoch -> work.epochs().losses(epoch))
                 .map(record -> record.losses().settings())
                 .filter(LossSettings.Scored.class::isInstance)
-                .map(before -> ((LossSettings.Scored) before).batchSize()));
+                .map(LossSettings.Scored.class::cast);
     }
 
     @Override
@@ -129,6 +144,7 @@ final class Scoring implements LossSource {
     }
 
     private EmbedPlan plan(Broadcast<byte[]> module) {
+        Optional<LossSettings.Scored> begun = interrupted();
         TorchScript model = new TorchScript(learner.name(), learner.sha256(), module::value);
         return EmbedPlan.resolve(
                 asked.embed(),
@@ -139,24 +155,24 @@ final class Scoring implements LossSource {
                         work.epochs().conversion().source().count(),
                         asked.model().allowUnstable()),
                 new EmbedPlan.Settled(
-                        settledBatch().or(this::interruptedBatch), store.state().map(WaveStore.State::plan)),
+                        settledBatch().or(() -> begun.map(LossSettings.Scored::batchSize)),
+                        settledLayout().or(() -> begun.map(LossSettings.Scored::layout)),
+                        store.state().map(WaveStore.State::plan)),
                 work.run());
     }
 
     /** What this very scoring began with when it was killed. */
-    private Optional<Integer> interruptedBatch() {
+    private Optional<LossSettings.Scored> interrupted() {
         return store.state()
                 .map(WaveStore.State::identity)
-                .filter(begun -> begun.equals(settings(Optional.ofNullable(begun.batchSize()))))
-                .map(LossSettings.Scored::batchSize);
+                .filter(begun -> begun.equals(settings(
+                        Optional.ofNullable(begun.batchSize()), Optional.of(learner.layoutOr(begun.layout())))));
     }
 
     /** Goes on with the outputs of a run that was killed, where they are the same; else begins anew. */
     private Embedding begin(EmbedPlan plan) {
-        WaveStore.State<LossSettings.Scored> state = new WaveStore.State<>(
-                settings(Optional.of(plan.job().batch())),
-                work.epochs().conversion().source(),
-                plan.waves());
+        WaveStore.State<LossSettings.Scored> state =
+                new WaveStore.State<>(settings(plan), work.epochs().conversion().source(), plan.waves());
         if (!store.state().equals(Optional.of(state))) {
             store.begin(state);
         }
@@ -234,7 +250,7 @@ final class Scoring implements LossSource {
                 epoch,
                 TableFiles.ranged(staged, work.folder(table()).path()),
                 new LossesRecord(
-                        settings(Optional.of(plan.job().batch())),
+                        settings(plan),
                         MannerInfo.of(asked.embed()),
                         ModelInfo.of(learner, plan.probe().outputDimension()),
                         transfers.info(fitted.map(TransferMaker.Fitted::map)).orElse(null),

@@ -1,6 +1,7 @@
 package io.rela.embed;
 
 import io.rela.RelaException;
+import io.rela.image.PixelLayout;
 import io.rela.model.Embedder;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -11,8 +12,8 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
- * Finds the batch size at which a model gives the most pictures a second where tasks run, by trying. Takes a few seconds;
- * what it finds depends on the machine and on what else it does. Driver only.
+ * Finds the batch size and the layout at which a model gives the most pictures a second where tasks run, by trying. Takes a
+ * few seconds; what it finds depends on the machine and on what else it does. Driver only.
  */
 public final class BatchTrials {
     private static final List<Integer> CPU = List.of(1, 2, 4, 8, 16, 32, 64, 128);
@@ -25,6 +26,8 @@ public final class BatchTrials {
 
     /** A smaller batch that comes this close to the best is taken: it needs less memory. */
     private static final double CLOSE = 0.97;
+
+    private static final int LAYOUT_TURNS = 2;
 
     /** Once a size falls this far behind the best, larger ones are not tried. */
     private static final double HOPELESS = 0.8;
@@ -49,6 +52,31 @@ public final class BatchTrials {
                 .map(task -> measure(job, sizes, TaskContext.get()))
                 .collect();
         return choose(sizes, rates);
+    }
+
+    /**
+     * Whether a model is clearly faster on planar batches than on interleaved ones, tried in turns.
+     *
+     * @param job whose model, device, batch and picture size count
+     * @param slots tasks that run at a time, at least 1
+     */
+    static boolean isFasterPlanar(EmbedJob job, int slots, JavaSparkContext spark) {
+        int tasks = Math.min(slots, MOST_TASKS);
+        List<Double> ratios = spark.parallelize(
+                        IntStream.range(0, tasks).boxed().toList(), tasks)
+                .map(task -> planarToInterleaved(job, TaskContext.get()))
+                .collect();
+        return ratios.stream().mapToDouble(ratio -> ratio).average().orElseThrow() * CLOSE > 1;
+    }
+
+    private static double planarToInterleaved(EmbedJob job, TaskContext task) {
+        double planar = 0;
+        double interleaved = 0;
+        for (int turn = 0; turn < LAYOUT_TURNS; turn++) {
+            planar += measure(job.in(PixelLayout.PLANAR), task);
+            interleaved += measure(job.in(PixelLayout.INTERLEAVED), task);
+        }
+        return interleaved == 0 ? 0 : planar / interleaved;
     }
 
     /**

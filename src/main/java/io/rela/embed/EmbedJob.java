@@ -3,6 +3,7 @@ package io.rela.embed;
 import io.rela.ExitCode;
 import io.rela.Flag;
 import io.rela.RelaException;
+import io.rela.image.PixelLayout;
 import io.rela.image.Preprocessing;
 import io.rela.image.RejectReason;
 import io.rela.image.UndecodableImageException;
@@ -54,6 +55,16 @@ public record EmbedJob(
     /** The same work in batches of another size. */
     public EmbedJob withBatch(int size) {
         return new EmbedJob(source, model, preprocessing, device, size, missing, hadoop);
+    }
+
+    /** Of the batches that the model sees. */
+    public PixelLayout layout() {
+        return preprocessing.layout();
+    }
+
+    /** The same work on batches of another layout. */
+    EmbedJob in(PixelLayout layout) {
+        return new EmbedJob(source, model, preprocessing.in(layout), device, batch, missing, hadoop);
     }
 
     /** The same work on the pictures of another source; null where the samples' table carries them. */

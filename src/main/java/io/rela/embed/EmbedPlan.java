@@ -3,6 +3,7 @@ package io.rela.embed;
 import io.rela.ExitCode;
 import io.rela.Flag;
 import io.rela.RelaException;
+import io.rela.image.PixelLayout;
 import io.rela.model.ModelFile;
 import io.rela.model.TorchScript;
 import io.rela.run.CommandRun;
@@ -46,12 +47,16 @@ public record EmbedPlan(WavePlan waves, EmbedJob job, EmbedJob.Probe probe) {
      * What was settled before for the same work.
      *
      * @param batch pictures per forward pass, where that was settled
+     * @param layout of the batches, where that was settled; what the model's directory says comes first
      * @param waves that were begun, to go on with where they fit
      */
-    public record Settled(Optional<Integer> batch, Optional<WavePlan> waves) {}
+    public record Settled(Optional<Integer> batch, Optional<PixelLayout> layout, Optional<WavePlan> waves) {}
+
+    /** A job that was tried. */
+    private record Tried(EmbedJob job, EmbedJob.Probe probe) {}
 
     /**
-     * Tries the model on an executor and settles batch and waves.
+     * Tries the model on an executor and settles batch, layout and waves.
      *
      * @throws RelaException when model, device and settings do not go together
      */
@@ -60,7 +65,7 @@ public record EmbedPlan(WavePlan waves, EmbedJob job, EmbedJob.Probe probe) {
         int cpuBatch = TorchScript.usualCpuBatch(file.preprocessing().inputSize());
         int most = (int) (Integer.MAX_VALUE / (file.preprocessing().pixelBytes() * (long) Float.BYTES));
         refuseGiant(settled.batch().orElse(cpuBatch), most);
-        EmbedJob trial = new EmbedJob(
+        EmbedJob usual = new EmbedJob(
                 subject.source().orElse(null),
                 subject.model(),
                 file.preprocessing(),
@@ -68,7 +73,10 @@ public record EmbedPlan(WavePlan waves, EmbedJob job, EmbedJob.Probe probe) {
                 settled.batch().orElse(cpuBatch),
                 asked.missing(),
                 new SerializableConfiguration(run.hadoop()));
-        EmbedJob.Probe probe = trial.probe(run.spark());
+        Optional<PixelLayout> layout = file.layout().or(settled::layout);
+        Tried tried = tried(usual, layout, run);
+        EmbedJob trial = tried.job();
+        EmbedJob.Probe probe = tried.probe();
         if (!probe.stability().isStable() && !subject.allowUnstable()) {
             throw new RelaException(
                     ExitCode.SETTINGS,
@@ -77,19 +85,39 @@ public record EmbedPlan(WavePlan waves, EmbedJob job, EmbedJob.Probe probe) {
         }
         boolean gpu = probe.device().startsWith("gpu");
         int batch = settled.batch().orElseGet(() -> {
-            if (asked.batchSize().filter(BatchSize::isAuto).isPresent()) {
+            if (asked.triesBatches()) {
                 return run.timed("calibrate", () -> BatchTrials.fastest(trial, gpu, run.slots(), most, run.spark()));
             }
             return gpu ? GPU_BATCH : cpuBatch;
         });
         refuseGiant(batch, most);
+        EmbedJob job = trial.withBatch(batch);
+        boolean openLayout = layout.isEmpty() && asked.triesBatches() && trial.layout() == PixelLayout.INTERLEAVED;
+        boolean planar =
+                openLayout && run.timed("calibrate", () -> BatchTrials.isFasterPlanar(job, run.slots(), run.spark()));
         long samples = subject.samples();
         WavePlan waves = settled.waves()
                 .filter(old -> old.samples() == samples && old.block() == WavePlan.blockFor(batch))
                 .orElseGet(() -> asked.waveSize()
                         .map(size -> WavePlan.ofWave(samples, batch, size))
                         .orElseGet(() -> WavePlan.of(samples, batch, run.slots())));
-        return new EmbedPlan(waves, trial.withBatch(batch), probe);
+        return new EmbedPlan(waves, planar ? job.in(PixelLayout.PLANAR) : job, probe);
+    }
+
+    /** A module that fails in the usual layout, as those do that view their tensors' memory as planar, is given planes. */
+    private static Tried tried(EmbedJob usual, Optional<PixelLayout> layout, CommandRun run) {
+        EmbedJob first = layout.map(usual::in).orElse(usual);
+        try {
+            return new Tried(first, first.probe(run.spark()));
+        } catch (RelaException e) {
+            if (layout.isPresent() || e.exitCode() != ExitCode.SETTINGS) {
+                throw e;
+            }
+            EmbedJob planar = usual.in(PixelLayout.PLANAR);
+            Tried tried = new Tried(planar, planar.probe(run.spark()));
+            run.say(usual.model().uri() + " does not take interleaved pictures, and is given planar ones.");
+            return tried;
+        }
     }
 
     /**

@@ -32,6 +32,11 @@ public record EmbedRequest(
     public static final EmbedRequest USUAL = new EmbedRequest(
             DeviceRequest.AUTO, Optional.empty(), Optional.empty(), Optional.empty(), Missing.FAIL, 0.01);
 
+    /** Whether what is fastest is to be found by trying. */
+    boolean triesBatches() {
+        return batchSize.filter(BatchSize::isAuto).isPresent();
+    }
+
     /** As a record tells it: auto, a number, or default. */
     public String batchSizeAsked() {
         return batchSize.map(BatchSize::toString).orElse("default");

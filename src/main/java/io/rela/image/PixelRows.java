@@ -1,5 +1,9 @@
 package io.rela.image;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /**
  * Loops over a row of pixels that the JVM's compiler turns into vector instructions. For that each runs over whole arrays
  * with one index and nothing added to it, takes its arrays as parameters, and clips without branches.
@@ -7,6 +11,8 @@ package io.rela.image;
  * <p>A word is a pixel with red in its highest byte, then green, then blue; sums are {@link ResizeKernel}'s fixed point.
  */
 final class PixelRows {
+    private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+
     private PixelRows() {}
 
     /** Adds {@code words * weight} to the sums, channel by channel. */
@@ -31,15 +37,6 @@ final class PixelRows {
         }
     }
 
-    /** Rounds sums to levels, in place. */
-    static void round(int[] red, int[] green, int[] blue) {
-        for (int x = 0; x < red.length; x++) {
-            red[x] = ResizeKernel.pixel(red[x]);
-            green[x] = ResizeKernel.pixel(green[x]);
-            blue[x] = ResizeKernel.pixel(blue[x]);
-        }
-    }
-
     /** Rounds sums to words. */
     static void round(int[] red, int[] green, int[] blue, int[] words) {
         for (int x = 0; x < words.length; x++) {
@@ -49,13 +46,14 @@ final class PixelRows {
         }
     }
 
-    /** Takes words apart into levels. */
-    static void split(int[] words, int[] red, int[] green, int[] blue) {
-        for (int x = 0; x < red.length; x++) {
-            int word = words[x];
-            red[x] = word >>> 24;
-            green[x] = word >>> 16 & 0xFF;
-            blue[x] = word >>> 8 & 0xFF;
+    /**
+     * Takes words apart into bytes red, green, blue: each is written whole, and its lowest byte then covered by the next one.
+     *
+     * @param out one byte longer than the pixels
+     */
+    static void interleave(int[] words, byte[] out) {
+        for (int x = 0; x < words.length; x++) {
+            WORD.set(out, 3 * x, words[x]);
         }
     }
 }

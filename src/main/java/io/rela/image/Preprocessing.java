@@ -3,15 +3,17 @@ package io.rela.image;
 import java.io.Serializable;
 
 /**
- * How a decoded picture becomes a model's input: resize the shorter side, crop the centre, normalise. Immutable; what
- * executors receive.
+ * How a decoded picture becomes a model's input: resize the shorter side, crop the centre, normalise, lay out. Immutable;
+ * what executors receive.
  *
  * @param resize length of the shorter side after resizing, in pixels, 1 to {@value #MAX_SIDE}
  * @param inputSize side of the square centre crop, in pixels, 1 to {@code resize}; so a crop never needs padding
  * @param interpolation filter of the resize
  * @param normalization of the cropped pixels
+ * @param layout of the batches that the model sees
  */
-public record Preprocessing(int resize, int inputSize, Interpolation interpolation, Normalization normalization)
+public record Preprocessing(
+        int resize, int inputSize, Interpolation interpolation, Normalization normalization, PixelLayout layout)
         implements Serializable {
 
     /** Largest side that is accepted, in pixels: far above any model's, and S*S*3 still fits an array. */
@@ -30,9 +32,19 @@ public record Preprocessing(int resize, int inputSize, Interpolation interpolati
             throw new IllegalArgumentException("The crop " + inputSize + " is larger than the resize " + resize
                     + ": lower the input size or raise the resize");
         }
-        if (interpolation == null || normalization == null) {
-            throw new IllegalArgumentException("Interpolation and normalization must be given");
+        if (interpolation == null || normalization == null || layout == null) {
+            throw new IllegalArgumentException("Interpolation, normalization and layout must be given");
         }
+    }
+
+    /** The usual layout, {@link PixelLayout#INTERLEAVED}. */
+    public Preprocessing(int resize, int inputSize, Interpolation interpolation, Normalization normalization) {
+        this(resize, inputSize, interpolation, normalization, PixelLayout.INTERLEAVED);
+    }
+
+    /** The same in another layout. */
+    public Preprocessing in(PixelLayout other) {
+        return new Preprocessing(resize, inputSize, interpolation, normalization, other);
     }
 
     /** Bytes of one preprocessed picture: {@code inputSize * inputSize * 3}. */

@@ -16,11 +16,14 @@ public final class Preprocessor {
     private final Preprocessing preprocessing;
     private final RowResizer across;
 
-    /** Red, green and blue of the row of the crop at work. */
-    private final int[][] levels;
+    /** Red, green and blue of the row of the crop at work, as sums. */
+    private final int[][] sums;
 
-    /** A buffer takes a row at once much faster than byte by byte. */
-    private final byte[] row;
+    /** The same row as words. */
+    private final int[] words;
+
+    /** The same as bytes, and one more: a buffer takes a row at once much faster than byte by byte. */
+    private final byte[] bytes;
 
     /** The rows that the pass down needs at a time, resized across: row y at y modulo their number. */
     private int[][] rows = new int[0][];
@@ -32,8 +35,9 @@ public final class Preprocessor {
         int size = preprocessing.inputSize();
         this.preprocessing = preprocessing;
         this.across = new RowResizer(size);
-        this.levels = new int[3][size];
-        this.row = new byte[size];
+        this.sums = new int[3][size];
+        this.words = new int[size];
+        this.bytes = new byte[3 * size + 1];
     }
 
     /** Gives a row of the picture, its width resized and cropped, as words. */
@@ -45,11 +49,11 @@ public final class Preprocessor {
      * Resizes and crops.
      *
      * @param image any size from 1x1 on
-     * @param planes receives {@code 3 * inputSize * inputSize} levels, 0 to 255 as unsigned bytes, from its beginning on: red
-     *     plane, green, blue; its position stays
+     * @param pixels receives {@code inputSize * inputSize} pixels from its beginning on, row by row: red, green and blue, 0 to
+     *     255 as unsigned bytes; its position stays
      * @throws IndexOutOfBoundsException if they do not fit
      */
-    public void levels(RgbImage image, ByteBuffer planes) {
+    public void levels(RgbImage image, ByteBuffer pixels) {
         int size = preprocessing.inputSize();
         int shorter = Math.min(image.width(), image.height());
         long width = resized(image.width(), shorter);
@@ -64,15 +68,13 @@ public final class Preprocessor {
                 ? (y, out) -> image.row(y, (int) left, size, out)
                 : (y, out) -> across.resize(image, y, lastAcross, out);
         if (height == image.height()) {
-            rows(1);
             for (int y = 0; y < size; y++) {
-                source.row((int) top + y, rows[0]);
-                PixelRows.split(rows[0], levels[0], levels[1], levels[2]);
-                write(y, planes);
+                source.row((int) top + y, words);
+                write(y, pixels);
             }
         } else {
             lastDown = kernel(lastDown, image.height(), height, top);
-            resizeDown(source, lastDown, planes);
+            resizeDown(source, lastDown, pixels);
         }
     }
 
@@ -99,7 +101,7 @@ public final class Preprocessor {
         }
     }
 
-    private void resizeDown(RowSource source, ResizeKernel kernel, ByteBuffer planes) {
+    private void resizeDown(RowSource source, ResizeKernel kernel, ByteBuffer pixels) {
         rows(kernel.weights().length);
         int next = kernel.starts()[0];
         for (int y = 0; y < kernel.count(); y++) {
@@ -108,29 +110,21 @@ public final class Preprocessor {
             for (; next < start + length; next++) {
                 source.row(next, rows[next % rows.length]);
             }
-            for (int[] sums : levels) {
-                Arrays.fill(sums, ResizeKernel.ROUNDING);
+            for (int[] channel : sums) {
+                Arrays.fill(channel, ResizeKernel.ROUNDING);
             }
             for (int tap = 0; tap < length; tap++) {
-                int[] words = rows[(start + tap) % rows.length];
-                PixelRows.addWeighted(words, kernel.weights()[tap][y], levels[0], levels[1], levels[2]);
+                int[] row = rows[(start + tap) % rows.length];
+                PixelRows.addWeighted(row, kernel.weights()[tap][y], sums[0], sums[1], sums[2]);
             }
-            PixelRows.round(levels[0], levels[1], levels[2]);
-            write(y, planes);
+            PixelRows.round(sums[0], sums[1], sums[2], words);
+            write(y, pixels);
         }
     }
 
-    private void write(int y, ByteBuffer planes) {
-        int size = preprocessing.inputSize();
-        for (int channel = 0; channel < 3; channel++) {
-            narrow(levels[channel], row);
-            planes.put((channel * size + y) * size, row);
-        }
-    }
-
-    private static void narrow(int[] levels, byte[] out) {
-        for (int x = 0; x < out.length; x++) {
-            out[x] = (byte) levels[x];
-        }
+    private void write(int y, ByteBuffer pixels) {
+        int row = 3 * preprocessing.inputSize();
+        PixelRows.interleave(words, bytes);
+        pixels.put(y * row, bytes, 0, row);
     }
 }

@@ -1,6 +1,7 @@
 package io.rela.manifest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.rela.image.PixelLayout;
 import io.rela.projection.Axes;
 import io.rela.projection.AxisScale;
 import io.rela.projection.Dimensions;
@@ -17,6 +18,7 @@ import io.rela.run.Figures;
  * @param projection how targets are made of features
  * @param keepImages whether the encoded pictures travel along
  * @param batchSize pictures per forward pass
+ * @param layout of the batches; planar where an old record does not say
  */
 public record ConversionSettings(
         SourceSettings source,
@@ -24,11 +26,16 @@ public record ConversionSettings(
         ViewSettings view,
         ProjectionSettings projection,
         boolean keepImages,
-        int batchSize)
+        int batchSize,
+        PixelLayout layout)
         implements Figures {
+    public ConversionSettings {
+        layout = layout == null ? PixelLayout.PLANAR : layout;
+    }
+
     /** The same with other targets of the same features. */
     public ConversionSettings projected(ProjectionSettings other) {
-        return new ConversionSettings(source, priorSha256, view, other, keepImages, batchSize);
+        return new ConversionSettings(source, priorSha256, view, other, keepImages, batchSize, layout);
     }
 
     /**

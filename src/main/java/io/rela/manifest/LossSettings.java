@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.rela.image.PixelLayout;
 import io.rela.loss.LossKind;
 import io.rela.run.Figures;
 
@@ -26,18 +27,24 @@ public sealed interface LossSettings extends Figures permits LossSettings.Scored
      * @param loss what is computed
      * @param transfer the linear map to the targets
      * @param batchSize pictures per forward pass; null where that is not settled yet
+     * @param layout of the batches; planar where an old record does not say
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Scored(String learnerSha256, ViewSettings view, LossKind loss, TransferSettings transfer, Integer batchSize)
+    record Scored(
+            String learnerSha256,
+            ViewSettings view,
+            LossKind loss,
+            TransferSettings transfer,
+            Integer batchSize,
+            PixelLayout layout)
             implements LossSettings {
+        public Scored {
+            layout = layout == null ? PixelLayout.PLANAR : layout;
+        }
+
         @Override
         public String from() {
             return "learner";
-        }
-
-        /** The same with a batch size. */
-        public Scored withBatch(Integer size) {
-            return new Scored(learnerSha256, view, loss, transfer, size);
         }
     }
 

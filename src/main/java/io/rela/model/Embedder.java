@@ -14,6 +14,7 @@ import io.rela.ExitCode;
 import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.image.Normalization;
+import io.rela.image.PixelLayout;
 import io.rela.image.Preprocessing;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -21,13 +22,18 @@ import java.util.List;
 /**
  * Turns batches of prepared pictures into features. One a task, one thread; the model behind it is shared by the
  * process. Pictures cross to the device as bytes and are normalised there, in torch's own arithmetic: {@code v / 255}, minus
- * mean, divided by std, in float32. Native memory lives only inside {@link #embed}: what comes out is a plain array.
+ * mean, divided by std, in float32. The model is given N×3×S×S: by {@link PixelLayout} a view of the pixels as they lie, or a
+ * copy. Native memory lives only inside {@link #embed}: what comes out is a plain array.
  */
 public final class Embedder implements AutoCloseable {
+    private static final int CHANNELS = 3;
+
     private final TorchScript model;
     private final LoadedModel loaded;
     private final Predictor<ByteBuffer, float[]> predictor;
-    private final Shape input;
+    private final int batch;
+    private final int side;
+    private final PixelLayout layout;
     private final Normalization normalization;
     private final String libtorch;
     private boolean closed;
@@ -35,7 +41,9 @@ public final class Embedder implements AutoCloseable {
     private Embedder(TorchScript model, LoadedModel loaded, int batch, Preprocessing preprocessing, String libtorch) {
         this.model = model;
         this.loaded = loaded;
-        this.input = new Shape(batch, 3, preprocessing.inputSize(), preprocessing.inputSize());
+        this.batch = batch;
+        this.side = preprocessing.inputSize();
+        this.layout = preprocessing.layout();
         this.normalization = preprocessing.normalization();
         this.libtorch = libtorch;
         this.predictor = loaded.model().newPredictor(new Features());
@@ -75,15 +83,15 @@ public final class Embedder implements AutoCloseable {
         }
     }
 
-    /** Bytes that a batch takes: batch × 3 × size × size. */
+    /** Bytes that a batch takes: batch × size × size × 3. */
     public int batchBytes() {
-        return Math.toIntExact(input.size());
+        return Math.toIntExact((long) batch * side * side * CHANNELS);
     }
 
     /**
      * Features of one batch.
      *
-     * @param pixels a direct buffer that holds batch × 3 × size × size levels, 0 to 255 as unsigned bytes
+     * @param pixels a direct buffer that holds batch × size × size pixels: red, green and blue, 0 to 255 as unsigned bytes
      * @return batch × D values, row by row
      * @throws RelaException when the model does not take such a batch or fails, does not give batch × D floats with D at
      *     least 1, or when memory is short
@@ -105,11 +113,13 @@ public final class Embedder implements AutoCloseable {
 
     private RelaException failed(Throwable cause) {
         String line = TorchMessages.brief(cause);
-        TorchFault fault = TorchFault.of(line);
+        TorchFault said = TorchFault.of(line);
+        TorchFault fault = said == TorchFault.LAYOUT && layout == PixelLayout.PLANAR ? TorchFault.MODEL : said;
         String what =
                 switch (fault) {
-                    case MEMORY -> " and " + input.get(0) + " pictures do not fit the memory of " + device();
-                    case INPUT_SIZE, CHANNELS -> " does not take pictures of " + input.get(2) + "x" + input.get(3);
+                    case MEMORY -> " and " + batch + " pictures do not fit the memory of " + device();
+                    case INPUT_SIZE, CHANNELS -> " does not take pictures of " + side + "x" + side;
+                    case LAYOUT -> " does not take " + layout + " pictures";
                     default -> " fails on " + device();
                 };
         return new RelaException(
@@ -151,15 +161,50 @@ public final class Embedder implements AutoCloseable {
         @Override
         public NDList processInput(TranslatorContext context, ByteBuffer pixels) {
             NDManager manager = context.getNDManager();
-            NDArray levels = manager.create(pixels, input, DataType.UINT8);
-            return new NDList(levels.toType(DataType.FLOAT32, true)
-                    .divi(manager.create(255f))
-                    .subi(perChannel(manager, normalization.means()))
-                    .divi(perChannel(manager, normalization.stds())));
+            NDArray levels = manager.create(pixels, new Shape(batch, side, side, CHANNELS), DataType.UINT8);
+            return new NDList(
+                    switch (layout) {
+                        case INTERLEAVED -> channelsFirst(interleaved(manager, levels));
+                        case PLANAR -> planar(manager, levels);
+                    });
         }
 
-        private NDArray perChannel(NDManager manager, List<Float> values) {
-            return manager.create(new float[] {values.get(0), values.get(1), values.get(2)}, new Shape(1, 3, 1, 1));
+        private NDArray channelsFirst(NDArray pixels) {
+            return pixels.transpose(0, 3, 1, 2);
+        }
+
+        /** Means and deviations along whole rows of pixels: along an axis of three torch is many times slower. */
+        private NDArray interleaved(NDManager manager, NDArray levels) {
+            NDArray rows = levels.reshape(batch, side, (long) side * CHANNELS);
+            return normalised(manager, rows, side, new Shape(1, 1, (long) side * CHANNELS))
+                    .reshape(levels.getShape());
+        }
+
+        /** Flattening copies; another shape alone would leave the pixels as they lie. */
+        private NDArray planar(NDManager manager, NDArray levels) {
+            NDArray planes = channelsFirst(levels).flatten().reshape(batch, CHANNELS, side, side);
+            return normalised(manager, planes, 1, new Shape(1, CHANNELS, 1, 1));
+        }
+
+        /**
+         * Normalises.
+         *
+         * @param pixels of which the shape has all channels
+         * @param shape of their means and deviations
+         */
+        private NDArray normalised(NDManager manager, NDArray levels, int pixels, Shape shape) {
+            return levels.toType(DataType.FLOAT32, true)
+                    .divi(manager.create(255f))
+                    .subi(manager.create(repeated(normalization.means(), pixels), shape))
+                    .divi(manager.create(repeated(normalization.stds(), pixels), shape));
+        }
+
+        private static float[] repeated(List<Float> ofChannels, int times) {
+            float[] values = new float[times * CHANNELS];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = ofChannels.get(i % CHANNELS);
+            }
+            return values;
         }
 
         @Override
@@ -169,14 +214,14 @@ public final class Embedder implements AutoCloseable {
                     && features.getShape().dimension() == 2
                     && features.getDataType() == DataType.FLOAT32;
             if (!matrix
-                    || features.getShape().get(0) != input.get(0)
+                    || features.getShape().get(0) != batch
                     || features.getShape().get(1) == 0) {
                 throw new RelaException(
                         ExitCode.SETTINGS,
-                        model.uri() + " gives " + describe(outputs) + " for " + input.get(0) + " pictures of "
-                                + input.get(2) + "x" + input.get(3)
+                        model.uri() + " gives " + describe(outputs) + " for " + batch + " pictures of "
+                                + side + "x" + side
                                 + "; a model gives one float32 tensor of N×D, D at least 1. "
-                                + (matrix && features.getShape().get(0) != input.get(0)
+                                + (matrix && features.getShape().get(0) != batch
                                         ? "Check " + Flag.INPUT_SIZE + ", or export"
                                         : "Export")
                                 + " the model with bin/export-prior.");

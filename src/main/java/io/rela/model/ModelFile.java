@@ -6,6 +6,7 @@ import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.image.Interpolation;
 import io.rela.image.Normalization;
+import io.rela.image.PixelLayout;
 import io.rela.image.Preprocessing;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -29,11 +30,18 @@ import org.apache.hadoop.fs.Path;
  * @param uri as the user wrote it
  * @param bytes the TorchScript file
  * @param sha256 of the file, lower-case hex
- * @param preprocessing what the model wants to see
+ * @param preprocessing what the model wants to see; in the usual layout where nothing is said of it
+ * @param layout of the batches that it wants to see, when its directory tells
  * @param source where the model comes from, when its directory tells
  */
 public record ModelFile(
-        String name, String uri, byte[] bytes, String sha256, Preprocessing preprocessing, Optional<String> source) {
+        String name,
+        String uri,
+        byte[] bytes,
+        String sha256,
+        Preprocessing preprocessing,
+        Optional<PixelLayout> layout,
+        Optional<String> source) {
     /** Names models that the program brings along: {@code builtin:prior}. */
     private static final String BUILTIN = "builtin:";
 
@@ -71,6 +79,11 @@ public record ModelFile(
         } catch (IOException e) {
             throw new RelaException(ExitCode.INPUT, name + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** The layout that its directory says, else the one of before. */
+    public PixelLayout layoutOr(PixelLayout before) {
+        return layout.orElse(before);
     }
 
     /** Whether the URI names a model that the program would have to bring. */
@@ -167,12 +180,15 @@ public record ModelFile(
                     name + ": the model's SHA-256 is " + sha256 + ", its " + PROPERTIES + " says " + wanted
                             + ". Export it again, or correct the file.");
         }
+        Optional<PixelLayout> layout = layout(name, served);
+        Preprocessing seen = preprocessing(name, served, asked.view());
         return new ModelFile(
                 name,
                 asked.uri(),
                 bytes,
                 sha256,
-                preprocessing(name, served, asked.view()),
+                layout.map(seen::in).orElse(seen),
+                layout,
                 Optional.ofNullable(served.getProperty("source")));
     }
 
@@ -207,6 +223,19 @@ public record ModelFile(
                             overrides.stds().orElse(given.stds())));
         } catch (IllegalArgumentException e) {
             throw new RelaException(ExitCode.SETTINGS, name + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Optional<PixelLayout> layout(String name, Properties served) {
+        String text = served.getProperty("layout");
+        try {
+            return Optional.ofNullable(text).map(String::strip).map(PixelLayout::parse);
+        } catch (IllegalArgumentException e) {
+            throw new RelaException(
+                    ExitCode.SETTINGS,
+                    name + ": layout=" + text + " in its " + PROPERTIES + ": write " + PixelLayout.INTERLEAVED + " or "
+                            + PixelLayout.PLANAR + ", or leave it out",
+                    e);
         }
     }
 

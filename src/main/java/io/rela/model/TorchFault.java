@@ -41,6 +41,11 @@ enum TorchFault {
     CHANNELS(
             List.of("to have \\d+ channels, but got 3 channels"),
             "Pictures have three channels, red, green and blue: export a model that takes them."),
+    /** A module that takes its tensors' memory to be planar. */
+    LAYOUT(
+            List.of("view size is not compatible with input tensor's size and stride"),
+            "It takes planar pictures: write layout=planar into serving.properties of its model directory, or reshape where"
+                    + " the module has view."),
     /** Shapes that do not meet, as they do with pictures of another size. */
     INPUT_SIZE(
             List.of(

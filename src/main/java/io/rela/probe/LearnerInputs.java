@@ -60,7 +60,8 @@ final class LearnerInputs implements Inputs {
                         training.targets().pictures(),
                         training.targets().files().end(),
                         asked.model().allowUnstable()),
-                new EmbedPlan.Settled(asked.embed().batchSize().flatMap(BatchSize::pictures), Optional.empty()),
+                new EmbedPlan.Settled(
+                        asked.embed().batchSize().flatMap(BatchSize::pictures), Optional.empty(), Optional.empty()),
                 run);
     }
 

@@ -88,7 +88,7 @@ class EmbedPipelineTest {
         ByteBuffer pixels = ByteBuffer.allocateDirect(embedder.batchBytes());
         for (int slot = 0; slot < BATCH; slot++) {
             if (seeds[slot] >= 0) {
-                pixels.put(slot * (pixels.capacity() / BATCH), planes(seeds[slot]));
+                pixels.put(slot * (pixels.capacity() / BATCH), Ppm.levels(seeds[slot]));
             }
         }
         float[] all = embedder.embed(pixels);
@@ -98,16 +98,6 @@ class EmbedPipelineTest {
             features[slot] = Arrays.copyOfRange(all, slot * dimension, (slot + 1) * dimension);
         }
         return features;
-    }
-
-    private static byte[] planes(int seed) {
-        byte[] levels = Ppm.levels(seed);
-        byte[] planes = new byte[levels.length];
-        int pixels = levels.length / 3;
-        for (int i = 0; i < levels.length; i++) {
-            planes[i % 3 * pixels + i / 3] = levels[i];
-        }
-        return planes;
     }
 
     @Test
@@ -157,7 +147,7 @@ class EmbedPipelineTest {
         byte[] bytes = new byte[seen.capacity()];
         seen.get(0, bytes);
         int slot = bytes.length / BATCH;
-        assertThat(Arrays.copyOfRange(bytes, slot, 2 * slot)).isEqualTo(planes(9));
+        assertThat(Arrays.copyOfRange(bytes, slot, 2 * slot)).isEqualTo(Ppm.levels(9));
         assertThat(Arrays.copyOfRange(bytes, 0, slot)).containsOnly(0);
         assertThat(Arrays.copyOfRange(bytes, 2 * slot, bytes.length)).containsOnly(0);
     }

@@ -2,15 +2,18 @@ package io.rela.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.image.Interpolation;
 import io.rela.image.Normalization;
+import io.rela.image.PixelLayout;
 import io.rela.image.Preprocessing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -18,9 +21,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 public class EmbedderTest {
     private static final int SIZE = 16;
@@ -36,14 +41,15 @@ public class EmbedderTest {
         }
     }
 
-    @Test
-    void levelsAreNormalisedWithTorchsFloat32Arithmetic() {
+    @ParameterizedTest
+    @EnumSource
+    void levelsAreNormalisedWithTorchsFloat32Arithmetic(PixelLayout layout) {
         byte[] everyLevel = new byte[3 * SIZE * SIZE];
         for (int i = 0; i < everyLevel.length; i++) {
-            everyLevel[i] = (byte) i;
+            everyLevel[i] = (byte) (i / 3);
         }
         float[] seen;
-        try (Embedder embedder = open("input", 1)) {
+        try (Embedder embedder = open("input", 1, layout)) {
             seen = embedder.embed(batch(everyLevel));
         }
         float[] means = {0.485f, 0.456f, 0.406f};
@@ -54,6 +60,54 @@ public class EmbedderTest {
         // numpy: (np.float32(v) / np.float32(255) - np.float32(mean)) / np.float32(std)
         assertThat(List.of(seen[0], seen[102], seen[256 + 51], seen[256 + 204], seen[512 + 255], seen[512 + 1]))
                 .containsExactly(-2.117904f, -0.37117907f, -1.1428571f, 1.5357143f, 2.64f, -1.7870152f);
+    }
+
+    @Test
+    void bothLayoutsGiveOneFeature() {
+        ModelFile prior = ModelFile.read(ModelRequest.of("--prior", "builtin:prior"), new Configuration());
+        TorchScript model = new TorchScript(prior.name(), prior.sha256(), prior::bytes);
+        ByteBuffer batch = batch(
+                random(1, prior.preprocessing().pixelBytes()),
+                random(2, prior.preprocessing().pixelBytes()));
+        List<float[]> features = new ArrayList<>();
+        for (PixelLayout layout : PixelLayout.values()) {
+            Preprocessing seen = prior.preprocessing().in(layout);
+            try (Embedder embedder = Embedder.open(model, DeviceRequest.CPU, List.of(), 1, 0, 2, seen)) {
+                features.add(embedder.embed(batch));
+            }
+        }
+        assertThat(features.get(0)).containsExactly(features.get(1), within(1e-4f));
+    }
+
+    @Test
+    void theModelSeesTorchsChannelsLastOrPlanes() {
+        for (PixelLayout layout : PixelLayout.values()) {
+            try (Embedder embedder = open("strides", 2, layout)) {
+                float[] strides = embedder.embed(batch(new byte[3 * SIZE * SIZE], new byte[3 * SIZE * SIZE]));
+                assertThat(Arrays.copyOf(strides, 4))
+                        .containsExactly(
+                                layout == PixelLayout.INTERLEAVED
+                                        ? new float[] {3 * SIZE * SIZE, 1, 3 * SIZE, 3}
+                                        : new float[] {3 * SIZE * SIZE, SIZE * SIZE, SIZE, 1});
+            }
+        }
+    }
+
+    @Test
+    void aModuleThatViewsItsMemoryAsPlanarIsToldSo() {
+        ByteBuffer batch = batch(random(1, 3 * SIZE * SIZE), random(2, 3 * SIZE * SIZE));
+        try (Embedder embedder = open("viewing", 2)) {
+            assertThatThrownBy(() -> embedder.embed(batch))
+                    .isInstanceOf(RelaException.class)
+                    .hasMessageContaining("viewing does not take interleaved pictures")
+                    .hasMessageContaining("layout=planar")
+                    .extracting(e -> ((RelaException) e).exitCode())
+                    .isEqualTo(ExitCode.SETTINGS);
+        }
+        try (Embedder embedder = open("viewing", 2, PixelLayout.PLANAR);
+                Embedder other = open("features16", 2, PixelLayout.PLANAR)) {
+            assertThat(embedder.embed(batch)).containsExactly(other.embed(batch));
+        }
     }
 
     @Test
@@ -187,7 +241,18 @@ public class EmbedderTest {
     }
 
     private static Embedder open(String name, int batch) {
-        return Embedder.open(model(name), DeviceRequest.CPU, List.of(), 1, 0, batch, seeing(SIZE));
+        return open(name, batch, PixelLayout.INTERLEAVED);
+    }
+
+    private static Embedder open(String name, int batch, PixelLayout layout) {
+        return Embedder.open(
+                model(name),
+                DeviceRequest.CPU,
+                List.of(),
+                1,
+                0,
+                batch,
+                seeing(SIZE).in(layout));
     }
 
     private static TorchScript model(String name) {

@@ -7,6 +7,7 @@ import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.image.Interpolation;
 import io.rela.image.Normalization;
+import io.rela.image.PixelLayout;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -94,6 +95,22 @@ class ModelFileTest {
     void propertiesThatContradictThemselvesAreNamed(String properties, String message) throws IOException {
         Path directory = directory(properties.replace(',', '\n'));
         assertFails(() -> read(directory, NOTHING), ExitCode.SETTINGS, message);
+    }
+
+    @Test
+    void theLayoutIsInterleavedUnlessTheDirectorySaysOtherwise() throws IOException {
+        ModelFile open = read(directory(""), NOTHING);
+        assertThat(open.layout()).isEmpty();
+        assertThat(open.preprocessing().layout()).isEqualTo(PixelLayout.INTERLEAVED);
+        ModelFile planar = read(directory("layout=planar\n"), NOTHING);
+        assertThat(planar.layout()).contains(PixelLayout.PLANAR);
+        assertThat(planar.preprocessing().layout()).isEqualTo(PixelLayout.PLANAR);
+        assertThat(read(directory("layout=interleaved\n"), NOTHING).layout()).contains(PixelLayout.INTERLEAVED);
+        Path wrong = directory("layout=nchw\n");
+        assertFails(
+                () -> read(wrong, NOTHING),
+                ExitCode.SETTINGS,
+                "--prior " + wrong + ": layout=nchw in its serving.properties: write interleaved or planar");
     }
 
     @Test
