@@ -20,10 +20,11 @@ import picocli.CommandLine;
 @CommandLine.Command(
         name = "batch",
         description = {
-            "Runs commands in one Spark session: reads them from standard input, one a line without \"rela\", such as",
-            "  select --home \"my photos\" --epoch 3 --policy uniform --ratio 0.3",
+            "Runs commands in one Spark session: reads them from standard input, one a line without \"rela\", blanks quoted,",
             "and prints \"rela batch: exit CODE\" after each. Goes on after one that fails, and ends with the first one's code."
         },
+        footerHeading = "%nExamples:%n",
+        footer = "  echo 'inspect --home photos-rela' | rela batch",
         sortOptions = false)
 final class BatchCommand extends Command {
     private static final Pattern WORD = Pattern.compile("(?:[^\\s\"']|\"[^\"]*\"|'[^']*')+");

@@ -1,6 +1,7 @@
 package io.rela.cli;
 
 import io.rela.Flag;
+import io.rela.run.NearMiss;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
@@ -92,10 +93,7 @@ final class ConfigFiles {
     }
 
     private static String nearest(String wrong, Set<String> known) {
-        return known.stream()
-                .filter(name -> name.startsWith(wrong) || wrong.startsWith(name) || name.contains(wrong))
-                .findFirst()
-                .map(name -> "; is it " + name + "?")
-                .orElse("; rela COMMAND " + Flag.HELP + " lists the options");
+        String near = NearMiss.of(wrong, known);
+        return near.isEmpty() ? "; rela COMMAND " + Flag.HELP + " lists the options" : near;
     }
 }

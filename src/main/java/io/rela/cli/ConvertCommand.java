@@ -27,6 +27,11 @@ import picocli.CommandLine.TypeConversionException;
 @CommandLine.Command(
         name = "convert",
         description = "Stage 1: runs the prior over all pictures and attaches a representation target to each.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  rela convert --input photos --prior builtin:prior --home photos-rela",
+            "  rela convert --input photos --prior builtin:learner-late --home photos-other"
+        },
         sortOptions = false)
 final class ConvertCommand extends Command {
     @Option(names = Flag.INPUT, required = true, paramLabel = "URI", description = "folder, tar shards or Parquet")

@@ -15,6 +15,8 @@ import picocli.CommandLine.Option;
 @CommandLine.Command(
         name = "demo",
         description = "The whole way on pictures that the program draws, with the built-in prior, in about a minute.",
+        footerHeading = "%nExamples:%n",
+        footer = {"  rela demo", "  rela demo --home rela-demo"},
         sortOptions = false)
 final class DemoCommand extends Command {
     @Option(

@@ -8,6 +8,11 @@ import picocli.CommandLine.Mixin;
 @CommandLine.Command(
         name = "distill",
         description = "Stage 2: every sample's loss under a learner, and a subset of them for an epoch.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  rela distill --home photos-rela --epoch 0 --learner builtin:learner-late \\",
+            "    --policy middle --ratio 0.5"
+        },
         sortOptions = false,
         modelTransformer = PolicyOptions.Adding.class)
 final class DistillCommand extends EpochCommand {

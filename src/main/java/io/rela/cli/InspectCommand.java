@@ -13,6 +13,8 @@ import picocli.CommandLine.Option;
 @CommandLine.Command(
         name = "inspect",
         description = "Prints a dataset home's manifest, counts and invariants; fails if one does not hold.",
+        footerHeading = "%nExamples:%n",
+        footer = "  rela inspect --home photos-rela",
         sortOptions = false)
 final class InspectCommand extends Command {
     @Option(names = Flag.HOME, required = true, paramLabel = "URI", description = "the dataset home")

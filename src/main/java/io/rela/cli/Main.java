@@ -8,6 +8,7 @@ import io.rela.failure.Platform;
 import io.rela.failure.StorageFailures;
 import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
+import io.rela.run.NearMiss;
 import io.rela.run.Outcome;
 import io.rela.run.Redaction;
 import io.rela.run.Shutdown;
@@ -19,9 +20,11 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.Optional;
 import java.util.Set;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.PropertiesDefaultProvider;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The program: {@code spark-submit rela-convert.jar COMMAND [options]}. Driver only. */
 public final class Main {
@@ -80,7 +83,19 @@ public final class Main {
             sub.commandSpec().commandLine().usage(out);
             return ExitCode.DONE;
         }
-        return execute((Command) sub.commandSpec().userObject(), sub, problems);
+        if (sub.commandSpec().userObject() instanceof Command command) {
+            return execute(command, sub, problems);
+        }
+        return completion(sub, line);
+    }
+
+    private ExitCode completion(ParseResult parsed, CommandLine line) {
+        if (!parsed.errors().isEmpty()) {
+            parsed.errors().forEach(error -> err.println("rela completion: " + error.getMessage()));
+            return ExitCode.SETTINGS;
+        }
+        out.print(AutoComplete.bash(line.getCommandName(), line));
+        return ExitCode.DONE;
     }
 
     private ExitCode withoutCommand(String[] args, ParseResult parsed, CommandLine line) {
@@ -95,9 +110,20 @@ public final class Main {
         err.println(
                 args.length == 0
                         ? "Which command? One of " + line.getSubcommands().keySet() + "; " + Flag.HELP + " tells more."
-                        : "No command in \"" + String.join(" ", args) + "\". One of "
+                        : "No command in \"" + String.join(" ", args) + "\""
+                                + NearMiss.of(args[0], line.getSubcommands().keySet()) + ". One of "
                                 + line.getSubcommands().keySet() + "; " + Flag.HELP + " tells more.");
         return ExitCode.SETTINGS;
+    }
+
+    private static String meant(Exception error) {
+        if (error instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().isEmpty()) {
+            return NearMiss.of(
+                    unmatched.getUnmatched().get(0),
+                    unmatched.getCommandLine().getCommandSpec().optionsMap().keySet());
+        }
+        return "";
     }
 
     private ExitCode execute(Command command, ParseResult parsed, Problems problems) {
@@ -105,7 +131,7 @@ public final class Main {
         try {
             Platform.check();
             for (Exception error : parsed.errors()) {
-                problems.add(error.getMessage());
+                problems.add(error.getMessage() + meant(error));
             }
             ResultFile.check(problems, command.common.resultFile);
             command.check(problems);

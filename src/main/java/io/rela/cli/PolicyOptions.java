@@ -55,7 +55,8 @@ final class PolicyOptions {
         }
         sections.put(
                 UsageMessageSpec.SECTION_KEY_FOOTER,
-                help -> help.createHeading("%nPolicies, in which u is a random number, of sample and epoch:%n")
+                help -> help.footer()
+                        + help.createHeading("%nPolicies, in which u is a random number, of sample and epoch:%n")
                         + help.createTextTable(rules));
     }
 

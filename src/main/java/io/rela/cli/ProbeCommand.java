@@ -14,6 +14,8 @@ import picocli.CommandLine.Option;
 @CommandLine.Command(
         name = "probe",
         description = "Linear evaluation: fits a linear classifier to one labeled home, and tries it on another.",
+        footerHeading = "%nExamples:%n",
+        footer = "  rela probe --home photos-rela --test-home test-rela",
         sortOptions = false)
 final class ProbeCommand extends Command {
     @Option(

@@ -14,6 +14,8 @@ import picocli.CommandLine.Option;
 @CommandLine.Command(
         name = "prune",
         description = "Removes the losses, subsets and transfers of all epochs but the newest.",
+        footerHeading = "%nExamples:%n",
+        footer = "  rela prune --home photos-rela --keep-epochs 2 --dry-run",
         sortOptions = false)
 final class PruneCommand extends Command {
     @Option(names = Flag.HOME, required = true, paramLabel = "URI", description = "the dataset home")

@@ -8,6 +8,8 @@ import picocli.CommandLine.Mixin;
 @CommandLine.Command(
         name = "score",
         description = "Stage 2's first half: every sample's loss under a learner, as losses/epoch=E.",
+        footerHeading = "%nExamples:%n",
+        footer = "  rela score --home photos-rela --epoch 1 --learner builtin:learner-late",
         sortOptions = false)
 final class ScoreCommand extends EpochCommand {
     @Mixin

@@ -8,6 +8,11 @@ import picocli.CommandLine.Mixin;
 @CommandLine.Command(
         name = "select",
         description = "Stage 2's second half: a subset of the samples by their losses, as subsets/epoch=E.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  rela select --home photos-rela --epoch 1 --policy uniform --ratio 0.3",
+            "  rela select --home photos-rela --epoch 2 --policy infobatch --epochs 30"
+        },
         sortOptions = false,
         modelTransformer = PolicyOptions.Adding.class)
 final class SelectCommand extends EpochCommand {

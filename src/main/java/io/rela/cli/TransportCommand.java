@@ -15,6 +15,8 @@ import picocli.CommandLine.Option;
         name = "transport",
         description =
                 "Measures how well a linear map turns one prior's features into another's: helps to choose a prior.",
+        footerHeading = "%nExamples:%n",
+        footer = "  rela transport --home photos-rela --other-home photos-other",
         sortOptions = false)
 final class TransportCommand extends Command {
     @Option(names = Flag.HOME, required = true, paramLabel = "URI", description = "a dataset home")
