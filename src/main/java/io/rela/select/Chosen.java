@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
-/** Chosen samples in ascending order, as arrays: what travels between tasks, 16 bytes a sample. One thread at a time. */
+/** Chosen samples in ascending order, as arrays: 16 bytes a sample. One thread at a time. */
 final class Chosen implements Serializable {
     private static final long serialVersionUID = 1L;
 
