@@ -109,8 +109,8 @@ public final class SelectStep {
         Rule rule = settled.rule();
         Stand stand = settled.stand();
         JavaPairRDD<Integer, Part> parts = spark.parallelize(ranges, ranges.size())
-                .flatMapToPair(range ->
-                        job.parts(taker -> choose(scores, range, rule, stand, hadoop, taker), fileOf, files))
+                .flatMapToPair(
+                        range -> job.parts(taker -> choose(scores, range, rule, stand, hadoop, taker), fileOf, files))
                 .partitionBy(new ByNumber(files));
         try {
             List<SubsetJob.Written> written = new ArrayList<>(parts.mapPartitionsWithIndex(

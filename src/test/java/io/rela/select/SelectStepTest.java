@@ -3,8 +3,8 @@ package io.rela.select;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rela.rank.Draw;
 import io.rela.RelaException;
+import io.rela.rank.Draw;
 import io.rela.source.Sample;
 import io.rela.table.EncodedImage;
 import io.rela.table.IndexRange;
@@ -16,6 +16,7 @@ import io.rela.table.TableWriter;
 import io.rela.table.Tables;
 import io.rela.testing.FaultyFileSystem;
 import io.rela.testing.LocalSpark;
+import io.rela.testing.PlainRows;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -100,29 +101,25 @@ class SelectStepTest {
         run(columns, targets, all.split(7), settled, values, "cut");
         run(Columns.INDEX, targets, all.split(2), settled, values, "indices");
 
-        List<List<Object[]>> whole = rows(columns.schema(), "whole");
-        assertThat(rows(columns.schema(), "cut")).usingRecursiveComparison().isEqualTo(whole);
+        Object[][][] whole = rows(columns.schema(), "whole");
+        assertThat(rows(columns.schema(), "cut")).isEqualTo(whole);
         Draw order = new Draw(3, "order", 1);
         List<Long> indices = new ArrayList<>();
-        for (List<Object[]> file : whole) {
-            for (int i = 0; i < file.size(); i++) {
-                Object[] row = file.get(i);
+        for (Object[][] file : whole) {
+            for (int i = 0; i < file.length; i++) {
+                Object[] row = file[i];
                 long index = (Long) row[0];
                 indices.add(index);
-                assertThat(i == 0
-                                || Long.compareUnsigned(
-                                                order.bits((Long) file.get(i - 1)[0]), order.bits(index))
-                                        < 0)
+                assertThat(i == 0 || Long.compareUnsigned(order.bits((Long) file[i - 1][0]), order.bits(index)) < 0)
                         .isTrue();
                 if (columns != Columns.INDEX) {
                     assertThat(Arrays.copyOf(row, row.length - 2))
-                            .usingRecursiveComparison()
-                            .isEqualTo(target(index, columns == Columns.IMAGES));
+                            .isEqualTo(PlainRows.of(target(index, columns == Columns.IMAGES)));
                 }
             }
         }
-        List<Long> wanted = rows(Tables.SUBSET_INDEX, "indices").stream()
-                .flatMap(List::stream)
+        List<Long> wanted = Arrays.stream(rows(Tables.SUBSET_INDEX, "indices"))
+                .flatMap(Arrays::stream)
                 .map(row -> (Long) row[0])
                 .toList();
         assertThat(indices).hasSize((int) settled.selection().wanted()).containsExactlyInAnyOrderElementsOf(wanted);
@@ -184,7 +181,8 @@ class SelectStepTest {
         UnaryOperator<String> faulty = path -> "faulty:" + path;
         List<RangedFiles.File> files = new ArrayList<>();
         for (IndexRange range : new IndexRange(0, SAMPLES).split(FILES)) {
-            String path = folder.resolve("targets-" + range.first() + ".parquet").toString();
+            String path =
+                    folder.resolve("targets-" + range.first() + ".parquet").toString();
             TableSchema schema = images ? Tables.TARGETS_WITH_IMAGES : Tables.TARGETS;
             try (TableWriter writer = new TableWriter(schema, new Path(path), CONF)) {
                 for (long index = range.first(); index < range.end(); index++) {
@@ -216,21 +214,22 @@ class SelectStepTest {
     }
 
     /** The rows of each file of a folder, in the order of their numbers. */
-    private List<List<Object[]>> rows(TableSchema schema, String name) throws IOException {
-        List<List<Object[]>> all = new ArrayList<>();
+    private Object[][][] rows(TableSchema schema, String name) throws IOException {
+        List<Object[][]> all = new ArrayList<>();
         try (Stream<java.nio.file.Path> files = Files.list(folder.resolve(name))) {
-            for (java.nio.file.Path file : files.filter(path -> TableFolder.isPart(path.getFileName().toString()))
+            for (java.nio.file.Path file : files.filter(
+                            path -> TableFolder.isPart(path.getFileName().toString()))
                     .sorted()
                     .toList()) {
                 List<Object[]> rows = new ArrayList<>();
                 try (TableReader reader = new TableReader(schema, new Path(file.toString()), CONF)) {
                     for (Object[] row = reader.next(); row != null; row = reader.next()) {
-                        rows.add(row);
+                        rows.add(PlainRows.of(row));
                     }
                 }
-                all.add(rows);
+                all.add(rows.toArray(Object[][]::new));
             }
         }
-        return all;
+        return all.toArray(Object[][][]::new);
     }
 }

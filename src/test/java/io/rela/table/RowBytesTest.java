@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rela.source.Sample;
+import io.rela.testing.PlainRows;
 import org.junit.jupiter.api.Test;
 
 class RowBytesTest {
@@ -26,9 +27,7 @@ class RowBytesTest {
         byte[] all = bytes.toBytes();
         assertThat(all).hasSize(bytes.size());
         for (int i = rows.length - 1; i >= 0; i--) {
-            assertThat(RowBytes.row(Tables.TARGETS_WITH_IMAGES, all, starts[i]))
-                    .usingRecursiveComparison()
-                    .isEqualTo(rows[i]);
+            assertThat(PlainRows.of(RowBytes.row(Tables.TARGETS_WITH_IMAGES, all, starts[i]))).isEqualTo(PlainRows.of(rows[i]));
         }
     }
 
@@ -39,9 +38,7 @@ class RowBytesTest {
         RowBytes bytes = new RowBytes(schema);
         bytes.add(row);
 
-        assertThat(RowBytes.row(schema, bytes.toBytes(), 0))
-                .usingRecursiveComparison()
-                .isEqualTo(row);
+        assertThat(PlainRows.of(RowBytes.row(schema, bytes.toBytes(), 0))).isEqualTo(PlainRows.of(row));
         Object[] loss = Tables.subsetRow(new Object[] {1L}, Float.NaN, 0.5f);
         RowBytes subset = new RowBytes(Tables.SUBSET_INDEX);
         subset.add(loss);
