@@ -37,7 +37,7 @@ import org.apache.spark.sql.SparkSession;
  * Every policy over made-up losses of N samples in 1,000 classes: statistics, rule, and the subset with {@code --columns index}
  * written to disk. Each runs in a JVM of its own with 1 GiB of heap, driver and tasks together, and tells its seconds (Spark's
  * start left out), the memory that it had resident at most (Spark's start included), and how many files of the tables were read
- * and written, and how often one was opened or created.
+ * and written, and how often one was opened or created: in all, and by the subset alone, when footers and statistics are done.
  *
  * <p>Arguments: numbers of rows (default 1281167,100000000), policies (default all), values of a target: then whole rows of
  * targets are made up, and the subset has {@code --columns targets}.
@@ -70,8 +70,8 @@ public final class SelectionScale {
 
     private static void all(String sizes, String[] some, String values) throws Exception {
         System.out.printf(
-                "%-12s %12s %12s %10s %14s %8s %8s %8s%n",
-                "policy", "rows", "chosen", "seconds", "MiB resident", "read", "written", "opened");
+                "%-12s %12s %12s %10s %14s %8s %8s %8s %8s%n",
+                "policy", "rows", "chosen", "seconds", "MiB resident", "read", "written", "opened", "subset's");
         for (String rows : sizes.split(",", -1)) {
             java.nio.file.Path folder = Files.createTempDirectory("rela-selection");
             try {
@@ -163,6 +163,7 @@ public final class SelectionScale {
                 OptionalInt.of(100),
                 RATIO,
                 epoch -> Selection.share(RATIO, samples.rows()));
+        long before = CountedFileSystem.opened();
         Path subset = new Path(CountedFileSystem.SCHEME + ":" + folder, "subset");
         Columns columns = values == 0 ? Columns.INDEX : Columns.TARGETS;
         SelectStep.Subset written = SelectStep.run(
@@ -179,7 +180,7 @@ public final class SelectionScale {
                 + references.map(table -> table.files().size()).orElse(0);
         System.out.printf(
                 Locale.ROOT,
-                "%-12s %12d %12d %10.1f %14d %8d %8d %8d%n",
+                "%-12s %12d %12d %10.1f %14d %8d %8d %8d %8d%n",
                 name,
                 samples.rows(),
                 written.rows(),
@@ -187,7 +188,8 @@ public final class SelectionScale {
                 peak(),
                 read,
                 written.files(),
-                CountedFileSystem.opened());
+                CountedFileSystem.opened(),
+                CountedFileSystem.opened() - before);
         spark.stop();
     }
 

@@ -108,18 +108,18 @@ public final class SelectStep {
                 hadoop);
         Rule rule = settled.rule();
         Stand stand = settled.stand();
-        JavaPairRDD<Integer, Part> parts = spark.parallelize(ranges, ranges.size())
+        JavaPairRDD<Integer, Chosen.Part> parts = spark.parallelize(ranges, ranges.size())
                 .flatMapToPair(
                         range -> job.parts(taker -> choose(scores, range, rule, stand, hadoop, taker), fileOf, files))
                 .partitionBy(new ByNumber(files));
         try {
             List<SubsetJob.Written> written = new ArrayList<>(parts.mapPartitionsWithIndex(
                             (file, some) -> {
-                                List<Part> mine = new ArrayList<>();
+                                List<Chosen.Part> mine = new ArrayList<>();
                                 some.forEachRemaining(part -> mine.add(part._2()));
                                 return (mine.isEmpty()
                                                 ? List.<SubsetJob.Written>of()
-                                                : List.of(job.write(file, new Part.Whole(mine))))
+                                                : List.of(job.write(file, new Chosen.Whole(mine))))
                                         .iterator();
                             },
                             false)

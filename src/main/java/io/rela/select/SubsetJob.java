@@ -1,5 +1,7 @@
 package io.rela.select;
 
+import io.rela.ExitCode;
+import io.rela.RelaException;
 import io.rela.rank.Draw;
 import io.rela.rank.ExactSum;
 import io.rela.source.ImageSource;
@@ -8,6 +10,7 @@ import io.rela.source.SampleReader;
 import io.rela.storage.Patience;
 import io.rela.table.EncodedImage;
 import io.rela.table.RangedFiles;
+import io.rela.table.RowBytes;
 import io.rela.table.TableSchema;
 import io.rela.table.TableWriter;
 import io.rela.table.Tables;
@@ -18,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.UUID;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.util.SerializableConfiguration;
@@ -63,20 +67,20 @@ record SubsetJob(
      *
      * @param choosing hands each chosen sample out, ascending
      */
-    Iterator<Tuple2<Integer, Part>> parts(Choosing choosing, FileOf fileOf, int files) throws IOException {
+    Iterator<Tuple2<Integer, Chosen.Part>> parts(Choosing choosing, FileOf fileOf, int files) throws IOException {
         if (columns != Columns.INDEX) {
             Chosen chosen = new Chosen();
             choosing.to(chosen::add);
             RangedFiles.Rows rows = targets.rows(stored(), chosen.indices(), hadoop.value());
-            return TaskRows.of(new WideParts(chosen, fileOf, stored(), rows), rows::close, part -> part);
+            return TaskRows.of(new Fetcher(chosen, fileOf, stored(), rows), rows::close, part -> part);
         }
         Chosen[] chosen = new Chosen[files];
         Arrays.setAll(chosen, file -> new Chosen());
         choosing.to((index, loss, weight) -> chosen[fileOf.of(index)].add(index, loss, weight));
-        List<Tuple2<Integer, Part>> parts = new ArrayList<>();
+        List<Tuple2<Integer, Chosen.Part>> parts = new ArrayList<>();
         for (int file = 0; file < files; file++) {
             if (chosen[file].size() > 0) {
-                parts.add(new Tuple2<>(file, Part.narrow(chosen[file].trimmed())));
+                parts.add(new Tuple2<>(file, Chosen.Part.narrow(chosen[file].trimmed())));
             }
         }
         return parts.iterator();
@@ -88,7 +92,7 @@ record SubsetJob(
     }
 
     /** Writes a file of these parts. For a task. */
-    Written write(int number, Part.Whole whole) throws IOException {
+    Written write(int number, Chosen.Whole whole) throws IOException {
         String name = String.format("part-%05d-%s.parquet", number, UUID.randomUUID());
         Patience patience = Patience.of(hadoop.value());
         Chosen chosen = whole.chosen();
@@ -115,5 +119,67 @@ record SubsetJob(
             }
         }
         return new Written(number, name, chosen.size(), losses, withLoss, weights);
+    }
+
+    /**
+     * Fetches the rows of chosen samples in one pass over the files of targets, and hands them out by output file: neighbours that go
+     * to the same one together, so that only these are held. One task's thread.
+     */
+    static final class Fetcher implements Iterator<Tuple2<Integer, Chosen.Part>> {
+        /** A part that has so many bytes ends: pictures may be large. */
+        private static final int LARGEST = 1 << 20;
+
+        private final Chosen chosen;
+        private final FileOf fileOf;
+        private final TableSchema schema;
+        private final RangedFiles.Rows rows;
+        private int place;
+
+        /**
+         * @param schema of the rows, of which the index is the first column
+         * @param rows of the chosen samples; whoever opened them closes them
+         */
+        Fetcher(Chosen chosen, FileOf fileOf, TableSchema schema, RangedFiles.Rows rows) {
+            this.chosen = chosen;
+            this.fileOf = fileOf;
+            this.schema = schema;
+            this.rows = rows;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return place < chosen.size();
+        }
+
+        @Override
+        public Tuple2<Integer, Chosen.Part> next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            int file = fileOf.of(chosen.index(place));
+            Chosen some = new Chosen();
+            RowBytes bytes = new RowBytes(schema);
+            int[] starts = new int[FileOf.BLOCK];
+            do {
+                starts[some.size()] = bytes.size();
+                bytes.add(row(chosen.index(place)));
+                some.add(chosen.index(place), chosen.loss(place), chosen.weight(place));
+                place++;
+            } while (hasNext()
+                    && some.size() < FileOf.BLOCK
+                    && bytes.size() < LARGEST
+                    && fileOf.of(chosen.index(place)) == file);
+            return new Tuple2<>(file, new Chosen.Part(some.trimmed(), bytes.toBytes(), Arrays.copyOf(starts, some.size())));
+        }
+
+        private Object[] row(long index) {
+            Object[] row = rows.hasNext() ? rows.next() : null;
+            if (row == null || (Long) row[0] != index) {
+                throw new RelaException(
+                        ExitCode.HOME,
+                        "targets/ holds no sample " + index + ", which was chosen. Restore the table, or make it again.");
+            }
+            return row;
+        }
     }
 }

@@ -134,7 +134,7 @@ class SelectStepTest {
         chosen.add(6, Float.NaN, 1);
         FileOf one = new FileOf(SAMPLES, 1, new Draw(0, "order", 0));
         try (RangedFiles.Rows rows = targets.rows(Tables.TARGETS, chosen.indices(), spark.hadoopConfiguration())) {
-            WideParts parts = new WideParts(chosen, one, Tables.TARGETS, rows);
+            SubsetJob.Fetcher parts = new SubsetJob.Fetcher(chosen, one, Tables.TARGETS, rows);
             assertThatThrownBy(parts::next)
                     .isInstanceOf(RelaException.class)
                     .hasMessage("targets/ holds no sample 6, which was chosen. Restore the table, or make it again.");
