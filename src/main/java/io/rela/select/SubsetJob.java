@@ -169,7 +169,8 @@ record SubsetJob(
                     && some.size() < FileOf.BLOCK
                     && bytes.size() < LARGEST
                     && fileOf.of(chosen.index(place)) == file);
-            return new Tuple2<>(file, new Chosen.Part(some.trimmed(), bytes.toBytes(), Arrays.copyOf(starts, some.size())));
+            return new Tuple2<>(
+                    file, new Chosen.Part(some.trimmed(), bytes.toBytes(), Arrays.copyOf(starts, some.size())));
         }
 
         private Object[] row(long index) {
@@ -177,7 +178,8 @@ record SubsetJob(
             if (row == null || (Long) row[0] != index) {
                 throw new RelaException(
                         ExitCode.HOME,
-                        "targets/ holds no sample " + index + ", which was chosen. Restore the table, or make it again.");
+                        "targets/ holds no sample " + index
+                                + ", which was chosen. Restore the table, or make it again.");
             }
             return row;
         }

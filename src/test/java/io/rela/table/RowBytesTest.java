@@ -27,7 +27,8 @@ class RowBytesTest {
         byte[] all = bytes.toBytes();
         assertThat(all).hasSize(bytes.size());
         for (int i = rows.length - 1; i >= 0; i--) {
-            assertThat(PlainRows.of(RowBytes.row(Tables.TARGETS_WITH_IMAGES, all, starts[i]))).isEqualTo(PlainRows.of(rows[i]));
+            assertThat(PlainRows.of(RowBytes.row(Tables.TARGETS_WITH_IMAGES, all, starts[i])))
+                    .isEqualTo(PlainRows.of(rows[i]));
         }
     }
 

@@ -10,8 +10,7 @@ public final class PlainRows {
     /** The row, in which a picture is its bytes and its path. */
     public static Object[] of(Object[] row) {
         return Arrays.stream(row)
-                .map(value ->
-                        value instanceof EncodedImage image ? new Object[] {image.bytes(), image.path()} : value)
+                .map(value -> value instanceof EncodedImage image ? new Object[] {image.bytes(), image.path()} : value)
                 .toArray();
     }
 }
