@@ -142,7 +142,7 @@ class SymmetricEigenTest {
         return switch (kind) {
             case ZERO -> new double[d][d];
             case IDENTITY -> tridiagonal(d, i -> 1, 0);
-            case STAIRS -> tridiagonal(d, i -> i / 10, 0);
+            case STAIRS -> tridiagonal(d, i -> Math.floorDiv(i, 10), 0);
             case WILKINSON -> tridiagonal(d, i -> Math.abs(i - d / 2), 1);
             case GLUED -> glued(d);
             case INDEFINITE -> indefinite(d);
