@@ -18,7 +18,7 @@ import org.netlib.util.intW;
  * </pre>
  *
  * The ρ_j, in [0, 1] and descending, are the canonical correlations, drawn towards 0 by the ridge. LAPACK runs in Java: the bits do not
- * depend on a native library. Driver only, single thread; holds about four matrices of (D₁ + D₂)² / 4 doubles.
+ * depend on a native library. Driver only; holds about four matrices of (D₁ + D₂)² / 4 doubles.
  */
 final class CanonicalAxes {
     /** Rows of a product that are summed together. */
@@ -30,8 +30,10 @@ final class CanonicalAxes {
     private final Side y;
     /** D₁ rows of D₂ values. */
     private final double[][] k;
-    /** K Kᵀ, whose eigenvalues are ρ². */
-    private final double[][] gram;
+    /** Of K Kᵀ, whose eigenvalues are ρ². */
+    private final SymmetricEigen eigen;
+    /** Σ ρ². */
+    private final double total;
 
     /** One representation: its factor U, column-major, and what was added to the diagonal of M. */
     private record Side(double[] factor, int size, double added) {
@@ -109,7 +111,13 @@ final class CanonicalAxes {
         for (int i = 0; i < ours; i++) {
             k[i] = Arrays.copyOfRange(whole, i * theirs, (i + 1) * theirs);
         }
-        this.gram = gram(k, theirs);
+        double[][] gram = gram(k, theirs);
+        double trace = 0;
+        for (int i = 0; i < ours; i++) {
+            trace += gram[i][i];
+        }
+        this.total = trace;
+        this.eigen = SymmetricEigen.of(gram);
     }
 
     private static double[][] gram(double[][] rows, int width) {
@@ -148,26 +156,22 @@ final class CanonicalAxes {
 
     /** Σ ρ² over all of them. */
     double total() {
-        double trace = 0;
-        for (int i = 0; i < ours; i++) {
-            trace += gram[i][i];
-        }
-        return trace;
+        return total;
     }
 
     /** ρ² of all of them, descending. */
     double[] squares() {
-        return correlated(Arrays.copyOf(SymmetricEigen.values(gram), most()));
+        return correlated(Arrays.copyOf(eigen.values(), most()));
     }
 
     /** The n pairs of the largest correlations; n at most {@link #most}. */
     Variates largest(int n) {
-        SymmetricEigen eigen = SymmetricEigen.largest(gram, n);
-        double[] squares = correlated(eigen.values());
+        SymmetricEigen.Pairs pairs = eigen.largest(n);
+        double[] squares = correlated(pairs.values());
         double[] us = new double[Math.multiplyExact(n, ours)];
         double[] vs = new double[Math.multiplyExact(n, theirs)];
         for (int j = 0; j < n; j++) {
-            double[] u = eigen.vectors()[j];
+            double[] u = pairs.vectors()[j];
             System.arraycopy(u, 0, us, j * ours, ours);
             if (squares[j] > 0) {
                 double correlation = Math.sqrt(squares[j]);

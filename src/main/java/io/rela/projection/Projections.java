@@ -4,6 +4,7 @@ import io.rela.Flag;
 import io.rela.moments.Kernel;
 import io.rela.moments.Moments;
 import java.util.Arrays;
+import java.util.OptionalInt;
 
 /**
  * Fits projections to moments. Driver only; plain functions, safe for threads.
@@ -50,20 +51,25 @@ public final class Projections {
                     + ": give more samples, or ask for " + Flag.PROJECTION + " random or none.");
         }
         int d = moments.dimension();
-        int k = axes.dimensions().number().orElseGet(() -> axes.dimensions()
-                .resolve(spectrum(moments), moments.count()));
-        if (k > d) {
-            throw new IllegalArgumentException("The prior gives " + d + " values, " + Flag.DIMENSIONS + " asks for " + k
-                    + ": ask for " + d + " or less.");
+        OptionalInt asked = axes.dimensions().number();
+        if (asked.orElse(0) > d) {
+            throw new IllegalArgumentException("The prior gives " + d + " values, " + Flag.DIMENSIONS + " asks for "
+                    + asked.getAsInt() + ": ask for " + d + " or less.");
         }
-        return axes.kind() == ProjectionKind.PCA ? principal(axes, moments, k) : random(axes, moments, k);
+        if (axes.kind() == ProjectionKind.RANDOM && asked.isPresent()) {
+            return random(axes, moments, asked.getAsInt());
+        }
+        SymmetricEigen eigen = SymmetricEigen.of(moments.comomentRows());
+        int k = asked.orElseGet(() -> axes.dimensions().resolve(spectrum(eigen, moments.count()), moments.count()));
+        return axes.kind() == ProjectionKind.PCA
+                ? principal(axes, moments, eigen.largest(k))
+                : random(axes, moments, k);
     }
 
-    private static Projection principal(Axes axes, Moments moments, int k) {
-        SymmetricEigen eigen = SymmetricEigen.largest(moments.comomentRows(), k);
-        float[] components = rounded(eigen.vectors());
-        fixSigns(components, k, moments.dimension(), moments.dimension());
-        return scaled(axes, moments, components, eigen.values());
+    private static Projection principal(Axes axes, Moments moments, SymmetricEigen.Pairs pairs) {
+        float[] components = rounded(pairs.vectors());
+        fixSigns(components, pairs.values().length, moments.dimension(), moments.dimension());
+        return scaled(axes, moments, components, pairs.values());
     }
 
     private static Projection random(Axes axes, Moments moments, int k) {
@@ -128,11 +134,11 @@ public final class Projections {
     }
 
     /** The variances along all D principal axes, over N−1, descending, and exactly 0 where there is none. */
-    private static double[] spectrum(Moments moments) {
-        double[] values = SymmetricEigen.values(moments.comomentRows());
+    private static double[] spectrum(SymmetricEigen eigen, long count) {
+        double[] values = eigen.values();
         double[] spectrum = new double[values.length];
         for (int j = 0; j < values.length; j++) {
-            spectrum[j] = values[j] <= NO_VARIANCE * values[0] ? 0 : values[j] / (moments.count() - 1);
+            spectrum[j] = values[j] <= NO_VARIANCE * values[0] ? 0 : values[j] / (count - 1);
         }
         return spectrum;
     }

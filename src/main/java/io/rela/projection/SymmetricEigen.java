@@ -1,130 +1,171 @@
 package io.rela.projection;
 
 import dev.ludovic.netlib.lapack.JavaLAPACK;
+import org.netlib.util.booleanW;
 import org.netlib.util.intW;
 
 /**
- * The k largest eigenvalues of a symmetric matrix, descending, with orthonormal eigenvectors, by LAPACK in Java: the bits do
- * not depend on a native library. Driver only, single thread; about 20 s for D = 2048, k = 512.
- *
- * @param values k eigenvalues, descending
- * @param vectors k rows of D values
+ * Eigenvalues and eigenvectors of a symmetric matrix. It is made tridiagonal once; LAPACK in Java then finds the values, or the
+ * values and vectors that are asked for by "multiple relatively robust representations" (I. Dhillon, B. Parlett, Linear
+ * Algebra Appl. 387, 2004), and where that fails by divide and conquer. The bits depend neither on a native library nor on the
+ * number of cores. Driver only; holds one copy of the matrix. Safe for threads.
  */
-record SymmetricEigen(double[] values, double[][] vectors) {
+final class SymmetricEigen {
+    /** Neighbours whose vectors are compared: where vectors are not orthogonal, it is those of values that lie close. */
+    private static final int COMPARED = 8;
 
-    /**
-     * @param matrix D rows of D finite values, symmetric
-     * @param k 1 to D
-     * @throws ArithmeticException if LAPACK does not converge
-     */
-    static SymmetricEigen largest(double[][] matrix, int k) {
-        int d = matrix.length;
-        double[] found = new double[d];
-        double[] columns = new double[Math.multiplyExact(d, k)];
-        // dsyevr leaves its bisection and inverse iteration for another method when all are asked for
-        if (k == d || !some(flat(matrix), d, k, found, columns)) {
-            columns = flat(matrix);
-            all(columns, d, found);
-            return descending(found, columns, d, k, d);
-        }
-        return descending(found, columns, d, k, k);
+    private static final double NOT_ORTHOGONAL = 1e-10;
+
+    private final Tridiagonal form;
+    private final int size;
+
+    private SymmetricEigen(Tridiagonal form, int size) {
+        this.form = form;
+        this.size = size;
     }
 
     /**
-     * All D eigenvalues, descending. About 7 s for D = 2048.
+     * The largest of them.
      *
-     * @param matrix D rows of D finite values, symmetric
+     * @param values k eigenvalues, descending
+     * @param vectors k rows of D values, orthonormal
+     */
+    record Pairs(double[] values, double[][] vectors) {}
+
+    /** Eigenvectors of T as columns of D values, one behind the other, with their values, both ascending. */
+    private record Ascending(double[] values, double[] columns, int count) {}
+
+    /**
+     * Reduces a matrix.
+     *
+     * @param matrix D rows of D values, symmetric, whose squares are finite; not changed
+     */
+    static SymmetricEigen of(double[][] matrix) {
+        return new SymmetricEigen(Tridiagonal.of(matrix), matrix.length);
+    }
+
+    /**
+     * All D eigenvalues, descending.
+     *
      * @throws ArithmeticException if LAPACK does not converge
      */
-    static double[] values(double[][] matrix) {
-        int d = matrix.length;
-        double[] ascending = new double[d];
-        dsyevd("N", flat(matrix), d, ascending);
-        double[] values = new double[d];
-        for (int j = 0; j < d; j++) {
-            values[j] = ascending[d - 1 - j];
+    double[] values() {
+        double[] ascending = form.diagonal();
+        intW info = new intW(0);
+        JavaLAPACK.getInstance().dsterf(size, ascending, form.below(), info);
+        requireConverged("dsterf", info);
+        double[] values = new double[size];
+        for (int j = 0; j < size; j++) {
+            values[j] = ascending[size - 1 - j];
         }
         return values;
     }
 
-    /** The k largest into the front of values, ascending; false if it did not converge. */
-    private static boolean some(double[] matrix, int d, int k, double[] values, double[] columns) {
-        int workLength = 40 * d;
-        int integerLength = 10 * d;
+    /**
+     * The largest eigenvalues with their vectors, whose signs are of no meaning.
+     *
+     * @param k 1 to D
+     * @throws ArithmeticException if LAPACK does not converge
+     */
+    Pairs largest(int k) {
+        Ascending found = robust(k);
+        if (found.count() != k || !orthogonal(found)) {
+            found = divided();
+        }
+        double[] values = new double[k];
+        double[][] rows = new double[size][k];
+        for (int j = 0; j < k; j++) {
+            int from = found.count() - 1 - j;
+            values[j] = found.values()[from];
+            for (int i = 0; i < size; i++) {
+                rows[i][j] = found.columns()[from * size + i];
+            }
+        }
+        form.back(rows);
+        double[][] vectors = new double[k][size];
+        for (int i = 0; i < size; i++) {
+            for (int j = 0; j < k; j++) {
+                vectors[j][i] = rows[i][j];
+            }
+        }
+        return new Pairs(values, vectors);
+    }
+
+    /** The k largest, or another number where they were not found. */
+    private Ascending robust(int k) {
+        double[] values = new double[size];
+        double[] columns = new double[Math.multiplyExact(size, k)];
         intW count = new intW(0);
         intW info = new intW(0);
         JavaLAPACK.getInstance()
-                .dsyevr(
+                .dstemr(
                         "V",
-                        "I",
-                        "U",
-                        d,
-                        matrix,
-                        d,
+                        k == size ? "A" : "I",
+                        size,
+                        form.diagonal(),
+                        form.below(),
                         0,
                         0,
-                        d - k + 1,
-                        d,
-                        0,
+                        size - k + 1,
+                        size,
                         count,
                         values,
                         columns,
-                        d,
-                        new int[2 * d],
-                        new double[workLength],
-                        workLength,
-                        new int[integerLength],
-                        integerLength,
+                        size,
+                        k,
+                        new int[2 * size],
+                        new booleanW(true),
+                        new double[18 * size],
+                        18 * size,
+                        new int[10 * size],
+                        10 * size,
                         info);
-        return info.val == 0 && count.val == k;
+        return new Ascending(values, columns, info.val == 0 ? count.val : 0);
     }
 
-    /** All D into values, ascending; the matrix becomes its eigenvectors. */
-    private static void all(double[] matrix, int d, double[] values) {
-        dsyevd("V", matrix, d, values);
-    }
-
-    /** @param job N for eigenvalues alone, V for eigenvectors, too */
-    private static void dsyevd(String job, double[] matrix, int d, double[] values) {
-        int workLength = Math.addExact(1 + 6 * d, Math.multiplyExact(2 * d, d));
-        int integerLength = 3 + 5 * d;
+    /** All of them. */
+    private Ascending divided() {
+        double[] values = form.diagonal();
+        double[] columns = new double[Math.multiplyExact(size, size)];
+        int workLength = Math.addExact(1 + 4 * size, columns.length);
+        int integerLength = 3 + 5 * size;
         intW info = new intW(0);
         JavaLAPACK.getInstance()
-                .dsyevd(
-                        job,
-                        "U",
-                        d,
-                        matrix,
-                        d,
+                .dstedc(
+                        "I",
+                        size,
                         values,
+                        form.below(),
+                        columns,
+                        size,
                         new double[workLength],
                         workLength,
                         new int[integerLength],
                         integerLength,
                         info);
+        requireConverged("dstedc", info);
+        return new Ascending(values, columns, size);
+    }
+
+    private boolean orthogonal(Ascending found) {
+        for (int a = 0; a < found.count(); a++) {
+            for (int b = a; b < Math.min(found.count(), a + COMPARED + 1); b++) {
+                double dot = a == b ? -1 : 0;
+                for (int i = 0; i < size; i++) {
+                    dot += found.columns()[a * size + i] * found.columns()[b * size + i];
+                }
+                if (!(Math.abs(dot) < NOT_ORTHOGONAL)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private void requireConverged(String routine, intW info) {
         if (info.val != 0) {
-            throw new ArithmeticException(
-                    "LAPACK's dsyevd does not converge for a " + d + " × " + d + " matrix: info " + info.val + ".");
+            throw new ArithmeticException("LAPACK's " + routine + " does not converge for a " + size + " × " + size
+                    + " matrix: info " + info.val + ".");
         }
-    }
-
-    private static SymmetricEigen descending(double[] ascending, double[] columns, int d, int k, int found) {
-        double[] values = new double[k];
-        double[][] vectors = new double[k][d];
-        for (int j = 0; j < k; j++) {
-            int from = found - 1 - j;
-            values[j] = ascending[from];
-            System.arraycopy(columns, from * d, vectors[j], 0, d);
-        }
-        return new SymmetricEigen(values, vectors);
-    }
-
-    private static double[] flat(double[][] matrix) {
-        int d = matrix.length;
-        double[] flat = new double[Math.multiplyExact(d, d)];
-        for (int i = 0; i < d; i++) {
-            System.arraycopy(matrix[i], 0, flat, i * d, d);
-        }
-        return flat;
     }
 }

@@ -5,8 +5,7 @@ import java.io.Serializable;
 
 /**
  * Which output file a sample goes to: blocks of neighbouring samples are shuffled by hash, and a file takes the next blocks of
- * that order. So each file has samples from all over the source, all files have as many blocks, and a task that writes one
- * reads only its own. One thread.
+ * that order. So each file has samples from all over the source, and all files have as many blocks. One thread.
  */
 final class FileOf implements Serializable {
     private static final long serialVersionUID = 1L;

@@ -8,19 +8,22 @@ import io.rela.source.ImageSource;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
 import io.rela.table.TableFolder;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.Partitioner;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
-import scala.Tuple2;
 
 /**
- * Writes a subset. The rule runs where the samples' numbers lie; 16 bytes of each chosen sample go to the task that writes its
- * file, and that task fetches the wide rows by index: no wide row is shuffled. Within a file rows stand in the order of
- * {@code xxhash64(seed, 'order', epoch, index)}. Driver only.
+ * Writes a subset. The rule runs where the samples' numbers lie; the same task fetches the wide rows of what it has chosen, in
+ * one pass over its share of the targets' files, and sends them to the task that writes their file: Spark holds each chosen
+ * row on a local disk for as long as the step runs. So every file of the targets is opened by the one or two tasks whose samples it has, however many
+ * files are written. Pictures that the targets do not carry are fetched where they are written. Within a file rows stand in the
+ * order of {@code xxhash64(seed, 'order', epoch, index)}. Driver only.
  */
 public final class SelectStep {
     /** Files of this size, before compression, are large enough to scan and fit into a task's memory. */
@@ -105,53 +108,45 @@ public final class SelectStep {
                 hadoop);
         Rule rule = settled.rule();
         Stand stand = settled.stand();
-        List<SubsetJob.Written> written = new ArrayList<>(spark.parallelize(ranges, ranges.size())
-                .flatMapToPair(range -> {
-                    Chosen[] chosen = choose(scores, range, rule, stand, fileOf, files, hadoop);
-                    List<Tuple2<Integer, Chosen>> parts = new ArrayList<>();
-                    for (int file = 0; file < files; file++) {
-                        if (chosen[file].size() > 0) {
-                            parts.add(new Tuple2<>(file, chosen[file].trimmed()));
-                        }
-                    }
-                    return parts.iterator();
-                })
-                .partitionBy(new ByNumber(files))
-                .mapPartitionsWithIndex(
-                        (file, parts) -> {
-                            List<Chosen> mine = new ArrayList<>();
-                            parts.forEachRemaining(part -> mine.add(part._2()));
-                            Chosen all = Chosen.joined(mine);
-                            return (all.size() == 0 ? List.<SubsetJob.Written>of() : List.of(job.write(file, all)))
-                                    .iterator();
-                        },
-                        false)
-                .collect());
-        written.sort(Comparator.comparingInt(SubsetJob.Written::number));
-        folder.keepOnly(written.stream().map(SubsetJob.Written::file).toList());
-        return subset(written);
+        JavaPairRDD<Integer, Chosen.Part> parts = spark.parallelize(ranges, ranges.size())
+                .flatMapToPair(
+                        range -> job.parts(taker -> choose(scores, range, rule, stand, hadoop, taker), fileOf, files))
+                .partitionBy(new ByNumber(files));
+        try {
+            List<SubsetJob.Written> written = new ArrayList<>(parts.mapPartitionsWithIndex(
+                            (file, some) -> {
+                                List<Chosen.Part> mine = new ArrayList<>();
+                                some.forEachRemaining(part -> mine.add(part._2()));
+                                return (mine.isEmpty()
+                                                ? List.<SubsetJob.Written>of()
+                                                : List.of(job.write(file, new Chosen.Whole(mine))))
+                                        .iterator();
+                            },
+                            false)
+                    .collect());
+            written.sort(Comparator.comparingInt(SubsetJob.Written::number));
+            folder.keepOnly(written.stream().map(SubsetJob.Written::file).toList());
+            return subset(written);
+        } finally {
+            // Rows that travelled lie on local disks until somebody notices that nobody wants them.
+            parts.rdd().cleanShuffleDependencies(true);
+        }
     }
 
-    private static Chosen[] choose(
+    private static void choose(
             ScoreFiles scores,
             IndexRange range,
             Rule rule,
             Stand stand,
-            FileOf fileOf,
-            int files,
-            SerializableConfiguration hadoop)
-            throws java.io.IOException {
-        Chosen[] chosen = new Chosen[files];
-        for (int file = 0; file < files; file++) {
-            chosen[file] = new Chosen();
-        }
+            SerializableConfiguration hadoop,
+            SubsetJob.Taker taker)
+            throws IOException {
         scores.scan(range, hadoop.value(), (index, loss, reference, label) -> {
             float weight = rule.weight(index, stand.ofLoss(loss), stand.ofReference(reference), label);
             if (weight != 0) {
-                chosen[fileOf.of(index)].add(index, loss, weight);
+                taker.take(index, loss, weight);
             }
         });
-        return chosen;
     }
 
     private static Subset subset(List<SubsetJob.Written> written) {

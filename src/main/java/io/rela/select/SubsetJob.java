@@ -1,29 +1,34 @@
 package io.rela.select;
 
+import io.rela.ExitCode;
+import io.rela.RelaException;
 import io.rela.rank.Draw;
 import io.rela.rank.ExactSum;
 import io.rela.source.ImageSource;
 import io.rela.source.Sample;
 import io.rela.source.SampleReader;
 import io.rela.storage.Patience;
-import io.rela.storage.StorageException;
 import io.rela.table.EncodedImage;
 import io.rela.table.RangedFiles;
-import io.rela.table.TableReader;
+import io.rela.table.RowBytes;
 import io.rela.table.TableSchema;
 import io.rela.table.TableWriter;
 import io.rela.table.Tables;
+import io.rela.table.TaskRows;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.UUID;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.util.SerializableConfiguration;
+import scala.Tuple2;
 
 /**
- * What every task that writes a file of a subset does. Immutable.
+ * What every task of a subset does: the rows of what it has chosen are fetched, and the files are written. Immutable.
  *
  * @param columns of the subset
  * @param targets the table of targets
@@ -47,17 +52,58 @@ record SubsetJob(
     record Written(int number, String file, long rows, ExactSum losses, long withLoss, double weights)
             implements Serializable {}
 
-    Written write(int number, Chosen chosen) throws IOException {
+    /** Chooses. */
+    interface Choosing {
+        void to(Taker taker) throws IOException;
+    }
+
+    /** Takes chosen samples, ascending. */
+    interface Taker {
+        void take(long index, float loss, float weight);
+    }
+
+    /**
+     * The parts of the output files that chosen samples belong to. For a task.
+     *
+     * @param choosing hands each chosen sample out, ascending
+     */
+    Iterator<Tuple2<Integer, Chosen.Part>> parts(Choosing choosing, FileOf fileOf, int files) throws IOException {
+        if (columns != Columns.INDEX) {
+            Chosen chosen = new Chosen();
+            choosing.to(chosen::add);
+            RangedFiles.Rows rows = targets.rows(stored(), chosen.indices(), hadoop.value());
+            return TaskRows.of(new Fetcher(chosen, fileOf, stored(), rows), rows::close, part -> part);
+        }
+        Chosen[] chosen = new Chosen[files];
+        Arrays.setAll(chosen, file -> new Chosen());
+        choosing.to((index, loss, weight) -> chosen[fileOf.of(index)].add(index, loss, weight));
+        List<Tuple2<Integer, Chosen.Part>> parts = new ArrayList<>();
+        for (int file = 0; file < files; file++) {
+            if (chosen[file].size() > 0) {
+                parts.add(new Tuple2<>(file, Chosen.Part.narrow(chosen[file].trimmed())));
+            }
+        }
+        return parts.iterator();
+    }
+
+    /** What of the targets the subset holds. */
+    private TableSchema stored() {
+        return columns == Columns.IMAGES && kept ? Tables.TARGETS_WITH_IMAGES : Tables.TARGETS;
+    }
+
+    /** Writes a file of these parts. For a task. */
+    Written write(int number, Chosen.Whole whole) throws IOException {
         String name = String.format("part-%05d-%s.parquet", number, UUID.randomUUID());
         Patience patience = Patience.of(hadoop.value());
-        Object[][] wide = columns == Columns.INDEX ? null : gather(chosen, patience);
+        Chosen chosen = whole.chosen();
         ExactSum losses = new ExactSum();
         long withLoss = 0;
         double weights = 0;
         try (SampleReader pictures = columns == Columns.IMAGES && !kept ? source.reader() : null;
                 TableWriter writer = new TableWriter(columns.schema(), new Path(folder, name), hadoop.value())) {
             for (int place : chosen.shuffled(order)) {
-                Object[] row = wide == null ? new Object[] {chosen.index(place)} : wide[place];
+                Object[] row =
+                        columns == Columns.INDEX ? new Object[] {chosen.index(place)} : whole.row(stored(), place);
                 if (pictures != null) {
                     Sample sample = Tables.sample(row);
                     row = Arrays.copyOf(row, row.length + 1);
@@ -70,54 +116,72 @@ record SubsetJob(
                 }
                 weights += chosen.weight(place);
                 writer.write(Tables.subsetRow(row, loss, chosen.weight(place)));
-                if (wide != null) {
-                    wide[place] = null;
-                }
             }
         }
         return new Written(number, name, chosen.size(), losses, withLoss, weights);
     }
 
-    /** The targets' rows of the chosen samples, in their order. */
-    private Object[][] gather(Chosen chosen, Patience patience) throws IOException {
-        long[] wanted = chosen.indices();
-        Object[][] rows = new Object[wanted.length][];
-        int found = 0;
-        for (RangedFiles.File file : targets.files()) {
-            int first = from(wanted, file.range().first());
-            int end = from(wanted, file.range().end());
-            if (first < end) {
-                long[] here = Arrays.copyOfRange(wanted, first, end);
-                for (Object[] row : patience.read(() -> rows(file, here), Patience.SLEEP)) {
-                    if ((Long) row[0] != wanted[found]) {
-                        throw new IOException(
-                                file.path() + " holds sample " + row[0] + " where " + wanted[found] + " should be");
-                    }
-                    rows[found++] = row;
-                }
-            }
-        }
-        if (found != wanted.length) {
-            throw new IOException("targets holds " + found + " of the " + wanted.length + " samples of a file");
-        }
-        return rows;
-    }
+    /**
+     * Fetches the rows of chosen samples in one pass over the files of targets, and hands them out by output file: neighbours that go
+     * to the same one together, so that only these are held. One task's thread.
+     */
+    static final class Fetcher implements Iterator<Tuple2<Integer, Chosen.Part>> {
+        /** A part that has so many bytes ends: pictures may be large. */
+        private static final int LARGEST = 1 << 20;
 
-    private List<Object[]> rows(RangedFiles.File file, long[] wanted) throws StorageException {
-        TableSchema read = columns == Columns.IMAGES && kept ? Tables.TARGETS_WITH_IMAGES : Tables.TARGETS;
-        List<Object[]> rows = new ArrayList<>();
-        try (TableReader reader = new TableReader(read, new Path(file.path()), hadoop.value(), wanted)) {
-            for (Object[] row = reader.next(); row != null; row = reader.next()) {
-                rows.add(row);
-            }
-            return rows;
-        } catch (IOException e) {
-            throw StorageException.of(file.path(), e);
-        }
-    }
+        private final Chosen chosen;
+        private final FileOf fileOf;
+        private final TableSchema schema;
+        private final RangedFiles.Rows rows;
+        private int place;
 
-    private static int from(long[] sorted, long first) {
-        int found = Arrays.binarySearch(sorted, first);
-        return found >= 0 ? found : -found - 1;
+        /**
+         * @param schema of the rows, of which the index is the first column
+         * @param rows of the chosen samples; whoever opened them closes them
+         */
+        Fetcher(Chosen chosen, FileOf fileOf, TableSchema schema, RangedFiles.Rows rows) {
+            this.chosen = chosen;
+            this.fileOf = fileOf;
+            this.schema = schema;
+            this.rows = rows;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return place < chosen.size();
+        }
+
+        @Override
+        public Tuple2<Integer, Chosen.Part> next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            int file = fileOf.of(chosen.index(place));
+            Chosen some = new Chosen();
+            RowBytes bytes = new RowBytes(schema);
+            int[] starts = new int[FileOf.BLOCK];
+            do {
+                starts[some.size()] = bytes.size();
+                bytes.add(row(chosen.index(place)));
+                some.add(chosen.index(place), chosen.loss(place), chosen.weight(place));
+                place++;
+            } while (hasNext()
+                    && some.size() < FileOf.BLOCK
+                    && bytes.size() < LARGEST
+                    && fileOf.of(chosen.index(place)) == file);
+            return new Tuple2<>(
+                    file, new Chosen.Part(some.trimmed(), bytes.toBytes(), Arrays.copyOf(starts, some.size())));
+        }
+
+        private Object[] row(long index) {
+            Object[] row = rows.hasNext() ? rows.next() : null;
+            if (row == null || (Long) row[0] != index) {
+                throw new RelaException(
+                        ExitCode.HOME,
+                        "targets/ holds no sample " + index
+                                + ", which was chosen. Restore the table, or make it again.");
+            }
+            return row;
+        }
     }
 }

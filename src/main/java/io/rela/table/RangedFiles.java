@@ -9,6 +9,7 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
@@ -73,7 +74,48 @@ public record RangedFiles(List<File> files) implements Serializable {
      * @throws RelaException while reading, when a file is gone or out of order
      */
     public Rows rows(TableSchema columns, IndexRange range, Configuration conf) {
-        return new Rows(columns, in(range), range, conf);
+        return new Rows(
+                in(range),
+                (file, first) -> new TableReader(
+                        columns, new Path(file.path()), conf, Math.max(first, range.first()), range.end()),
+                conf);
+    }
+
+    /**
+     * The rows of some samples with these columns, of which the index is the first, ascending; each file that holds one is opened
+     * once, and its pages that hold none are not read. One thread; to be closed.
+     *
+     * @param indices ascending; those that no file has are left out
+     * @throws RelaException while reading, when a file is gone or out of order
+     */
+    public Rows rows(TableSchema columns, long[] indices, Configuration conf) {
+        List<File> some = files.stream()
+                .filter(file -> from(indices, file.range().first())
+                        < from(indices, file.range().end()))
+                .toList();
+        return new Rows(
+                some,
+                (file, first) -> new TableReader(
+                        columns,
+                        new Path(file.path()),
+                        conf,
+                        Arrays.copyOfRange(
+                                indices,
+                                from(indices, first),
+                                from(indices, file.range().end()))),
+                conf);
+    }
+
+    /** Where the first is that is not below an index. */
+    private static int from(long[] ascending, long index) {
+        int found = Arrays.binarySearch(ascending, index);
+        return found >= 0 ? found : -found - 1;
+    }
+
+    /** Opens a file. */
+    private interface Opening {
+        /** @param first index that is still wanted of the file */
+        TableReader open(File file, long first) throws IOException;
     }
 
     /**
@@ -81,10 +123,8 @@ public record RangedFiles(List<File> files) implements Serializable {
      * {@link StorageException} in an {@link UncheckedIOException}.
      */
     public static final class Rows implements Iterator<Object[]>, AutoCloseable {
-        private final TableSchema columns;
         private final Deque<File> left;
-        private final IndexRange range;
-        private final Configuration conf;
+        private final Opening opening;
         private final Patience patience;
         private TableReader reader;
         private Object[] next;
@@ -92,11 +132,9 @@ public record RangedFiles(List<File> files) implements Serializable {
         /** Whether {@link #index} is of the file that is being read. */
         private boolean begun;
 
-        private Rows(TableSchema columns, List<File> files, IndexRange range, Configuration conf) {
-            this.columns = columns;
+        private Rows(List<File> files, Opening opening, Configuration conf) {
             this.left = new ArrayDeque<>(files);
-            this.range = range;
-            this.conf = conf;
+            this.opening = opening;
             this.patience = Patience.of(conf);
         }
 
@@ -134,7 +172,8 @@ public record RangedFiles(List<File> files) implements Serializable {
         private Object[] read() throws StorageException {
             try {
                 if (reader == null) {
-                    reader = new TableReader(columns, file(), conf, begun ? index + 1 : range.first(), range.end());
+                    File file = left.element();
+                    reader = opening.open(file, begun ? index + 1 : file.range().first());
                 }
                 return reader.next();
             } catch (IOException e) {
