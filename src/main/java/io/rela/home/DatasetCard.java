@@ -11,7 +11,6 @@ import io.rela.table.Json;
 import io.rela.table.TableSchema;
 import io.rela.table.Tables;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +36,8 @@ final class DatasetCard {
     private static final String METADATA_END =
             "# What stands below stays: license, tags, and whatever else belongs here.\n";
     private static final String TEXT_BEGIN = "---\n";
-    private static final String TEXT_END = "<!-- rela-convert writes what stands above anew; what stands below stays. -->\n";
+    private static final String TEXT_END =
+            "<!-- rela-convert writes what stands above anew; what stands below stays. -->\n";
 
     /** What JSON may hold as it is, and YAML 1.1 takes for the end of a line or refuses. */
     private static final Pattern NOT_IN_YAML = Pattern.compile("[\\x7f-\\xa0\\u2028\\u2029\\ufeff\\ufffe\\uffff]");
@@ -65,29 +65,33 @@ final class DatasetCard {
     private final Manifest manifest;
     private final ConversionRecord conversion;
     private final Epochs epochs;
-    private final Path root;
 
-    private DatasetCard(Manifest manifest, ConversionRecord conversion, Path root) {
+    private DatasetCard(Manifest manifest, ConversionRecord conversion, Epochs epochs) {
         this.manifest = manifest;
         this.conversion = conversion;
-        this.root = root;
-        epochs = new Epochs(manifest, root);
+        this.epochs = epochs;
     }
 
     /**
      * The whole card.
      *
      * @param root of the home, for messages
-     * @return empty for a home that holds no conversion's targets
+     * @return empty for a home without targets
      */
     static Optional<String> text(Manifest manifest, Path root, Additions additions) {
-        return manifest.newest(ConversionRecord.class)
-                .filter(conversion -> manifest.holds(Tables.TARGETS.name()))
-                .map(conversion -> {
-                    DatasetCard card = new DatasetCard(manifest, conversion, root);
-                    return FIRST + card.metadata() + METADATA_END + additions.metadata() + TEXT_BEGIN + card.prose()
-                            + TEXT_END + additions.text();
-                });
+        Optional<ConversionRecord> conversion = manifest.newest(ConversionRecord.class);
+        if (conversion.isEmpty() || rows(manifest, Tables.TARGETS.name()) == 0) {
+            return Optional.empty();
+        }
+        DatasetCard card = new DatasetCard(manifest, conversion.get(), new Epochs(manifest, root));
+        return Optional.of(FIRST
+                + card.metadata()
+                + METADATA_END
+                + additions.metadata()
+                + TEXT_BEGIN
+                + card.prose()
+                + TEXT_END
+                + additions.text());
     }
 
     /** What people have added to a card that this class made; empty for any other text. */
@@ -134,36 +138,58 @@ final class DatasetCard {
         all.add(new Config(Tables.FEATURES.name(), Tables.FEATURES.name(), Tables.FEATURES, feature));
         all.add(new Config(Tables.REJECTS.name(), Tables.REJECTS.name(), Tables.REJECTS, OptionalInt.empty()));
         all.add(new Config(Tables.CLUSTERS.name(), Tables.CLUSTERS.name(), Tables.CLUSTERS, OptionalInt.empty()));
-        epochs.losses()
-                .keySet()
-                .forEach(epoch -> all.add(new Config(
-                        "losses-epoch-" + epoch,
-                        Tables.epoch(Tables.LOSSES, epoch),
-                        Tables.LOSSES,
-                        OptionalInt.empty())));
-        epochs.subsets().forEach((epoch, record) -> {
-            TableSchema schema = record.subset().settings().columns().schema();
+        for (int epoch : lossEpochs()) {
+            String table = Tables.epoch(Tables.LOSSES, epoch);
+            all.add(new Config("losses-epoch-" + epoch, table, Tables.LOSSES, OptionalInt.empty()));
+        }
+        for (int epoch : subsetEpochs()) {
+            TableSchema schema =
+                    epochs.subsets().get(epoch).subset().settings().columns().schema();
             all.add(new Config("subset-epoch-" + epoch, Tables.epoch(schema, epoch), schema, target));
-        });
-        all.removeIf(config -> !manifest.holds(config.table()) || rows(config.table()) == 0);
+        }
+        all.removeIf(config -> rows(config.table()) == 0);
         return all;
     }
 
+    private List<Integer> lossEpochs() {
+        return epochs.losses().keySet().stream()
+                .filter(epoch -> rows(Tables.epoch(Tables.LOSSES, epoch)) > 0)
+                .toList();
+    }
+
+    private List<Integer> subsetEpochs() {
+        return epochs.subsets().keySet().stream()
+                .filter(epoch -> rows(Tables.epoch(Tables.SUBSET, epoch)) > 0)
+                .toList();
+    }
+
     private long rows(String table) {
-        return manifest.files(table, root).stream().mapToLong(TableFile::rows).sum();
+        return rows(manifest, table);
+    }
+
+    /** Number of rows; 0 without such a table. Of no rows datasets says but that they correspond to no data: they are left out. */
+    private static long rows(Manifest manifest, String table) {
+        return manifest.tables().getOrDefault(table, List.of()).stream()
+                .mapToLong(TableFile::rows)
+                .sum();
     }
 
     private List<String> paths(String table) {
-        List<TableFile> files = manifest.files(table, root);
+        List<TableFile> files = manifest.tables().get(table);
         return files.size() > MOST_FILES_BY_NAME
                 ? List.of(table + "/*.parquet")
                 : files.stream().map(TableFile::path).toList();
     }
 
-    /** The row count, which {@code datasets} checks after it has read a table whole. */
+    /** The row count, which {@code datasets} checks after it has read a table whole; the bytes are those of the files. */
     private Map<String, Object> split(String table) {
         Map<String, Object> split = new LinkedHashMap<>();
         split.put("name", "train");
+        split.put(
+                "num_bytes",
+                manifest.tables().get(table).stream()
+                        .mapToLong(TableFile::bytes)
+                        .sum());
         split.put("num_examples", rows(table));
         return split;
     }
@@ -212,8 +238,10 @@ final class DatasetCard {
     }
 
     private static String json(Object value) {
-        return NOT_IN_YAML.matcher(Json.line(value)).replaceAll(found -> String.format("\\\\u%04x", (int)
-                found.group().charAt(0)));
+        return NOT_IN_YAML
+                .matcher(Json.line(value))
+                .replaceAll(
+                        found -> String.format("\\\\u%04x", (int) found.group().charAt(0)));
     }
 
     private String prose() {
@@ -226,12 +254,13 @@ final class DatasetCard {
 
                 # Pictures with representation targets
 
-                Made by rela-convert (ReLA, NeurIPS 2024): of %d pictures %d have a target of %d values, and %d were rejected. A target is
-                what a prior makes of the picture, on axes (%s) that keep %.1f%% of its variance.%s
+                Made by rela-convert (ReLA, NeurIPS 2024): a target is what a prior makes of a picture, on fewer axes.
 
-                | prior | SHA-256 | values | sees |
-                | --- | --- | --- | --- |
-                | %s | `%s` | %d | %d × %d pixels |
+                | | |
+                | --- | --- |
+                | pictures | %d listed, %d with a target, %d rejected; classes with a name: %d |
+                | prior | %s, SHA-256 `%s`: %d values of %d × %d pixels |
+                | targets | %d values, axes `%s`, %.1f%% of the variance |
 
                 ```python
                 from datasets import load_dataset
@@ -247,50 +276,56 @@ final class DatasetCard {
                 """,
                 counts.listed(),
                 counts.converted(),
-                projection.dimensions(),
                 counts.rejected(),
-                projection.kind(),
-                100 * projection.explainedVariance(),
-                manifest.classNames().isEmpty()
-                        ? ""
-                        : " There are " + manifest.classNames().size() + " classes.",
+                manifest.classNames().size(),
                 code(prior.uri()),
                 prior.sha256(),
                 prior.outputDimension(),
                 prior.inputSize(),
                 prior.inputSize(),
-                epochs.subsets().isEmpty()
-                        ? ""
-                        : "subset = load_dataset(\"path/of/this/folder\", \"subset-epoch-"
-                                + epochs.subsets().lastKey() + "\", split=\"train\")\n",
+                projection.dimensions(),
+                projection.kind(),
+                100 * projection.explainedVariance(),
+                subsetEpochs().stream()
+                        .reduce((first, second) -> second)
+                        .map(
+                                "subset = load_dataset(\"path/of/this/folder\", \"subset-epoch-%d\", split=\"train\")\n"
+                                        ::formatted)
+                        .orElse(""),
                 rowsOfTables());
     }
 
     private String rowsOfTables() {
         StringBuilder table = new StringBuilder();
-        line(table, Tables.TARGETS, " (default)", "a sample: where its picture lies, its class, its target");
+        line(
+                table,
+                Tables.TARGETS,
+                " (default)",
+                "a sample: where its picture lies, its class, its target"
+                        + (conversion.keepsImages() ? ", its picture" : ""));
         line(table, Tables.FEATURES, "", "what the prior makes of a sample");
         line(table, Tables.REJECTS, "", "a picture that has no target, and why");
         line(table, Tables.CLUSTERS, "", "a sample's pseudo-class");
-        line(table, "losses", epochs.losses().keySet(), "the loss of a sample in epoch E");
-        line(table, "subset", epochs.subsets().keySet(), "a sample chosen for epoch E, its loss and its weight");
+        line(table, "losses", lossEpochs(), "the loss of a sample in epoch E");
+        line(table, "subset", subsetEpochs(), "a sample chosen for epoch E, its loss and its weight");
         return table.toString();
     }
 
     private void line(StringBuilder table, TableSchema schema, String more, String what) {
-        if (manifest.holds(schema.name()) && rows(schema.name()) > 0) {
-            table.append(String.format("| `%s`%s | %d | %s |%n", schema.name(), more, rows(schema.name()), what));
+        long rows = rows(schema.name());
+        if (rows > 0) {
+            table.append(String.format(Locale.ROOT, "| `%s`%s | %d | %s |\n", schema.name(), more, rows, what));
         }
     }
 
-    private static void line(StringBuilder table, String name, Collection<Integer> epochs, String what) {
+    private static void line(StringBuilder table, String name, List<Integer> epochs, String what) {
         if (!epochs.isEmpty()) {
-            table.append(String.format("| `%s-epoch-E`, E: %s | | %s |%n", name, ranges(epochs), what));
+            table.append(String.format("| `%s-epoch-E`, E: %s | | %s |\n", name, ranges(epochs), what));
         }
     }
 
     /** Ascending numbers, runs of them shortened: 0–29, 35. */
-    private static String ranges(Collection<Integer> ascending) {
+    private static String ranges(List<Integer> ascending) {
         List<String> ranges = new ArrayList<>();
         Integer first = null;
         Integer last = null;
