@@ -37,8 +37,14 @@ class DatasetCardTest {
         assertThat(card)
                 .startsWith("---\n")
                 .containsOnlyOnce("  default: true\n")
-                .contains("- config_name: targets\n  default: true\n  data_files:\n"
-                        + "  - \"targets/part-0.parquet\"\n  - \"targets/part-1.parquet\"\n")
+                .contains(
+                        """
+                        - config_name: targets
+                          default: true
+                          data_files:
+                          - "targets/part-0.parquet"
+                          - "targets/part-1.parquet"
+                        """)
                 .contains("- config_name: subset-epoch-3\n  data_files:\n  - \"subsets/epoch=3/part-0.parquet\"\n")
                 .contains("{\"name\":\"train\",\"num_bytes\":20,\"num_examples\":4}");
     }
