@@ -37,8 +37,7 @@ class DatasetCardTest {
         assertThat(card)
                 .startsWith("---\n")
                 .containsOnlyOnce("  default: true\n")
-                .contains(
-                        """
+                .contains("""
                         - config_name: targets
                           default: true
                           data_files:
