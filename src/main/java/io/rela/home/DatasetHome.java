@@ -56,7 +56,7 @@ public final class DatasetHome {
     /** A file or folder that commands of an epoch leave in the hidden folder. */
     private static final Pattern OF_EPOCH = Pattern.compile("(?:lock-|outputs-)?" + EPOCH + "(\\d+)");
 
-    /** What a commit is going to do: tables to move from the staging folder, then the manifest as it will be. */
+    /** What a commit is going to do: tables to move from the staging folder, then the manifest as it will be, and its card. */
     private record Journal(String staging, List<String> tables, List<String> removed, Manifest manifest) {}
 
     private final FileSystem fs;
@@ -504,6 +504,7 @@ public final class DatasetHome {
             }
         }
         Json.replace(fs, new Path(root, MANIFEST), journal.manifest());
+        CardFile.write(fs, root, journal.manifest());
         // The journal goes last: while it is there, all of this is done again.
         fs.delete(staging, true);
         fs.delete(journal(), false);

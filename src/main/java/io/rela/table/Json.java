@@ -11,18 +11,10 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.rela.ExitCode;
 import io.rela.RelaException;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.Set;
-import org.apache.hadoop.fs.FSError;
-import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /** JSON files as the home keeps them: snake case, indented, replaced as a whole or not at all. Safe for threads. */
 public final class Json {
@@ -33,8 +25,6 @@ public final class Json {
             .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
             .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
             .build();
-
-    private static final Set<String> REPLACED_BY_RENAMING = Set.of("file", "hdfs", "viewfs");
 
     private Json() {}
 
@@ -75,7 +65,7 @@ public final class Json {
 
     @SuppressWarnings("TypeParameterUnusedInFormals") // the type says what it is
     private static <T> T read(FileSystem fs, Path file, JavaType type) throws IOException {
-        try (InputStream in = open(fs, file)) {
+        try (InputStream in = TextFile.open(fs, file)) {
             T value = MAPPER.readValue(in, type);
             if (value == null) {
                 throw damaged(file, "it holds nothing", null);
@@ -83,18 +73,6 @@ public final class Json {
             return value;
         } catch (JsonProcessingException e) {
             throw damaged(file, e.getOriginalMessage(), e);
-        }
-    }
-
-    /** Local files that are there and cannot be opened, for too many are, are said not to be found. */
-    private static InputStream open(FileSystem fs, Path file) throws IOException {
-        try {
-            return fs.open(file);
-        } catch (FileNotFoundException e) {
-            if (fs.exists(file)) {
-                throw new IOException(file + " cannot be opened: " + e.getMessage(), e);
-            }
-            throw e;
         }
     }
 
@@ -119,31 +97,6 @@ public final class Json {
 
     /** Writes the file so that a reader sees the old text or the new one, nothing between. */
     public static void replace(FileSystem fs, Path file, Object value) throws IOException {
-        if (!REPLACED_BY_RENAMING.contains(fs.getUri().getScheme())) {
-            // An object store shows a file when it is complete.
-            write(fs, file, value);
-            return;
-        }
-        Path written = new Path(file.getParent(), "." + file.getName() + ".new");
-        write(fs, written, value);
-        if (fs instanceof RawLocalFileSystem) {
-            if (!fs.rename(written, file)) {
-                throw new IOException(written + " could not be renamed to " + file);
-            }
-        } else {
-            FileContext.getFileContext(fs.getUri(), fs.getConf())
-                    .rename(fs.makeQualified(written), fs.makeQualified(file), Options.Rename.OVERWRITE);
-        }
-    }
-
-    private static void write(FileSystem fs, Path file, Object value) throws IOException {
-        // Before the file is opened: closing it would replace the old text by none.
-        byte[] content = text(value).getBytes(StandardCharsets.UTF_8);
-        try (OutputStream out = fs.create(file, true)) {
-            out.write(content);
-        } catch (FSError e) {
-            // What Hadoop makes of a local disk that fails.
-            throw new IOException(e.getMessage(), e);
-        }
+        TextFile.replace(fs, file, text(value));
     }
 }

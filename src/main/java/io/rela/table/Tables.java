@@ -69,11 +69,11 @@ public final class Tables {
 
     /** {@code targets/} with {@code --keep-images}: the same, then image. */
     public static final TableSchema TARGETS_WITH_IMAGES =
-            new TableSchema("targets", with(TARGETS.columns(), required(IMAGE_COLUMN, IMAGE)));
+            new TableSchema("targets", with(TARGETS.columns(), optional(IMAGE_COLUMN, IMAGE)));
 
     /** Of the same, what scoring reads: the sample's columns, then image. */
     public static final TableSchema SAMPLES_WITH_IMAGES =
-            new TableSchema("targets", with(SAMPLES.columns(), required(IMAGE_COLUMN, IMAGE)));
+            new TableSchema("targets", with(SAMPLES.columns(), optional(IMAGE_COLUMN, IMAGE)));
 
     /** {@code losses/epoch=E}: index, loss. */
     public static final TableSchema LOSSES =
