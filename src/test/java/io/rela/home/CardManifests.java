@@ -1,6 +1,7 @@
 package io.rela.home;
 
 import io.rela.image.Interpolation;
+import io.rela.image.PixelLayout;
 import io.rela.manifest.Change;
 import io.rela.manifest.ConversionRecord;
 import io.rela.manifest.ConversionSettings;
@@ -48,7 +49,8 @@ final class CardManifests {
                 new ConversionSettings.ProjectionSettings(
                         ProjectionKind.PCA, Dimensions.of(3), AxisScale.none(), 0, null),
                 keepImages,
-                8);
+                8,
+                PixelLayout.INTERLEAVED);
         ConversionRecord record = new ConversionRecord(
                 ConversionRecord.COMMAND,
                 settings,
