@@ -87,12 +87,12 @@ class SparkSubmitIT {
         assertThat(Rela.targetBits(made.resolve("cluster"))).isEqualTo(expected);
         assertThat(executors(events)).containsExactly("0", "1");
 
-        String jars = Path.of("target", "spark", "jars").toAbsolutePath() + "/";
+        String spark = Path.of("target", "spark").toAbsolutePath() + "/";
         Map<String, String> entries = classPath(events);
         assertThat(entries).containsValue("Added By User").hasSizeGreaterThan(100);
         entries.forEach((entry, source) -> {
             if (source.equals("System Classpath")) {
-                assertThat(entry).startsWith(jars);
+                assertThat(entry).startsWith(spark);
             } else {
                 assertThat(entry).matches("spark://.*/jars/rela-convert\\.jar");
             }
