@@ -119,8 +119,6 @@ def _train(asked: argparse.Namespace, work: Path, preset: Preset, cells: dict[st
 def _ended(work: Path, cell: Cell, ended: Future, left: int) -> None:
     try:
         ended.result()
-    except Refusal:
-        raise
     except BrokenExecutor as e:
         raise Refusal(UNEXPECTED, f"a process was killed, perhaps for want of memory: say fewer --jobs ({e})") from e
     result = json.loads((work / "cells" / f"{cell.id}.json").read_text("utf-8"))

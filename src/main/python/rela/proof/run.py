@@ -101,7 +101,7 @@ class Run:
         """Computes the losses of all samples in `folder`/home by the network as it is, for the next epoch."""
         learner = self.folder / "learner"
         write_learner(self.trainer, learner)
-        said = [*self._said(self.cell.seed), "--learner", learner, "--transfer", "fit"]
+        said = [*self._said(), "--learner", learner, "--transfer", "fit"]
         self.seconds["score"] += self.commands.run("score", *said)
 
     def select(self, cell: Cell) -> np.ndarray:
@@ -109,11 +109,11 @@ class Run:
         said = ["--policy", cell.policy, "--epochs", cell.epochs, "--columns", "index", *cell.options.split()]
         said += ["--ratio", cell.ratio] if cell.ratio else []
         said += ["--if-exists", "overwrite"]
-        self.seconds["select"] += self.commands.run("select", *self._said(cell.seed), *said)
+        self.seconds["select"] += self.commands.run("select", *self._said(), *said)
         return self.material.chosen(self.folder / "home", self.trainer.epoch)
 
-    def _said(self, seed: int) -> list[object]:
-        return ["--home", self.folder / "home", "--epoch", self.trainer.epoch, "--seed", seed]
+    def _said(self) -> list[object]:
+        return ["--home", self.folder / "home", "--epoch", self.trainer.epoch, "--seed", self.cell.seed]
 
 
 def by_proxy(cells: list[Cell], preset: Preset, material: Material, commands: Rela) -> None:
@@ -127,7 +127,7 @@ def by_proxy(cells: list[Cell], preset: Preset, material: Material, commands: Re
     for _ in range(preset.epochs):
         run.score()
         for name, cell in missing.items():
-            made[name].append(run.select(dataclasses.replace(cell, seed=1)))
+            made[name].append(run.select(cell))
         run.epoch()
     for name, weights in made.items():
         material.save(name, np.stack(weights))

@@ -49,11 +49,14 @@ class Results:
                 continue
             mean, error = mean_and_error([one["top1"] for one in found])
             pictures = sum(one["samples"] for one in found) / len(found)
-            seconds = [sum(one[f"{part}_seconds"] for one in found) / len(found) for part in ("train", "score", "select")]
-            seconds.insert(0, references.get("seconds", 0.0) if row.cell.targets else 0.0)
-            share = (sum(seconds) - seconds[1]) / seconds[1]
+            parts = (sum(one[f"{part}_seconds"] for one in found) / len(found) for part in ("train", "score", "select"))
+            train, score, select = parts
+            convert = references.get("seconds", 0.0) if row.cell.targets else 0.0
+            share = (convert + score + select) / train
             figures = [f"{100 * mean:.1f}", "" if error is None else f"{100 * error:.1f}", str(len(found)), f"{pictures:,.0f}"]
-            line = " | ".join([row.name, *figures, *(f"{one:.0f}" for one in seconds), f"{100 * share:.0f}%"])
+            line = " | ".join(
+                [row.name, *figures, *(f"{one:.0f}" for one in (convert, train, score, select)), f"{100 * share:.0f}%"]
+            )
             studies.setdefault(row.study, []).append(f"| {line} |")
         names = ["top-1, %", "±", "seeds", "pictures trained", "convert, s", "train, s", "score, s", "select, s", "of training"]
         head = f"| | {' | '.join(names)} |\n| --- |{' ---: |' * len(names)}"

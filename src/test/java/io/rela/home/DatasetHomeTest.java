@@ -9,10 +9,8 @@ import io.rela.manifest.Change;
 import io.rela.manifest.Counts;
 import io.rela.manifest.Manifest;
 import io.rela.manifest.PruneRecord;
-import io.rela.manifest.RunInfo;
 import io.rela.manifest.StagedTable;
 import io.rela.manifest.TableFile;
-import io.rela.run.Outcome;
 import io.rela.table.Json;
 import io.rela.testing.StepTime;
 import java.io.IOException;
@@ -558,18 +556,10 @@ class DatasetHomeTest {
 
     /** A change whose record says its name. */
     private static Change change(String name, List<String> made, List<String> removed) {
-        RunInfo run = new RunInfo(
-                Outcome.DONE,
-                "2026-01-01T00:00:00.000Z",
-                "2026-01-01T00:00:01.000Z",
-                Map.of(),
-                Map.of(),
-                List.of(),
-                List.of());
         return new Change(
                 made.stream().map(table -> new StagedTable(table, List.of())).toList(),
                 removed,
-                new PruneRecord(PruneRecord.COMMAND, 0, List.of(name), run));
+                new PruneRecord(PruneRecord.COMMAND, 0, List.of(name), CardManifests.run()));
     }
 
     private static List<String> names(DatasetHome home) {
