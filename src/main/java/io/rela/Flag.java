@@ -17,6 +17,7 @@ public final class Flag {
     public static final String DRY_RUN = "--dry-run";
     public static final String EPOCH = "--epoch";
     public static final String EPOCHS = "--epochs";
+    public static final String FILES = "--files";
     public static final String HELD_OUT = "--held-out";
     public static final String HELP = "--help";
     public static final String HOME = "--home";
@@ -36,6 +37,7 @@ public final class Flag {
     public static final String LOSS = "--loss";
     public static final String LOSSES = "--losses";
     public static final String LOSSES_EPOCH = "--losses-epoch";
+    public static final String LOSSES_ONTO = "--losses-onto";
     public static final String LOSSES_TIME = "--losses-time";
     public static final String MAX_REJECTS = "--max-rejects";
     public static final String MEAN = "--mean";

@@ -172,6 +172,7 @@ public final class SelectionScale {
                 ranges,
                 settled,
                 new SelectStep.Wide(columns, samples, Math.max(1, values), false, Optional.empty(), 0),
+                Optional.empty(),
                 new TableFolder(subset.getFileSystem(conf), subset));
         settled.requireSize(written.rows());
         double seconds = (System.nanoTime() - start) / 1e9;

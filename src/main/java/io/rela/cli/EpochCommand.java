@@ -3,6 +3,7 @@ package io.rela.cli;
 import io.rela.Flag;
 import io.rela.distill.Distillation;
 import io.rela.distill.EpochRequest;
+import io.rela.distill.EpochSeries;
 import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
 import java.util.Optional;
@@ -14,8 +15,13 @@ abstract class EpochCommand extends Command {
     @Mixin
     HomeOptions home = new HomeOptions();
 
-    @Option(names = Flag.EPOCH, required = true, paramLabel = "N", description = "of the training run, from 0 on")
-    Integer epoch;
+    @Option(
+            names = Flag.EPOCH,
+            required = true,
+            paramLabel = "N",
+            converter = EpochRange.Converter.class,
+            description = "of the training run, from 0 on; of select also A..B, one after the other")
+    EpochRange epoch;
 
     @Option(names = Flag.SEED, paramLabel = "N", description = "of everything random (default ${DEFAULT-VALUE})")
     long seed = 0;
@@ -39,7 +45,13 @@ abstract class EpochCommand extends Command {
     void check(Problems problems) {
         home.check(problems);
         Inputs.check(problems, Flag.HOME, home.uri);
-        problems.check(epoch == null || epoch >= 0, Flag.EPOCH + " " + epoch + ": epochs are counted from 0 on");
+        problems.check(
+                epoch == null || epoch.isOne() || score().isEmpty(),
+                Flag.EPOCH + " " + epoch + ": a learner is of one epoch; only select takes several");
+        problems.check(
+                epoch == null || epoch.isOne() || logged().losses == null,
+                Flag.EPOCH + " " + epoch + ": what " + Flag.LOSSES + " logged becomes the losses of one epoch; score it"
+                        + " first, or leave it out");
         problems.atLeastOne(Flag.PARTITIONS, partitions);
         logged().check(problems);
         score().ifPresent(options -> options.check(problems, logged().losses));
@@ -48,15 +60,19 @@ abstract class EpochCommand extends Command {
 
     @Override
     CommandResult run(CommandRun run) {
-        return Distillation.run(
-                new EpochRequest(
-                        home.request(),
-                        epoch,
-                        seed,
-                        Optional.ofNullable(partitions),
-                        logged().request().or(() -> score().map(options -> options.request(partitions))),
-                        select().map(SelectOptions::request)),
-                run);
+        return epoch.isOne()
+                ? Distillation.run(request(epoch.first()), run)
+                : EpochSeries.run(epoch.first(), epoch.last(), this::request, run);
+    }
+
+    private EpochRequest request(int one) {
+        return new EpochRequest(
+                home.request(),
+                one,
+                seed,
+                Optional.ofNullable(partitions),
+                logged().request().or(() -> score().map(options -> options.request(partitions))),
+                select().map(SelectOptions::request));
     }
 
     @Override

@@ -16,6 +16,9 @@ import picocli.CommandLine.Option;
 
 /** Options that say how a subset is chosen. */
 final class SelectOptions {
+    /** Beyond it a table is a burden to whatever lists it. */
+    private static final int MOST_FILES = 10_000;
+
     @Option(
             names = Flag.POLICY,
             required = true,
@@ -50,6 +53,14 @@ final class SelectOptions {
     Columns columns = Columns.TARGETS;
 
     @Option(
+            names = Flag.FILES,
+            paramLabel = "N",
+            description =
+                    "that the subset's rows are shared out to, such as one for each worker that reads them (default"
+                            + " as many as their size makes)")
+    Integer files;
+
+    @Option(
             names = Flag.CLASSES,
             description = "for policies that look at classes: label, cluster (k-means of the targets), or auto: labels"
                     + " where there are some, else clusters for policies that cannot do without (default"
@@ -65,7 +76,7 @@ final class SelectOptions {
     /** What the policy can be told beside. */
     final PolicyOptions parameters = new PolicyOptions();
 
-    void check(Problems problems, Integer epoch) {
+    void check(Problems problems, EpochRange epoch) {
         Optional<PolicyDeclaration> declared = policy == null ? Optional.empty() : SelectionPolicies.named(policy);
         problems.check(
                 policy == null || declared.isPresent(),
@@ -78,6 +89,9 @@ final class SelectOptions {
         problems.check(
                 lossesEpoch == null || lossesEpoch >= 0,
                 Flag.LOSSES_EPOCH + " " + lossesEpoch + ": epochs are counted from 0 on");
+        problems.check(
+                files == null || (files >= 1 && files <= MOST_FILES),
+                Flag.FILES + " " + files + ": write a number from 1 to " + MOST_FILES);
         problems.check(
                 clusters == null || clusters >= 2, Flag.CLUSTERS + " " + clusters + ": write a number of at least 2");
         problems.check(
@@ -107,7 +121,7 @@ final class SelectOptions {
         reference.checkAgainst(problems, declared);
     }
 
-    private void checkRatio(Problems problems, Integer epoch) {
+    private void checkRatio(Problems problems, EpochRange epoch) {
         problems.check(
                 ratio == null || (ratio > 0 && ratio <= 1),
                 Flag.RATIO + " " + ratio + ": write a number above 0, up to 1");
@@ -122,7 +136,7 @@ final class SelectOptions {
             }
         }
         problems.check(
-                epoch == null || epochs == null || epoch < epochs,
+                epoch == null || epochs == null || epoch.last() < epochs,
                 Flag.EPOCH + " " + epoch + " is not one of " + Flag.EPOCHS + " " + epochs
                         + ", which are counted from 0 on");
     }
@@ -158,7 +172,7 @@ final class SelectOptions {
                 new SubsetRequest.Size(ratios(), Optional.ofNullable(ratioSchedule)),
                 epochs(),
                 Optional.ofNullable(lossesEpoch),
-                columns,
+                new SubsetRequest.Shape(columns, Optional.ofNullable(files)),
                 new SubsetRequest.Classes(classes, clusters()),
                 reference.request());
     }

@@ -115,7 +115,7 @@ public final class Demo {
                         new SubsetRequest.Size(RatioSchedule.constant(RATIO), Optional.empty()),
                         OptionalInt.empty(),
                         Optional.empty(),
-                        Columns.TARGETS,
+                        new SubsetRequest.Shape(Columns.TARGETS, Optional.empty()),
                         new SubsetRequest.Classes(
                                 SubsetRequest.Classes.Source.AUTO, SubsetRequest.Classes.USUAL_CLUSTERS),
                         Optional.empty())));

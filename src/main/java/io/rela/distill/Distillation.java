@@ -30,6 +30,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 
 /** Stage 2: an epoch's losses, then its subset, then the commit of both. Driver only, used once. */
@@ -110,7 +111,10 @@ public final class Distillation {
                     + ").");
         }
         subsetting.ifPresent(Subsetting::refuseUnknownLosses);
-        List<EpochRecord> used = subsetting.map(Subsetting::used).orElse(List.of());
+        List<EpochRecord> used = Stream.concat(
+                        source.filter(losses -> scores).stream().flatMap(losses -> losses.used().stream()),
+                        subsetting.stream().flatMap(subset -> subset.used().stream()))
+                .toList();
         try {
             Optional<EpochLosses.Made> losses = scores ? source.map(LossSource::make) : Optional.empty();
             Optional<Subsetting.Made> subset =
@@ -128,14 +132,14 @@ public final class Distillation {
      *
      * @param losses of the epoch
      * @param subset of the epoch
-     * @param used what had made the losses that the subset was chosen by, where this command did not
+     * @param used what had made the losses that were read
      */
     private record Made(Optional<EpochLosses.Made> losses, Optional<Subsetting.Made> subset, List<EpochRecord> used) {}
 
     private static LossSource source(EpochWork work, LossRequest asked) {
         return asked instanceof LossRequest.Learner learner
                 ? new Scoring(work, learner)
-                : new Importing(work, (LossRequest.Log) asked);
+                : new Importing(work, (LossRequest.Logged) asked);
     }
 
     private static Subsetting.Made subset(Subsetting step, Optional<EpochLosses.Made> losses) {
@@ -305,6 +309,10 @@ public final class Distillation {
                     record.subset().settings().policy().policy(),
                     record.subset().figures().rows(),
                     counts.listed()));
+            Long without = record.subset().figures().withoutLoss();
+            if (without != null && without > 0) {
+                text.append(String.format(Locale.ROOT, ", %,d of them without a loss", without));
+            }
         }
         return text.append(String.format(
                         Locale.ROOT, ", %.1f s", record.run().seconds().get("total")))

@@ -1,32 +1,67 @@
 package io.rela.distill;
 
+import io.rela.ExitCode;
+import io.rela.Flag;
+import io.rela.RelaException;
 import io.rela.home.TableFiles;
 import io.rela.loss.LoggedLosses.Imported;
 import io.rela.manifest.Counts;
+import io.rela.manifest.EpochRecord;
 import io.rela.manifest.LossInfo;
 import io.rela.manifest.LossSettings;
 import io.rela.manifest.LossesRecord;
 import io.rela.manifest.StagedTable;
+import io.rela.manifest.SubsetSettings.UsedLosses;
 import io.rela.rank.KnownLosses;
 import io.rela.table.TableFolder;
 import io.rela.table.Tables;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Losses that a training run logged. */
 final class Importing implements LossSource {
     private final EpochWork work;
     private final LossLog log;
+    /** What had made the losses that these are laid over. */
+    private final Optional<EpochRecord> earlier;
 
-    Importing(EpochWork work, LossRequest.Log asked) {
+    /** @throws RelaException when the log cannot be listed, or is to be laid over losses that are not there */
+    Importing(EpochWork work, LossRequest.Logged asked) {
         this.work = work;
-        this.log = new LossLog(work, asked);
+        this.log = new LossLog(work, asked.log());
+        this.earlier = earlier(asked.onto());
+    }
+
+    private Optional<EpochRecord> earlier(LossRequest.Onto onto) {
+        int epoch = work.asked().epoch();
+        if (onto instanceof LossRequest.Onto.OfEpoch named) {
+            String setting = named.setting() + " " + named.epoch();
+            if (named.epoch() == epoch) {
+                throw new RelaException(
+                        ExitCode.SETTINGS, setting + " is the epoch whose losses are made. Name another one.");
+            }
+            return Optional.of(work.epochs()
+                    .losses(named.epoch())
+                    .orElseThrow(() -> new RelaException(
+                            ExitCode.SETTINGS,
+                            setting + ": " + work.home().root()
+                                    + " has no losses of that epoch. Name one that was scored, newest, or none.")));
+        }
+        return onto instanceof LossRequest.Onto.Newest ? work.epochs().lossesBefore(epoch) : Optional.empty();
+    }
+
+    @Override
+    public List<EpochRecord> used() {
+        return earlier.stream().toList();
     }
 
     @Override
     public LossSettings.Logged settings() {
-        return log.settings();
+        return log.settings(earlier.map(
+                record -> new UsedLosses(record.epoch(), record.run().start())));
     }
 
     @Override
@@ -34,7 +69,18 @@ final class Importing implements LossSource {
         int epoch = work.asked().epoch();
         String table = Tables.epoch(Tables.LOSSES, epoch);
         TableFolder folder = work.folder(table);
-        Imported imported = log.read(folder, "losses");
+        Imported imported = log.read(
+                folder, "losses", earlier.map(record -> work.opened(Tables.epoch(Tables.LOSSES, record.epoch()))));
+        if (imported.earlier() > 0) {
+            earlier.flatMap(ReferenceLosses::kind).ifPresent(kind -> work.run()
+                    .warn(String.format(
+                            Locale.ROOT,
+                            "%,d samples keep their loss of epoch %d, which is the %s of a learner: if what was logged is"
+                                    + " another, name " + Flag.LOSSES_ONTO + " none.",
+                            imported.earlier(),
+                            earlier.get().epoch(),
+                            kind.label())));
+        }
         KnownLosses losses = imported.losses();
         Counts counts = counts(imported);
         StagedTable staged = work.staged(table);

@@ -6,6 +6,8 @@ import io.rela.loss.LoggedLosses;
 import io.rela.loss.LoggedLosses.Imported;
 import io.rela.manifest.LossSettings;
 import io.rela.manifest.LossesRecord.LogInfo;
+import io.rela.manifest.SubsetSettings.UsedLosses;
+import io.rela.table.RangedFiles;
 import io.rela.table.TableFolder;
 import io.rela.table.Tables;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -71,13 +74,18 @@ final class LossLog {
                 .anyMatch(name -> name.endsWith(".csv") || name.endsWith(".csv.gz"));
     }
 
-    /** What tells this log from others. */
-    LossSettings.Logged settings() {
+    /**
+     * What decides the losses.
+     *
+     * @param onto what they are laid over
+     */
+    LossSettings.Logged settings(Optional<UsedLosses> onto) {
         return new LossSettings.Logged(
                 asked.uri(),
                 asked.time().orElse(null),
                 files.stream().mapToLong(FileStatus::getLen).sum(),
-                files.stream().mapToLong(FileStatus::getModificationTime).max().orElse(0));
+                files.stream().mapToLong(FileStatus::getModificationTime).max().orElse(0),
+                onto.orElse(null));
     }
 
     /**
@@ -86,9 +94,10 @@ final class LossLog {
      *
      * @param folder of the table; replaced
      * @param what they are, for messages
+     * @param earlier losses of the home, which samples keep that the log has none of
      * @throws RelaException when the log cannot be read, or has no loss of these samples
      */
-    Imported read(TableFolder folder, String what) {
+    Imported read(TableFolder folder, String what, Optional<RangedFiles> earlier) {
         Imported imported = work.run()
                 .timed(
                         "import",
@@ -96,8 +105,9 @@ final class LossLog {
                                 work.run().session(),
                                 log(),
                                 work.targets().table().select(Tables.INDEX, Tables.ID),
+                                earlier,
                                 folder));
-        long known = imported.losses().number();
+        long known = imported.fromLog();
         if (known == 0) {
             throw new RelaException(
                     ExitCode.INPUT,
@@ -106,24 +116,31 @@ final class LossLog {
                             + " not finite). Is it the log of this data set?");
         }
         if (imported.unknown() > 0 || known < work.targets().rows()) {
-            work.run()
-                    .warn(String.format(
+            String counted = String.format(
+                    Locale.ROOT,
+                    "Of %,d logged %s %,d are of samples that the home does not have, %,d were superseded, %,d are not"
+                            + " finite; %,d of %,d samples have one",
+                    imported.logged(),
+                    what,
+                    imported.unknown(),
+                    imported.superseded(),
+                    imported.notFinite(),
+                    known,
+                    work.targets().rows());
+            String kept = earlier.isEmpty()
+                    ? "."
+                    : String.format(
                             Locale.ROOT,
-                            "Of %,d logged %s %,d are of samples that the home does not have, %,d were superseded, %,d"
-                                    + " are not finite; %,d of %,d samples have one.",
-                            imported.logged(),
-                            what,
-                            imported.unknown(),
-                            imported.superseded(),
-                            imported.notFinite(),
-                            known,
-                            work.targets().rows()));
+                            ", %,d keep an earlier one, %,d have none.",
+                            imported.earlier(),
+                            work.targets().rows() - imported.losses().number());
+            work.run().warn(counted + kept);
         }
         return imported;
     }
 
     /** What became of the log's rows, for the manifest. */
     static LogInfo info(Imported imported) {
-        return new LogInfo(imported.logged(), imported.unknown(), imported.superseded());
+        return new LogInfo(imported.logged(), imported.unknown(), imported.superseded(), imported.earlier());
     }
 }

@@ -6,7 +6,7 @@ import io.rela.model.ModelRequest;
 import java.util.Optional;
 
 /** Where an epoch's losses are to come from. Immutable. */
-public sealed interface LossRequest permits LossRequest.Learner, LossRequest.Log {
+public sealed interface LossRequest permits LossRequest.Learner, LossRequest.Logged {
     /**
      * A learner, run over all samples.
      *
@@ -18,13 +18,38 @@ public sealed interface LossRequest permits LossRequest.Learner, LossRequest.Log
     record Learner(ModelRequest model, LossKind loss, Transfer transfer, EmbedRequest embed) implements LossRequest {}
 
     /**
+     * Losses of a training run.
+     *
+     * @param log where they are
+     * @param onto what they are laid over
+     */
+    record Logged(Log log, Onto onto) implements LossRequest {}
+
+    /** Earlier losses that logged ones are laid over: those of samples that the log has none of. */
+    sealed interface Onto {
+        /** Those of the last epoch before this one that has some; none where no epoch has. */
+        record Newest() implements Onto {}
+
+        /**
+         * Those of an epoch.
+         *
+         * @param setting name of the setting that names it, for messages
+         * @param epoch another than the one that is made
+         */
+        record OfEpoch(String setting, int epoch) implements Onto {}
+
+        /** None: samples that the log has no loss of have none. */
+        record Nothing() implements Onto {}
+    }
+
+    /**
      * A log of a training run.
      *
      * @param setting name of the setting that names it, for messages
      * @param uri of Parquet or CSV
      * @param time column that tells newer from older; empty for the usual ones
      */
-    record Log(String setting, String uri, Optional<String> time) implements LossRequest {}
+    record Log(String setting, String uri, Optional<String> time) {}
 
     /**
      * The linear map from a learner's outputs to targets.

@@ -119,7 +119,7 @@ sealed interface ReferenceLosses {
 
         @Override
         public SubsetSettings.ReferenceLosses settings() {
-            return SubsetSettings.ReferenceLosses.ofLog(log.settings());
+            return SubsetSettings.ReferenceLosses.ofLog(log.settings(Optional.empty()));
         }
 
         @Override
@@ -133,7 +133,7 @@ sealed interface ReferenceLosses {
         @Override
         public Opened open() {
             TableFolder folder = work.folder("reference-losses");
-            Imported imported = log.read(folder, "reference losses");
+            Imported imported = log.read(folder, "reference losses", Optional.empty());
             return new Opened(
                     TableFiles.ranged(
                             TableFiles.staged(folder.fs(), folder.path().getName(), folder.path()), folder.path()),

@@ -14,9 +14,11 @@ import io.rela.linear.FittedMap;
 import io.rela.loss.LossKind;
 import io.rela.loss.LossStep;
 import io.rela.manifest.Counts;
+import io.rela.manifest.EpochRecord;
 import io.rela.manifest.LossInfo;
 import io.rela.manifest.LossSettings;
 import io.rela.manifest.LossesRecord;
+import io.rela.manifest.LossesRecord.TransferInfo;
 import io.rela.manifest.MannerInfo;
 import io.rela.manifest.ModelInfo;
 import io.rela.manifest.StagedTable;
@@ -49,6 +51,9 @@ final class Scoring implements LossSource {
     /** A mean cosine loss from here on says that outputs and targets have nothing to do with each other. */
     private static final double UNRELATED = 0.9;
 
+    /** A map that explains less of the targets' variance than this gives losses that say little of the learner. */
+    private static final double EXPLAINS_LITTLE = 0.1;
+
     private final EpochWork work;
     private final LossRequest.Learner asked;
     private final ModelFile learner;
@@ -63,6 +68,11 @@ final class Scoring implements LossSource {
                 work.run().hadoop());
         this.transfers = new TransferMaker(work, asked);
         this.store = new WaveStore<>(work.home().fileSystem(), work.outputs(), LossSettings.Scored.class);
+    }
+
+    @Override
+    public List<EpochRecord> used() {
+        return List.of();
     }
 
     @Override
@@ -241,6 +251,13 @@ final class Scoring implements LossSource {
                                     + Flag.TRANSFER + " fit" + " meant?",
                             losses.mean()));
         }
+        Optional<TransferInfo> transfer = transfers.info(fitted.map(TransferMaker.Fitted::map));
+        transfer.filter(map -> map.r2() < EXPLAINS_LITTLE).ifPresent(map -> work.run()
+                .warn(String.format(
+                        Locale.ROOT,
+                        "The transfer explains %.4f of the targets' variance (R2): losses through it tell samples apart by"
+                                + " chance. Train the learner further, or choose by " + Flag.POLICY + " uniform.",
+                        map.r2())));
         int epoch = work.asked().epoch();
         StagedTable staged = work.staged(table());
         List<StagedTable> tables = new ArrayList<>();
@@ -253,7 +270,7 @@ final class Scoring implements LossSource {
                         settings(plan),
                         MannerInfo.of(asked.embed()),
                         ModelInfo.of(learner, plan.probe().outputDimension()),
-                        transfers.info(fitted.map(TransferMaker.Fitted::map)).orElse(null),
+                        transfer.orElse(null),
                         new LossInfo(epoch, losses.mean(), losses.smallest(), losses.largest(), counts.rejected()),
                         null),
                 tables,

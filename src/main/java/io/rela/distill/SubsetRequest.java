@@ -14,7 +14,7 @@ import java.util.OptionalInt;
  * @param size how much of it
  * @param epochs of the whole training run; empty where nobody said
  * @param lossesEpoch whose losses are used; empty for the newest that are not after the epoch
- * @param columns of the subset
+ * @param shape of its table
  * @param classes that the policy looks at
  * @param reference losses that the policy compares others with; empty where it does not
  */
@@ -23,7 +23,7 @@ public record SubsetRequest(
         Size size,
         OptionalInt epochs,
         Optional<Integer> lossesEpoch,
-        Columns columns,
+        Shape shape,
         Classes classes,
         Optional<Reference> reference) {
     /**
@@ -41,6 +41,14 @@ public record SubsetRequest(
      * @param schedule as it was written; empty for one ratio
      */
     public record Size(RatioSchedule ratios, Optional<String> schedule) {}
+
+    /**
+     * What its table is like.
+     *
+     * @param columns that it has
+     * @param files that its rows are shared out to, at least 1; empty for as many as their size makes
+     */
+    public record Shape(Columns columns, Optional<Integer> files) {}
 
     /**
      * Classes.

@@ -106,7 +106,8 @@ final class Subsetting {
                                 : null,
                         asked.size().schedule().orElse(null),
                         asked.epochs().isPresent() ? (Integer) asked.epochs().getAsInt() : null),
-                asked.columns(),
+                asked.shape().columns(),
+                asked.shape().files().orElse(null),
                 policy.declaration().needs(Need.CLASSES)
                         ? new ClassSettings(
                                 asked.classes().source().toString(),
@@ -201,7 +202,14 @@ final class Subsetting {
         SelectStep.Subset subset = work.run()
                 .timed(
                         "subset",
-                        () -> SelectStep.run(work.run().spark(), scores, ranges, settled, wide(), work.folder(table)));
+                        () -> SelectStep.run(
+                                work.run().spark(),
+                                scores,
+                                ranges,
+                                settled,
+                                wide(),
+                                asked.shape().files(),
+                                work.folder(table)));
         // Two passes see the same rows, or one of them is wrong.
         settled.requireSize(subset.rows());
         List<StagedTable> tables = new ArrayList<>();
@@ -214,7 +222,8 @@ final class Subsetting {
                                 subset.rows(),
                                 subset.files(),
                                 Double.isNaN(subset.meanLoss()) ? null : subset.meanLoss(),
-                                subset.weights()),
+                                subset.weights(),
+                                losses.isPresent() ? (Long) (subset.rows() - subset.withLoss()) : null),
                         losses.map(known -> info(settled.selection().summary(), known.epoch()))
                                 .orElse(null),
                         clusters.flatMap(Clusters::made).isPresent() ? clusterSettings() : null,
@@ -251,9 +260,9 @@ final class Subsetting {
 
     private SelectStep.Wide wide() {
         Optional<ImageSource> pictures =
-                asked.columns() == Columns.IMAGES ? work.targets().pictures() : Optional.empty();
+                asked.shape().columns() == Columns.IMAGES ? work.targets().pictures() : Optional.empty();
         return new SelectStep.Wide(
-                asked.columns(),
+                asked.shape().columns(),
                 work.targets().files(),
                 work.targets().dimension(),
                 work.targets().keepImages(),

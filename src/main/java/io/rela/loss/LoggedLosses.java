@@ -1,20 +1,20 @@
 package io.rela.loss;
 
-import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.floor;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.nanvl;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.rank;
-import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
 import io.rela.ExitCode;
 import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.rank.KnownLosses;
+import io.rela.table.RangedFiles;
 import io.rela.table.TableFolder;
 import io.rela.table.TableWriter;
 import io.rela.table.Tables;
@@ -47,6 +47,7 @@ public final class LoggedLosses {
     private static final List<String> TIMES = List.of("step", "iteration", "timestamp", "time", "epoch");
 
     private static final String TIME = "rela_time";
+    private static final String[] BY_INDEX = {Tables.INDEX};
 
     /** Below it float32 tells neighbouring whole numbers apart. */
     private static final long FLOATS_ARE_WHOLE = 1L << 24;
@@ -74,10 +75,17 @@ public final class LoggedLosses {
      * @param logged rows of the log
      * @param unknown rows of samples that the home does not have
      * @param superseded rows that a newer one of the same sample replaced
-     * @param notFinite samples whose newest loss is no finite number
+     * @param notFinite samples whose newest loss is no finite number, and that have no earlier one
+     * @param earlier samples that keep an earlier loss
      * @param losses of the samples that have one now
      */
-    public record Imported(long logged, long unknown, long superseded, long notFinite, KnownLosses losses) {}
+    public record Imported(
+            long logged, long unknown, long superseded, long notFinite, long earlier, KnownLosses losses) {
+        /** Number of samples whose loss is one of the log. */
+        public long fromLog() {
+            return losses.number() - earlier;
+        }
+    }
 
     /** What one task wrote. */
     private record Written(String file, KnownLosses losses) implements Serializable {}
@@ -86,10 +94,13 @@ public final class LoggedLosses {
      * Writes the newest loss of each sample.
      *
      * @param targets the home's table of targets
+     * @param earlier table of {@link Tables#LOSSES} of samples of the home, which those keep that the log has no finite loss
+     *     of; empty for none
      * @param folder of the table of losses; replaced
      * @throws RelaException when the log cannot be read, lacks a column, or does not say which of two losses is newer
      */
-    public static Imported run(SparkSession session, Log log, Dataset<Row> targets, TableFolder folder) {
+    public static Imported run(
+            SparkSession session, Log log, Dataset<Row> targets, Optional<RangedFiles> earlier, TableFolder folder) {
         session.sparkContext().setJobDescription("import losses");
         Dataset<Row> logged = read(session, log);
         List<String> columns = Arrays.asList(logged.columns());
@@ -120,18 +131,32 @@ public final class LoggedLosses {
                     .select(col("known").as(Tables.INDEX), col(Tables.LOSS));
             Row rows = counts(log, matched);
             refuseTwice(log, newest);
-            Row finite = newest.agg(count(lit(1)), coalesce(sum(when(isFinite(), 1L)), lit(0L)))
-                    .first();
-            KnownLosses losses = write(newest.where(isFinite()).sort(Tables.INDEX), session, folder);
+            long samples = newest.count();
+            Dataset<Row> finite = newest.where(isFinite());
+            Optional<Dataset<Row>> kept =
+                    earlier.map(files -> table(session, files).join(finite, BY_INDEX, "left_anti"));
+            Dataset<Row> without = newest.where(not(isFinite()));
+            long notFinite = kept.map(rest -> without.join(rest, BY_INDEX, "left_anti"))
+                    .orElse(without)
+                    .count();
+            KnownLosses losses =
+                    write(kept.map(finite::unionByName).orElse(finite).sort(Tables.INDEX), session, folder);
             return new Imported(
                     rows.getLong(0),
                     rows.getLong(0) - rows.getLong(1),
-                    rows.getLong(1) - finite.getLong(0),
-                    finite.getLong(0) - finite.getLong(1),
+                    rows.getLong(1) - samples,
+                    notFinite,
+                    kept.map(Dataset::count).orElse(0L),
                     losses);
         } finally {
             matched.unpersist();
         }
+    }
+
+    private static Dataset<Row> table(SparkSession session, RangedFiles files) {
+        return session.read()
+                .schema(Tables.LOSSES.spark())
+                .parquet(files.files().stream().map(RangedFiles.File::path).toArray(String[]::new));
     }
 
     private static Dataset<Row> read(SparkSession session, Log log) {

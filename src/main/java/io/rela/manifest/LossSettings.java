@@ -68,9 +68,12 @@ public sealed interface LossSettings extends Figures permits LossSettings.Scored
      * @param lossesTime column that tells newer from older; null where nobody named one
      * @param lossesBytes length of its files
      * @param lossesModified when the newest of them was written, in milliseconds since 1970
+     * @param onto losses of the home that samples keep which the log has none of; null for none
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Logged(String losses, String lossesTime, long lossesBytes, long lossesModified) implements LossSettings {
+    record Logged(
+            String losses, String lossesTime, long lossesBytes, long lossesModified, SubsetSettings.UsedLosses onto)
+            implements LossSettings {
         @Override
         public String from() {
             return "log";

@@ -25,9 +25,10 @@ public record SubsetRecord(
      * @param files number of files that they lie in
      * @param meanLoss of its samples; null where there are no losses
      * @param weightSum of its samples
+     * @param withoutLoss number of its samples that have no loss; null where there are no losses
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record SubsetInfo(long rows, int files, Double meanLoss, double weightSum) {}
+    public record SubsetInfo(long rows, int files, Double meanLoss, double weightSum, Long withoutLoss) {}
 
     /**
      * Pseudo-classes: the same settings give the same ones.

@@ -10,6 +10,7 @@ import java.util.Map;
  *
  * @param policy what chooses
  * @param columns that the subset has
+ * @param files that its rows are shared out to; null where their size decides
  * @param classes that the policy looks at; null where it looks at none
  * @param seed of everything random
  * @param losses that it was chosen by; null where it was chosen by none
@@ -19,6 +20,7 @@ import java.util.Map;
 public record SubsetSettings(
         PolicySettings policy,
         Columns columns,
+        Integer files,
         ClassSettings classes,
         long seed,
         UsedLosses losses,

@@ -45,8 +45,9 @@ public final class SelectStep {
      * @param files how many
      * @param meanLoss of the rows that have one; NaN of none
      * @param weights their sum
+     * @param withLoss number of rows that have a loss
      */
-    public record Subset(long rows, int files, double meanLoss, double weights) {}
+    public record Subset(long rows, int files, double meanLoss, double weights, long withLoss) {}
 
     /**
      * Where wide rows come from.
@@ -83,6 +84,7 @@ public final class SelectStep {
      * @param ranges neighbours that cover all samples, one a task; the result does not depend on them
      * @param settled the rule
      * @param wide where the other columns come from
+     * @param asked number of files that rows are shared out to, at least 1; empty for as many as their size makes
      * @param folder of the table; replaced
      */
     public static Subset run(
@@ -91,10 +93,11 @@ public final class SelectStep {
             List<IndexRange> ranges,
             Selection.Settled settled,
             Wide wide,
+            Optional<Integer> asked,
             TableFolder folder) {
         Selection selection = settled.selection();
         long expected = settled.policy().declaration().takesRatio() ? selection.wanted() : selection.samples();
-        int files = files(expected, wide.rowBytes());
+        int files = asked.orElseGet(() -> files(expected, wide.rowBytes()));
         Draw order = new Draw(selection.seed(), "order", selection.epoch());
         FileOf fileOf = new FileOf(scores.range().end(), files, order);
         SerializableConfiguration hadoop = new SerializableConfiguration(spark.hadoopConfiguration());
@@ -160,7 +163,7 @@ public final class SelectStep {
             withLoss += file.withLoss();
             weights += file.weights();
         }
-        return new Subset(rows, written.size(), losses.value() / withLoss, weights);
+        return new Subset(rows, written.size(), losses.value() / withLoss, weights, withLoss);
     }
 
     /** By the subset's size alone: a file holds the same rows wherever it is written. */

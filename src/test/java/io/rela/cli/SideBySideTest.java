@@ -240,7 +240,7 @@ class SideBySideTest {
         Path lock = occupy("commit");
         ScoreCommand score = new ScoreCommand();
         score.home.uri = home.toString();
-        score.epoch = 2;
+        score.epoch = new EpochRange(2, 2);
         score.score.learner.uri = Rela.prior("learner8").toString();
         StepTime time = new StepTime(() -> {});
         score.home.lock.time = time;
@@ -297,7 +297,7 @@ class SideBySideTest {
     private SelectCommand select(int epoch, StepTime time) {
         SelectCommand select = new SelectCommand();
         select.home.uri = home.toString();
-        select.epoch = epoch;
+        select.epoch = new EpochRange(epoch, epoch);
         select.select.policy = "uniform";
         select.select.ratio = 0.5;
         select.home.lock.time = time;

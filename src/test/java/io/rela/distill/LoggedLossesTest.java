@@ -48,7 +48,7 @@ class LoggedLossesTest {
         ids.forEach((index, id) ->
                 log.append("20,").append(id).append(',').append(index * 0.001f).append('\n'));
         ids.values().forEach(id -> log.append("3,").append(id).append(",9.5\n"));
-        Rela.Outcome outcome = score(0, csv(log));
+        Rela.Outcome outcome = scoreAlone(0, csv(log));
         done(outcome);
         assertThat(outcome.text()).contains(SAMPLES + " scored + 0 without");
         assertThat(losses(0)).hasSize(SAMPLES).allSatisfy((index, loss) -> assertThat(loss)
@@ -66,7 +66,7 @@ class LoggedLossesTest {
                         functions.current_timestamp().as("timestamp"))
                 .write()
                 .parquet(log.toString());
-        Rela.Outcome outcome = score(1, log);
+        Rela.Outcome outcome = scoreAlone(1, log);
         done(outcome);
         assertThat(home.resolve("manifest.json"))
                 .content()
@@ -93,7 +93,7 @@ class LoggedLossesTest {
             log.append(indices.get(i)).append(',').append(loss).append('\n');
         }
         log.append("99999,1.5\n");
-        Rela.Outcome outcome = score(2, csv(log));
+        Rela.Outcome outcome = scoreAlone(2, csv(log));
         done(outcome);
         assertThat(outcome.text()).contains("594 scored + 42 without");
         assertThat(home.resolve("manifest.json"))
@@ -103,6 +103,7 @@ class LoggedLossesTest {
         Rela.Outcome selected =
                 Rela.run("select", "--home", home, "--epoch", 2, "--policy", "infobatch", "--losses-epoch", 2);
         done(selected);
+        assertThat(selected.text()).contains("42 of them without a loss");
         List<Row> subset = Rela.rows(home, "subsets/epoch=2");
         assertThat(subset.stream().filter(row -> row.isNullAt(8)))
                 .as("samples without a loss stand at the mean, which infobatch keeps")
@@ -115,12 +116,13 @@ class LoggedLossesTest {
     @Tag("slow")
     void twoLossesOfASampleOfWhichNoneIsNewerAreAnError() throws IOException {
         long index = ids.keySet().iterator().next();
-        Rela.Outcome plain = score(3, csv(new StringBuilder("index,loss\n" + index + ",1\n" + index + ",2\n")));
+        Rela.Outcome plain = scoreAlone(3, csv(new StringBuilder("index,loss\n" + index + ",1\n" + index + ",2\n")));
         assertThat(plain.code()).isEqualTo(ExitCode.INPUT);
         assertThat(plain.text()).contains("2 losses of sample " + index, "--losses-time");
-        Rela.Outcome tied = score(3, csv(new StringBuilder("index,step,loss\n" + index + ",7,1\n" + index + ",7,2\n")));
+        Rela.Outcome tied =
+                scoreAlone(3, csv(new StringBuilder("index,step,loss\n" + index + ",7,1\n" + index + ",7,2\n")));
         assertThat(tied.code()).isEqualTo(ExitCode.INPUT);
-        Rela.Outcome named = score(
+        Rela.Outcome named = scoreAlone(
                 3,
                 csv(new StringBuilder("index,when,loss\n" + index + ",1,1\n" + index + ",2,0.25\n")),
                 "--losses-time",
@@ -133,30 +135,30 @@ class LoggedLossesTest {
     @Test
     @Tag("slow")
     void aLogThatIsNoneIsRefused() throws IOException {
-        Rela.Outcome columns = score(4, csv(new StringBuilder("sample,error\n1,2\n")));
+        Rela.Outcome columns = scoreAlone(4, csv(new StringBuilder("sample,error\n1,2\n")));
         assertThat(columns.code()).isEqualTo(ExitCode.INPUT);
         assertThat(columns.text()).contains("lacks loss, index or id");
-        Rela.Outcome strangers = score(4, csv(new StringBuilder("id,loss\nnobody,2\n")));
+        Rela.Outcome strangers = scoreAlone(4, csv(new StringBuilder("id,loss\nnobody,2\n")));
         assertThat(strangers.code()).isEqualTo(ExitCode.INPUT);
         assertThat(strangers.text()).contains("no finite loss of a sample of this home");
-        Rela.Outcome missing = score(4, folder.resolve("gone.csv"));
+        Rela.Outcome missing = scoreAlone(4, folder.resolve("gone.csv"));
         assertThat(missing.code()).isEqualTo(ExitCode.INPUT);
         Path text = Files.writeString(folder.resolve("log.parquet"), "not parquet");
-        assertThat(score(4, text).code()).isEqualTo(ExitCode.INPUT);
+        assertThat(scoreAlone(4, text).code()).isEqualTo(ExitCode.INPUT);
         assertThat(home.resolve("losses/epoch=4")).doesNotExist();
     }
 
     @Test
     @Tag("slow")
     void anIndexThatIsNotWholeIsNobodys() throws IOException {
-        done(score(6, csv(new StringBuilder("index,loss\n3.7,1\n4.0,2\n-1,3\nx,4\n,5\n1e30,6\n"))));
+        done(scoreAlone(6, csv(new StringBuilder("index,loss\n3.7,1\n4.0,2\n-1,3\nx,4\n,5\n1e30,6\n"))));
         assertThat(losses(6)).containsExactly(Map.entry(4L, 2f));
         Path log = folder.resolve("doubles");
         LocalSpark.session()
                 .sql("select col1 as index, col2 as loss from values (double('NaN'), 1d), (3.5d, 2d), (5d, 3d)")
                 .write()
                 .parquet(log.toString());
-        done(score(7, log));
+        done(scoreAlone(7, log));
         assertThat(losses(7)).containsExactly(Map.entry(5L, 3f));
     }
 
@@ -169,9 +171,9 @@ class LoggedLossesTest {
                         "select 3L as index, float(col2) as loss, col1 as step from values ('9', 1), ('10', 2), ('NaN', 3)")
                 .write()
                 .parquet(log.toString());
-        done(score(8, log));
+        done(scoreAlone(8, log));
         assertThat(losses(8)).containsExactly(Map.entry(3L, 2f));
-        done(score(
+        done(scoreAlone(
                 9,
                 csv(new StringBuilder("index,loss,at.all\n3,1,2024-01-02 10:00:00\n3,2,2024-01-01 10:00:00\n")),
                 "--losses-time",
@@ -184,14 +186,14 @@ class LoggedLossesTest {
         Path several = Files.createDirectory(folder.resolve("several"));
         Files.writeString(several.resolve("a.csv"), "index,loss\n1,2\n");
         Files.writeString(several.resolve("b.csv"), "loss,index\n3,4\n");
-        Rela.Outcome swapped = score(10, several);
+        Rela.Outcome swapped = scoreAlone(10, several);
         assertThat(swapped.code()).as(swapped.text()).isEqualTo(ExitCode.INPUT);
         Path lists = folder.resolve("lists");
         LocalSpark.session()
                 .sql("select 3L as index, array(1f) as loss")
                 .write()
                 .parquet(lists.toString());
-        Rela.Outcome list = score(10, lists);
+        Rela.Outcome list = scoreAlone(10, lists);
         assertThat(list.code()).as(list.text()).isEqualTo(ExitCode.INPUT);
         assertThat(list.text()).contains("column loss of type array<float>");
     }
@@ -214,6 +216,51 @@ class LoggedLossesTest {
         assertThat(both.text()).contains("both give losses");
     }
 
+    @Test
+    void lossesAreLaidOverThoseOfTheLastEpochThatHasSome() throws IOException {
+        StringBuilder first = new StringBuilder("id,loss\n");
+        ids.values().forEach(id -> first.append(id).append(",0.5\n"));
+        done(score(20, csv(first)));
+        List<Long> indices = List.copyOf(ids.keySet());
+        StringBuilder second = new StringBuilder("index,loss\n");
+        indices.subList(0, 300).forEach(index -> second.append(index).append(",0.25\n"));
+        second.append(indices.get(300)).append(",nan\n");
+        Path log = csv(second);
+        Rela.Outcome laid = score(24, log, "--losses-onto", "newest");
+        done(laid);
+        assertThat(laid.text())
+                .contains(
+                        "300 of 636 samples have one, 336 keep an earlier one, 0 have none",
+                        "636 scored + 0 without a loss");
+        assertThat(losses(24)).hasSize(SAMPLES);
+        assertThat(losses(24))
+                .allSatisfy((index, loss) -> assertThat(loss).isEqualTo(index < indices.get(300) ? 0.25f : 0.5f));
+        assertThat(home.resolve("manifest.json")).content().contains("\"earlier\" : 336", "\"losses_epoch\" : 20");
+        Rela.Outcome again = score(24, log);
+        done(again);
+        assertThat(again.text()).as("newest is the default").contains("nothing to do");
+        Rela.Outcome alone = score(24, log, "--losses-onto", "none");
+        assertThat(alone.code()).isEqualTo(ExitCode.HOME);
+        done(score(24, log, "--losses-onto", "none", "--if-exists", "overwrite"));
+        assertThat(losses(24)).hasSize(300);
+        done(score(25, log, "--losses-onto", "20"));
+        assertThat(losses(25)).hasSize(SAMPLES);
+    }
+
+    @Test
+    void lossesAreLaidOverNoEpochThatHasNone() throws IOException {
+        Path log = csv(new StringBuilder("index,loss\n3,0.5\n"));
+        Rela.Outcome own = score(30, log, "--losses-onto", "30");
+        assertThat(own.code()).isEqualTo(ExitCode.SETTINGS);
+        assertThat(own.text()).contains("--losses-onto 30 is the epoch whose losses are made");
+        Rela.Outcome none = score(30, log, "--losses-onto", "29");
+        assertThat(none.code()).isEqualTo(ExitCode.SETTINGS);
+        assertThat(none.text()).contains("--losses-onto 29", "has no losses of that epoch");
+        Rela.Outcome word = score(30, log, "--losses-onto", "last");
+        assertThat(word.code()).isEqualTo(ExitCode.SETTINGS);
+        assertThat(word.text()).contains("--losses-onto last: write newest, the number of an epoch, or none");
+    }
+
     private Path csv(StringBuilder content) throws IOException {
         return Files.writeString(Files.createTempFile(folder, "log", ".csv"), content);
     }
@@ -221,6 +268,15 @@ class LoggedLossesTest {
     private static Rela.Outcome score(int epoch, Path log, Object... more) {
         Object[] args = {"score", "--home", home, "--epoch", epoch, "--losses", log, "--verbose"};
         return Rela.run(Stream.concat(Stream.of(args), Stream.of(more)).toArray());
+    }
+
+    /** Whatever other tests have logged in this home. */
+    private static Rela.Outcome scoreAlone(int epoch, Path log, Object... more) {
+        return score(
+                epoch,
+                log,
+                Stream.concat(Stream.of(more), Stream.of("--losses-onto", "none"))
+                        .toArray());
     }
 
     private static void done(Rela.Outcome outcome) {

@@ -76,12 +76,18 @@ final class CardManifests {
     /** Losses and a subset of an epoch. */
     static Change epoch(int epoch, Columns columns) {
         SubsetSettings settings = new SubsetSettings(
-                new SubsetSettings.PolicySettings("uniform", Map.of(), 0.5, null, null), columns, null, 0, null, null);
+                new SubsetSettings.PolicySettings("uniform", Map.of(), 0.5, null, null),
+                columns,
+                null,
+                null,
+                0,
+                null,
+                null);
         HomeRecord record = new EpochRecord(
                 "distill",
                 epoch,
                 new LossesRecord(null, null, null, null, new LossInfo(epoch, 0.5, 0, 1, 0), null),
-                new SubsetRecord(settings, new SubsetRecord.SubsetInfo(2, 1, null, 2), null, null, null),
+                new SubsetRecord(settings, new SubsetRecord.SubsetInfo(2, 1, null, 2, null), null, null, null),
                 SOURCE,
                 Counts.all(4).selecting(2L),
                 run());

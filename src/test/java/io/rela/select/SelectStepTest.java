@@ -168,6 +168,7 @@ class SelectStepTest {
                 ranges,
                 settled,
                 new SelectStep.Wide(columns, targets, values, columns == Columns.IMAGES, Optional.empty(), 0),
+                Optional.empty(),
                 new TableFolder(path.getFileSystem(CONF), path));
     }
 
