@@ -29,6 +29,7 @@ import picocli.CommandLine.TypeConversionException;
         description = "Stage 1: runs the prior over all pictures and attaches a representation target to each.",
         footerHeading = "%nExamples:%n",
         footer = {
+            "  rela convert --input photos --prior builtin:prior --home photos-rela --dry-run",
             "  rela convert --input photos --prior builtin:prior --home photos-rela",
             "  rela convert --input photos --prior builtin:learner-late --home photos-other"
         },
@@ -126,6 +127,9 @@ final class ConvertCommand extends Command {
             description = "pictures of a wave; a killed run re-does up to two (default 32768, more on large clusters)")
     Long waveSize;
 
+    @Mixin
+    DryRunOption dryRun = new DryRunOption();
+
     @Override
     void check(Problems problems) {
         problems.sha256(Flag.PRIOR_SHA256, priorSha256);
@@ -185,7 +189,8 @@ final class ConvertCommand extends Command {
                                 seed,
                                 Optional.ofNullable(consensus)),
                         keepImages,
-                        embed.request(waveSize, partitions)),
+                        embed.request(waveSize, partitions),
+                        dryRun.asked),
                 run);
     }
 

@@ -32,6 +32,9 @@ abstract class EpochCommand extends Command {
             description = "tasks (default two per task slot); results do not depend on it")
     Integer partitions;
 
+    @Mixin
+    DryRunOption dryRun = new DryRunOption();
+
     /** How losses are computed; empty for a command that does not. */
     abstract Optional<ScoreOptions> score();
 
@@ -72,7 +75,8 @@ abstract class EpochCommand extends Command {
                 seed,
                 Optional.ofNullable(partitions),
                 logged().request().or(() -> score().map(options -> options.request(partitions))),
-                select().map(SelectOptions::request));
+                select().map(SelectOptions::request),
+                dryRun.asked);
     }
 
     @Override

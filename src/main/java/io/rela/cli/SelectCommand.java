@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
         footer = {
             "  rela select --home photos-rela --epoch 1 --policy uniform --ratio 0.3",
             "  rela select --home photos-rela --epoch 2 --policy infobatch --epochs 30",
-            "  rela select --home photos-rela --epoch 3..5 --policy cyclic --ratio 0.3 --files 4"
+            "  rela select --home photos-rela --epoch 3..5 --policy cyclic --ratio 0.3"
         },
         sortOptions = false,
         modelTransformer = PolicyOptions.Adding.class)

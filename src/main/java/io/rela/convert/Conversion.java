@@ -105,6 +105,9 @@ public final class Conversion {
                 run.hadoop());
         refuseNested(source);
         Broadcast<byte[]> module = run.spark().broadcast(prior.bytes());
+        if (asked.dryRun()) {
+            return preview(prior, module, source);
+        }
         home.prepare(ConversionRecord.COMMAND, asked.home().lockWait(run::say));
         Path listed = home.staging("listing");
         Path projected = home.staging("projected");
@@ -116,6 +119,27 @@ public final class Conversion {
             Embedder.closeIdleModels();
             module.destroy();
             home.leave(listed, projected);
+        }
+    }
+
+    /** Without a lock: what another command commits meanwhile may make it another one. */
+    private CommandResult preview(ModelFile prior, Broadcast<byte[]> module, ImageSource source) {
+        home.look();
+        try (Listing listing = run.timed("list", () -> source.list(run.session()))) {
+            listing.warnings().forEach(run::warn);
+            Fingerprint is = run.timed("list", () -> Fingerprints.of(run.session(), listing));
+            Optional<CommandResult> skipped =
+                    standing.skipped(prior, source).map(skip -> ConvertResults.skipped(home, skip));
+            if (skipped.isPresent()) {
+                return skipped.get();
+            }
+            ConvertPlan plan = plan(prior, module, source, is);
+            return new ConversionPreview(
+                            standing, prior, source, listing.classNames().size(), plan)
+                    .result(kept(home.root().toString(), run.hadoop()));
+        } finally {
+            Embedder.closeIdleModels();
+            module.destroy();
         }
     }
 

@@ -19,9 +19,16 @@ import java.util.Optional;
  * @param axes how targets are made of features
  * @param keepImages whether the encoded pictures travel along in targets
  * @param embed how the model is run
+ * @param dryRun whether only to tell what would be done
  */
 public record ConvertRequest(
-        HomeRequest home, Pictures pictures, ModelRequest prior, Axes axes, boolean keepImages, EmbedRequest embed) {
+        HomeRequest home,
+        Pictures pictures,
+        ModelRequest prior,
+        Axes axes,
+        boolean keepImages,
+        EmbedRequest embed,
+        boolean dryRun) {
     /**
      * Where pictures come from.
      *

@@ -4,6 +4,7 @@ import io.rela.Digests;
 import io.rela.embed.Listed;
 import io.rela.source.Fingerprint;
 import io.rela.source.Listing;
+import io.rela.source.Sample;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
 import io.rela.table.TableSchema;
@@ -35,14 +36,28 @@ final class Fingerprints {
     /** The same, where {@code few} says how many ids are sorted on the driver. */
     static Fingerprint of(SparkSession session, Listed listed, long few) {
         long count = listed.files().rows();
-        MessageDigest digest = Digests.sha256();
         JavaRDD<String> ids = ids(JavaSparkContext.fromSparkContext(session.sparkContext()), listed.files(), count);
+        return of(session, ids, count, listed.bytes(), few);
+    }
+
+    /** That of a listing of which no table was written. */
+    static Fingerprint of(SparkSession session, Listing listing) {
+        return of(
+                session,
+                listing.samples().map(Sample::id),
+                listing.count(),
+                listing.samples().map(Sample::length).fold(0L, Long::sum),
+                Listing.FEW);
+    }
+
+    private static Fingerprint of(SparkSession session, JavaRDD<String> ids, long count, long bytes, long few) {
+        MessageDigest digest = Digests.sha256();
         Iterator<byte[]> sorted = count <= few ? sortedHere(ids) : sortedThere(session, ids);
         while (sorted.hasNext()) {
             digest.update(sorted.next());
             digest.update((byte) '\n');
         }
-        return new Fingerprint(count, listed.bytes(), Digests.hex(digest.digest()));
+        return new Fingerprint(count, bytes, Digests.hex(digest.digest()));
     }
 
     private static JavaRDD<String> ids(JavaSparkContext spark, RangedFiles files, long count) {

@@ -51,6 +51,18 @@ final class KeptFeatures {
      * @param is its fingerprint
      */
     static Optional<Embedded> of(Standing standing, ModelFile prior, ImageSource source, Listed now, Fingerprint is) {
+        Optional<KeptFeatures> only = of(standing, prior, source, is);
+        if (only.isEmpty()) {
+            return Optional.empty();
+        }
+        KeptFeatures kept = only.get();
+        Optional<String> obstacle = kept.obstacle(source, now, is);
+        obstacle.ifPresent(why -> standing.run().say("Features are not kept, and pictures are read again: " + why));
+        return obstacle.isPresent() ? Optional.empty() : Optional.of(kept.embedded(prior));
+    }
+
+    /** What could be kept going by the settings alone. */
+    static Optional<KeptFeatures> of(Standing standing, ModelFile prior, ImageSource source, Fingerprint is) {
         ConvertRequest asked = standing.asked();
         Manifest manifest = standing.home().manifest();
         Optional<ConversionRecord> finished = manifest.newest(ConversionRecord.class);
@@ -70,13 +82,9 @@ final class KeptFeatures {
                 standing.axes().settings(before.prior().outputDimension()));
         boolean onlyProjection = !wanted.equals(before.settings())
                 && wanted.projected(before.settings().projection()).equals(before.settings());
-        if (!onlyProjection || isBegun(standing, wanted, is)) {
-            return Optional.empty();
-        }
-        KeptFeatures kept = new KeptFeatures(standing, manifest, before, wanted);
-        Optional<String> obstacle = kept.obstacle(source, now, is);
-        obstacle.ifPresent(why -> standing.run().say("Features are not kept, and pictures are read again: " + why));
-        return obstacle.isPresent() ? Optional.empty() : Optional.of(kept.embedded(prior));
+        return onlyProjection && !isBegun(standing, wanted, is)
+                ? Optional.of(new KeptFeatures(standing, manifest, before, wanted))
+                : Optional.empty();
     }
 
     /** Whether a conversion with these settings was begun, which then goes on. */

@@ -168,7 +168,7 @@ record Standing(
         return unfinished.isPresent() && difference.isEmpty();
     }
 
-    private void refuseUnlessOverwrite(String what, String difference) {
+    void refuseUnlessOverwrite(String what, String difference) {
         if (!asked.home().overwrites()) {
             throw new RelaException(
                     ExitCode.HOME,

@@ -96,7 +96,8 @@ public final class Demo {
                 new ConvertRequest.Axes(
                         ProjectionKind.PCA, Optional.of(new Dimensions.Count(DIMENSIONS)), AxisScale.axis(), 0),
                 false,
-                EmbedRequest.USUAL);
+                EmbedRequest.USUAL,
+                false);
     }
 
     private EpochRequest distillation() {
@@ -118,7 +119,8 @@ public final class Demo {
                         new SubsetRequest.Shape(Columns.TARGETS, Optional.empty()),
                         new SubsetRequest.Classes(
                                 SubsetRequest.Classes.Source.AUTO, SubsetRequest.Classes.USUAL_CLUSTERS),
-                        Optional.empty())));
+                        Optional.empty())),
+                false);
     }
 
     /** The share of pictures whose nearest other target, by angle, belongs to a picture of the same class. */

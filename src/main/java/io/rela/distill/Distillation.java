@@ -1,5 +1,6 @@
 package io.rela.distill;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.rela.ExitCode;
 import io.rela.Flag;
 import io.rela.RelaException;
@@ -13,10 +14,12 @@ import io.rela.manifest.Counts;
 import io.rela.manifest.Differences;
 import io.rela.manifest.EpochRecord;
 import io.rela.manifest.Epochs;
+import io.rela.manifest.LossSettings;
 import io.rela.manifest.LossesRecord;
 import io.rela.manifest.Manifest;
 import io.rela.manifest.RunInfo;
 import io.rela.manifest.StagedTable;
+import io.rela.manifest.SubsetSettings;
 import io.rela.model.Embedder;
 import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
@@ -61,6 +64,10 @@ public final class Distillation {
     }
 
     private CommandResult run() {
+        if (asked.dryRun()) {
+            home.look();
+            return opened(home.staging(asked.epoch()));
+        }
         home.prepareEpoch(
                 run.command(),
                 asked.epoch(),
@@ -68,13 +75,20 @@ public final class Distillation {
                 asked.home().lockWait(run::say));
         Path staging = home.staging(asked.epoch());
         try {
+            return opened(staging);
+        } finally {
+            home.leave(staging);
+        }
+    }
+
+    private CommandResult opened(Path staging) {
+        try {
             Manifest manifest = home.manifest();
             Epochs epochs = new Epochs(manifest, home.root());
             Targets targets = Targets.open(run, home, manifest, epochs.conversion());
             return distill(new EpochWork(run, home, manifest, epochs, targets, asked, staging));
         } finally {
             Embedder.closeIdleModels();
-            home.leave(staging);
         }
     }
 
@@ -86,7 +100,7 @@ public final class Distillation {
                 losses.settings(),
                 Tables.epoch(Tables.LOSSES, asked.epoch())));
         boolean scores = source.isPresent() && scored.isEmpty();
-        if (scored.isPresent()) {
+        if (scored.isPresent() && !asked.dryRun()) {
             // Of a command that was killed when it had committed.
             home.removeOutputs(asked.epoch());
         }
@@ -111,6 +125,9 @@ public final class Distillation {
                     + ").");
         }
         subsetting.ifPresent(Subsetting::refuseUnknownLosses);
+        if (asked.dryRun()) {
+            return preview(source.filter(losses -> scores), subsetting.filter(subset -> selected.isEmpty()));
+        }
         List<EpochRecord> used = Stream.concat(
                         source.filter(losses -> scores).stream().flatMap(losses -> losses.used().stream()),
                         subsetting.stream().flatMap(subset -> subset.used().stream()))
@@ -125,6 +142,38 @@ public final class Distillation {
             refuseOutdated(work.epochs(), used, failure);
             throw failure;
         }
+    }
+
+    /**
+     * What would be done.
+     *
+     * @param would step by step
+     * @param losses the settings that decide the losses that would be made; null for none
+     * @param subset the same of the subset
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record Preview(List<String> would, LossSettings losses, SubsetSettings subset) implements Figures {}
+
+    /** Without a lock: what another command commits meanwhile may make it another one. */
+    private CommandResult preview(Optional<LossSource> losses, Optional<Subsetting> subset) {
+        losses.ifPresent(source -> print(Tables.LOSSES.name(), source.settings()));
+        subset.ifPresent(step -> print(Tables.SUBSET.name(), step.settings()));
+        List<String> would = Stream.concat(
+                        losses.stream().map(LossSource::told), subset.stream().map(Subsetting::told))
+                .toList();
+        return CommandResult.done(
+                        home.root() + ": dry run, epoch " + asked.epoch() + " would " + String.join(", then ", would)
+                                + ".",
+                        new Preview(
+                                would,
+                                losses.map(LossSource::settings).orElse(null),
+                                subset.map(Subsetting::settings).orElse(null)))
+                .about(home.root(), table());
+    }
+
+    private void print(String table, Figures settings) {
+        Differences.values(settings).forEach((name, value) -> run.out()
+                .println(String.format(Locale.ROOT, "%-9s %-24s %s", table, name, value)));
     }
 
     /**

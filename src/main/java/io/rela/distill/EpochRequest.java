@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param partitions number of tasks; empty for two per task slot; no result depends on it
  * @param losses to be made; empty for none
  * @param subset to be chosen; empty for none
+ * @param dryRun whether only to tell what would be done
  */
 public record EpochRequest(
         HomeRequest home,
@@ -19,4 +20,5 @@ public record EpochRequest(
         long seed,
         Optional<Integer> partitions,
         Optional<LossRequest> losses,
-        Optional<SubsetRequest> subset) {}
+        Optional<SubsetRequest> subset,
+        boolean dryRun) {}

@@ -65,6 +65,18 @@ final class Importing implements LossSource {
     }
 
     @Override
+    public String told() {
+        LossSettings.Logged settings = settings();
+        return String.format(
+                Locale.ROOT,
+                "read %,d bytes of logged losses%s",
+                settings.lossesBytes(),
+                settings.onto() == null
+                        ? ""
+                        : " and lay them over those of epoch " + settings.onto().lossesEpoch());
+    }
+
+    @Override
     public EpochLosses.Made make() {
         int epoch = work.asked().epoch();
         String table = Tables.epoch(Tables.LOSSES, epoch);

@@ -12,6 +12,9 @@ sealed interface LossSource permits Scoring, Importing {
     /** What had made the losses that are read. */
     List<EpochRecord> used();
 
+    /** What making them would be, in words that follow "would". */
+    String told();
+
     /** Writes {@code losses/epoch=E} into the staging folder. */
     EpochLosses.Made make();
 }

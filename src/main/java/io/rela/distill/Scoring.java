@@ -115,13 +115,40 @@ final class Scoring implements LossSource {
     }
 
     @Override
-    public EpochLosses.Made make() {
+    public String told() {
+        requireLabels();
+        Broadcast<byte[]> module = work.run().spark().broadcast(learner.bytes());
+        try {
+            EmbedPlan plan = work.run().timed("probe", () -> plan(module));
+            plan.warning().ifPresent(work.run()::warn);
+            boolean goesOn = store.state().equals(Optional.of(state(plan)));
+            return String.format(
+                    Locale.ROOT,
+                    "%s the learner over %,d samples in %,d waves of up to %,d, batches of %,d, on %s%s",
+                    goesOn ? "go on running" : "run",
+                    work.targets().rows(),
+                    plan.waves().waves().size(),
+                    plan.waves().wave(),
+                    plan.job().batch(),
+                    plan.probe().device(),
+                    transfers.isToBeFitted(plan.probe().outputDimension()) ? ", fit a transfer" : "");
+        } finally {
+            module.destroy();
+        }
+    }
+
+    private void requireLabels() {
         if (asked.loss().ofLabels() && !work.targets().hasLabels()) {
             throw new RelaException(
                     ExitCode.SETTINGS,
                     Flag.LOSS + " " + asked.loss().label() + ": " + work.home().root()
                             + " has no labels. Use cosine or mse.");
         }
+    }
+
+    @Override
+    public EpochLosses.Made make() {
+        requireLabels();
         Broadcast<byte[]> module = work.run().spark().broadcast(learner.bytes());
         try {
             EmbedPlan plan = work.run().timed("probe", () -> plan(module));
@@ -179,10 +206,13 @@ final class Scoring implements LossSource {
                         Optional.ofNullable(begun.batchSize()), Optional.of(learner.layoutOr(begun.layout())))));
     }
 
+    private WaveStore.State<LossSettings.Scored> state(EmbedPlan plan) {
+        return new WaveStore.State<>(settings(plan), work.epochs().conversion().source(), plan.waves());
+    }
+
     /** Goes on with the outputs of a run that was killed, where they are the same; else begins anew. */
     private Embedding begin(EmbedPlan plan) {
-        WaveStore.State<LossSettings.Scored> state =
-                new WaveStore.State<>(settings(plan), work.epochs().conversion().source(), plan.waves());
+        WaveStore.State<LossSettings.Scored> state = state(plan);
         if (!store.state().equals(Optional.of(state))) {
             store.begin(state);
         }

@@ -32,6 +32,7 @@ import io.rela.table.RangedFiles;
 import io.rela.table.Tables;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -162,6 +163,23 @@ final class Subsetting {
     List<EpochRecord> used() {
         return Stream.concat(scored.stream(), reference.flatMap(ReferenceLosses::scored).stream())
                 .toList();
+    }
+
+    /** What making it would be, in words that follow "would". */
+    String told() {
+        long samples = work.targets().rows();
+        String size = policy.declaration().takesRatio()
+                ? String.format(
+                        Locale.ROOT,
+                        "%,d of %,d samples",
+                        Selection.share(asked.size().ratios().ratio(epoch()), samples),
+                        samples)
+                : String.format(Locale.ROOT, "some of %,d samples", samples);
+        String by = scoresItself
+                ? " and the losses made before"
+                : scored.map(record -> " and the losses of epoch " + record.epoch())
+                        .orElse("");
+        return "choose " + size + " by " + policy.name() + by;
     }
 
     /** The losses that are there before this command. */

@@ -236,6 +236,21 @@ public final class DatasetHome {
         });
     }
 
+    /**
+     * Looks whether a command may work here; takes no lock and writes nothing.
+     *
+     * @throws RelaException when the folder is no dataset home
+     */
+    public void look() {
+        try {
+            if (fs.exists(root)) {
+                refuseForeign();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** What takes locks. */
     private interface Taking {
         void run() throws IOException;

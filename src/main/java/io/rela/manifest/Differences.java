@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** What differs between settings, as a person reads it. */
+/** Settings, and what differs between them, as a person reads it. */
 public final class Differences {
     private Differences() {}
 
@@ -36,7 +36,8 @@ public final class Differences {
         return differences;
     }
 
-    private static Map<String, String> values(Object settings) {
+    /** Settings by name, the last part of their path as options are spelled. */
+    public static Map<String, String> values(Object settings) {
         Map<String, String> values = new TreeMap<>();
         collect("", Json.tree(settings), values);
         return values;
