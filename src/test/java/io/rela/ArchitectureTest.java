@@ -192,13 +192,14 @@ class ArchitectureTest {
     void aPackageHasFewFilesAndSaysWhatLivesInIt() throws IOException {
         Map<String, Long> files = new TreeMap<>();
         List<String> silent = new ArrayList<>();
-        try (Stream<Path> packages = Files.list(SOURCES).filter(Files::isDirectory)) {
-            for (Path folder : packages.toList()) {
+        try (Stream<Path> packages = Files.walk(SOURCES).filter(Files::isDirectory)) {
+            for (Path folder : packages.filter(each -> !each.equals(SOURCES)).toList()) {
+                String name = SOURCES.relativize(folder).toString();
                 try (Stream<Path> inside = Files.list(folder)) {
-                    files.put(folder.getFileName().toString(), inside.count());
+                    files.put(name, inside.filter(Files::isRegularFile).count());
                 }
                 if (!Files.exists(folder.resolve("package-info.java"))) {
-                    silent.add(folder.getFileName().toString());
+                    silent.add(name);
                 }
             }
         }

@@ -2,6 +2,7 @@ package io.rela.cli;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
+import io.rela.cli.options.Problems;
 import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
 import io.rela.run.Figures;

@@ -1,5 +1,7 @@
 package io.rela.cli;
 
+import io.rela.cli.options.CommonOptions;
+import io.rela.cli.options.Problems;
 import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 package io.rela.cli;
 
 import io.rela.Flag;
+import io.rela.cli.options.Problems;
 import io.rela.run.NearMiss;
 import java.io.IOException;
 import java.io.Reader;

@@ -1,6 +1,12 @@
 package io.rela.cli;
 
 import io.rela.Flag;
+import io.rela.cli.options.DryRunOption;
+import io.rela.cli.options.EmbedOptions;
+import io.rela.cli.options.HomeOptions;
+import io.rela.cli.options.Inputs;
+import io.rela.cli.options.Problems;
+import io.rela.cli.options.ViewOptions;
 import io.rela.convert.Conversion;
 import io.rela.convert.ConvertRequest;
 import io.rela.convert.ConvertRequest.Axes;
@@ -190,18 +196,18 @@ final class ConvertCommand extends Command {
                                 Optional.ofNullable(consensus)),
                         keepImages,
                         embed.request(waveSize, partitions),
-                        dryRun.asked),
+                        dryRun.isAsked()),
                 run);
     }
 
     @Override
     String home() {
-        return home.uri;
+        return home.uri();
     }
 
     @Override
     Optional<String> kept() {
-        return Conversion.kept(home.uri, Inputs.hadoop());
+        return Conversion.kept(home.uri(), Inputs.hadoop());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.rela.cli;
 
 import io.rela.Flag;
+import io.rela.cli.options.Problems;
 import io.rela.demo.Demo;
 import io.rela.demo.DemoRequest;
 import io.rela.home.IfExists;

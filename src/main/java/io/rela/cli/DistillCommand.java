@@ -1,5 +1,8 @@
 package io.rela.cli;
 
+import io.rela.cli.options.LoggedOptions;
+import io.rela.cli.options.ScoreOptions;
+import io.rela.cli.options.SelectOptions;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -14,7 +17,7 @@ import picocli.CommandLine.Mixin;
             "    --policy middle --ratio 0.5"
         },
         sortOptions = false,
-        modelTransformer = PolicyOptions.Adding.class)
+        modelTransformer = EpochCommand.AddingParameters.class)
 final class DistillCommand extends EpochCommand {
     @Mixin
     ScoreOptions score = new ScoreOptions();

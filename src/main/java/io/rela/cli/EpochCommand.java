@@ -1,17 +1,36 @@
 package io.rela.cli;
 
 import io.rela.Flag;
+import io.rela.cli.options.DryRunOption;
+import io.rela.cli.options.EpochRange;
+import io.rela.cli.options.HomeOptions;
+import io.rela.cli.options.Inputs;
+import io.rela.cli.options.LoggedOptions;
+import io.rela.cli.options.Problems;
+import io.rela.cli.options.ScoreOptions;
+import io.rela.cli.options.SelectOptions;
 import io.rela.distill.Distillation;
 import io.rela.distill.EpochRequest;
 import io.rela.distill.EpochSeries;
 import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
 import java.util.Optional;
+import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** A command that works on one epoch of a dataset home. One thread. */
 abstract class EpochCommand extends Command {
+    /** Adds the policies' parameters to a command that chooses a subset. */
+    static final class AddingParameters implements IModelTransformer {
+        @Override
+        public CommandSpec transform(CommandSpec command) {
+            ((EpochCommand) command.userObject()).select().ifPresent(options -> options.addTo(command));
+            return command;
+        }
+    }
+
     @Mixin
     HomeOptions home = new HomeOptions();
 
@@ -47,17 +66,17 @@ abstract class EpochCommand extends Command {
     @Override
     void check(Problems problems) {
         home.check(problems);
-        Inputs.check(problems, Flag.HOME, home.uri);
+        Inputs.check(problems, Flag.HOME, home.uri());
         problems.check(
                 epoch == null || epoch.isOne() || score().isEmpty(),
                 Flag.EPOCH + " " + epoch + ": a learner is of one epoch; only select takes several");
         problems.check(
-                epoch == null || epoch.isOne() || logged().losses == null,
+                epoch == null || epoch.isOne() || !logged().isGiven(),
                 Flag.EPOCH + " " + epoch + ": what " + Flag.LOSSES + " logged becomes the losses of one epoch; score it"
                         + " first, or leave it out");
         problems.atLeastOne(Flag.PARTITIONS, partitions);
         logged().check(problems);
-        score().ifPresent(options -> options.check(problems, logged().losses));
+        score().ifPresent(options -> options.check(problems, logged().isGiven()));
         select().ifPresent(options -> options.check(problems, epoch));
     }
 
@@ -68,7 +87,8 @@ abstract class EpochCommand extends Command {
                 : EpochSeries.run(epoch.first(), epoch.last(), this::request, run);
     }
 
-    private EpochRequest request(int one) {
+    /** What is asked for of one of the epochs. */
+    EpochRequest request(int one) {
         return new EpochRequest(
                 home.request(),
                 one,
@@ -76,12 +96,12 @@ abstract class EpochCommand extends Command {
                 Optional.ofNullable(partitions),
                 logged().request().or(() -> score().map(options -> options.request(partitions))),
                 select().map(SelectOptions::request),
-                dryRun.asked);
+                dryRun.isAsked());
     }
 
     @Override
     String home() {
-        return home.uri;
+        return home.uri();
     }
 
     @Override

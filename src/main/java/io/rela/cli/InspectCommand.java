@@ -1,6 +1,8 @@
 package io.rela.cli;
 
 import io.rela.Flag;
+import io.rela.cli.options.Inputs;
+import io.rela.cli.options.Problems;
 import io.rela.inspect.InspectRequest;
 import io.rela.inspect.Inspection;
 import io.rela.run.CommandResult;

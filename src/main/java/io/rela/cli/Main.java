@@ -3,6 +3,7 @@ package io.rela.cli;
 import io.rela.ExitCode;
 import io.rela.Flag;
 import io.rela.RelaException;
+import io.rela.cli.options.Problems;
 import io.rela.failure.Outage;
 import io.rela.failure.Platform;
 import io.rela.failure.StorageFailures;
@@ -133,7 +134,7 @@ public final class Main {
             for (Exception error : parsed.errors()) {
                 problems.add(error.getMessage() + meant(error));
             }
-            ResultFile.check(problems, command.common.resultFile);
+            ResultFile.check(problems, command.common.resultFile());
             command.check(problems);
             problems.throwIfAny();
             if (command instanceof BatchCommand batch) {
@@ -161,7 +162,7 @@ public final class Main {
             message = Redaction.of(known == null ? unexpected(failure) : known.getMessage());
         }
         err.println("rela " + name + ": " + message);
-        if (command.common.verbose) {
+        if (command.common.isVerbose()) {
             failure.printStackTrace(err);
         }
         return report(
@@ -204,7 +205,7 @@ public final class Main {
     }
 
     private ExitCode report(Command command, String name, ExitCode code, CommandResult result) {
-        String file = command.common.resultFile;
+        String file = command.common.resultFile();
         if (file == null) {
             return code;
         }

@@ -1,6 +1,9 @@
 package io.rela.cli;
 
 import io.rela.Flag;
+import io.rela.cli.options.Inputs;
+import io.rela.cli.options.LearnerOptions;
+import io.rela.cli.options.Problems;
 import io.rela.home.Representation;
 import io.rela.probe.ProbeRequest;
 import io.rela.probe.Probing;

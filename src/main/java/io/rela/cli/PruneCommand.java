@@ -1,6 +1,9 @@
 package io.rela.cli;
 
 import io.rela.Flag;
+import io.rela.cli.options.Inputs;
+import io.rela.cli.options.LockOptions;
+import io.rela.cli.options.Problems;
 import io.rela.home.IfExists;
 import io.rela.prune.PruneRequest;
 import io.rela.prune.Pruning;

@@ -3,6 +3,8 @@ package io.rela.cli;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.rela.ExitCode;
 import io.rela.Flag;
+import io.rela.cli.options.Inputs;
+import io.rela.cli.options.Problems;
 import io.rela.run.CommandResult;
 import io.rela.run.Figures;
 import io.rela.run.Outcome;

@@ -1,5 +1,8 @@
 package io.rela.cli;
 
+import io.rela.cli.options.LoggedOptions;
+import io.rela.cli.options.ScoreOptions;
+import io.rela.cli.options.SelectOptions;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;

@@ -1,5 +1,8 @@
 package io.rela.cli;
 
+import io.rela.cli.options.LoggedOptions;
+import io.rela.cli.options.ScoreOptions;
+import io.rela.cli.options.SelectOptions;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -15,7 +18,7 @@ import picocli.CommandLine.Mixin;
             "  rela select --home photos-rela --epoch 3..5 --policy cyclic --ratio 0.3"
         },
         sortOptions = false,
-        modelTransformer = PolicyOptions.Adding.class)
+        modelTransformer = EpochCommand.AddingParameters.class)
 final class SelectCommand extends EpochCommand {
     @Mixin
     LoggedOptions logged = new LoggedOptions();

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.demo.DemoPictures;
-import io.rela.distill.SubsetRequest;
+import io.rela.distill.Distillation;
+import io.rela.distill.EpochRequest;
 import io.rela.home.DatasetHome;
+import io.rela.home.HomeRequest;
 import io.rela.manifest.EpochRecord;
 import io.rela.manifest.HomeRecord;
 import io.rela.run.CommandRun;
@@ -46,6 +48,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** Commands that work in one home at the same time, or want to. */
 class SideBySideTest {
@@ -125,14 +128,11 @@ class SideBySideTest {
     @Tag("slow")
     void theSameClustersAreMadeOnceThoughTwoCommandsMakeThem() throws IOException {
         Path lock = occupy("commit");
-        SelectCommand first = select(5, new StepTime(once(() -> {
+        StepTime time = new StepTime(once(() -> {
             delete(lock);
             done(Rela.run(select(home, 6, POLICIES.get(2))));
-        })));
-        first.select.policy = "rcap";
-        first.select.classes = SubsetRequest.Classes.Source.CLUSTER;
-        first.select.clusters = 8;
-        run(first);
+        }));
+        run(select(time, "--policy", "rcap", "--classes", "cluster", "--clusters", "8"));
         List<HomeRecord> records = manifest();
         EpochRecord last = (EpochRecord) records.get(records.size() - 1);
         assertThat(last.epoch()).isEqualTo(5);
@@ -145,11 +145,12 @@ class SideBySideTest {
     @Test
     void anotherConversionMeanwhileMakesTheWorkVoid() throws IOException {
         Path lock = occupy("commit");
-        SelectCommand select = select(5, new StepTime(once(() -> {
+        StepTime time = new StepTime(once(() -> {
             delete(lock);
             done(convert(home, "--seed", 1, "--if-exists", "overwrite"));
-        })));
-        assertBusy(select).hasMessageContaining("the targets are those of another conversion");
+        }));
+        assertBusy(select(time, "--policy", "uniform"))
+                .hasMessageContaining("the targets are those of another conversion");
         assertThat(home.resolve("subsets")).doesNotExist();
         assertThat(home.resolve(".rela")).doesNotExist();
         assertThat(manifest()).last().extracting(HomeRecord::command).isEqualTo("convert");
@@ -158,13 +159,13 @@ class SideBySideTest {
     @Test
     void anEpochThatWasWrittenMeanwhileStays() throws IOException {
         Path lock = occupy("commit");
-        SelectCommand select = select(5, new StepTime(once(() -> {
+        StepTime time = new StepTime(once(() -> {
             delete(lock);
             // What somebody does who does not believe in locks.
             delete(home.resolve(".rela/lock-epoch=5"));
             done(Rela.run(select(home, 5, POLICIES.get(1))));
-        })));
-        assertBusy(select).hasMessageContaining("subsets/epoch=5 was written meanwhile");
+        }));
+        assertBusy(select(time, "--policy", "uniform")).hasMessageContaining("subsets/epoch=5 was written meanwhile");
         assertThat(manifest())
                 .last()
                 .extracting(record ->
@@ -177,7 +178,7 @@ class SideBySideTest {
     @Test
     void lossesThatWereReplacedWhileTheyWereReadMakeTheWorkVoid() throws IOException {
         Path lock = occupy("commit");
-        SelectCommand select = select(5, new StepTime(once(() -> {
+        StepTime time = new StepTime(once(() -> {
             delete(lock);
             done(Rela.run(
                     "score",
@@ -189,9 +190,9 @@ class SideBySideTest {
                     Rela.prior("learner12"),
                     "--if-exists",
                     "overwrite"));
-        })));
-        select.select.policy = "hard";
-        assertBusy(select).hasMessageContaining("losses/epoch=0, which was read, was written anew");
+        }));
+        assertBusy(select(time, "--policy", "hard"))
+                .hasMessageContaining("losses/epoch=0, which was read, was written anew");
         assertThat(home.resolve("subsets")).doesNotExist();
     }
 
@@ -238,12 +239,9 @@ class SideBySideTest {
     @Test
     void aScoringThatWaitsForItsCommitInVainGoesOnFromThereTheNextTime() throws IOException {
         Path lock = occupy("commit");
-        ScoreCommand score = new ScoreCommand();
-        score.home.uri = home.toString();
-        score.epoch = new EpochRange(2, 2);
-        score.score.learner.uri = Rela.prior("learner8").toString();
+        String learner = Rela.prior("learner8").toString();
         StepTime time = new StepTime(() -> {});
-        score.home.lock.time = time;
+        EpochRequest score = request(new ScoreCommand(), time, "--epoch", "2", "--learner", learner);
         assertBusy(score).hasMessageContaining("busy: select (process 1 on elsewhere) holds file:");
         assertThat(time.seconds()).isEqualTo(60);
         assertThat(home.resolve("losses/epoch=2")).doesNotExist();
@@ -251,7 +249,7 @@ class SideBySideTest {
         // Other work on the same epoch leaves it alone, whether it succeeds or fails.
         done(Rela.run(select(home, 2, POLICIES.get(0))));
         assertThat(Rela.run(select(home, 2, List.of("hard"))).code()).isEqualTo(ExitCode.HOME);
-        done(Rela.run("score", "--home", home, "--epoch", 2, "--learner", score.score.learner.uri));
+        done(Rela.run("score", "--home", home, "--epoch", 2, "--learner", learner));
         assertThat(manifest()).last().satisfies(record -> assertThat(
                         record.run().warnings())
                 .anySatisfy(warning -> assertThat(warning).contains("Going on where an earlier run stopped")));
@@ -270,9 +268,8 @@ class SideBySideTest {
                             "busy: select (process 1 on elsewhere) holds file:", "try again, or wait with --wait-lock");
         }
         assertThat(files()).isEqualTo(before);
-        SelectCommand patient = select(5, new StepTime(once(() -> delete(lock))));
-        patient.home.lock.seconds = 30;
-        run(patient);
+        StepTime time = new StepTime(once(() -> delete(lock)));
+        run(select(time, "--policy", "uniform", "--wait-lock", "30"));
         assertThat(home.resolve("subsets/epoch=5")).exists();
         assertThat(convert(home, "--wait-lock", -1).code()).isEqualTo(ExitCode.SETTINGS);
     }
@@ -294,28 +291,44 @@ class SideBySideTest {
         return args.toArray();
     }
 
-    private SelectCommand select(int epoch, StepTime time) {
-        SelectCommand select = new SelectCommand();
-        select.home.uri = home.toString();
-        select.epoch = new EpochRange(epoch, epoch);
-        select.select.policy = "uniform";
-        select.select.ratio = 0.5;
-        select.home.lock.time = time;
-        return select;
+    private EpochRequest select(StepTime time, String... policy) {
+        return request(
+                new SelectCommand(),
+                time,
+                Stream.concat(Stream.of("--epoch", "5", "--ratio", "0.5"), Stream.of(policy))
+                        .toArray(String[]::new));
     }
 
-    private static org.assertj.core.api.AbstractThrowableAssert<?, ? extends Throwable> assertBusy(
-            EpochCommand command) {
-        return assertThatThrownBy(() -> run(command))
+    /** What the command asks for with these options, where waiting takes the test's time. */
+    private EpochRequest request(EpochCommand command, StepTime time, String... options) {
+        CommandLine line = new CommandLine(command).setCaseInsensitiveEnumValuesAllowed(true);
+        line.parseArgs(Stream.concat(Stream.of("--home", home.toString()), Stream.of(options))
+                .toArray(String[]::new));
+        EpochRequest asked = command.request(command.epoch.first());
+        return new EpochRequest(
+                new HomeRequest(
+                        asked.home().uri(),
+                        asked.home().ifExists(),
+                        asked.home().waitForLock(),
+                        time),
+                asked.epoch(),
+                asked.seed(),
+                asked.partitions(),
+                asked.losses(),
+                asked.subset(),
+                false);
+    }
+
+    private static org.assertj.core.api.AbstractThrowableAssert<?, ? extends Throwable> assertBusy(EpochRequest asked) {
+        return assertThatThrownBy(() -> run(asked))
                 .isInstanceOfSatisfying(
                         RelaException.class, busy -> assertThat(busy.exitCode()).isEqualTo(ExitCode.BUSY));
     }
 
-    private static void run(EpochCommand command) {
-        String name = command instanceof ScoreCommand ? "score" : "select";
+    private static void run(EpochRequest asked) {
         PrintStream said = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-        try (CommandRun run = CommandRun.start(name, said, said)) {
-            assertThat(command.run(run).message()).contains("epoch");
+        try (CommandRun run = CommandRun.start(asked.losses().isPresent() ? "score" : "select", said, said)) {
+            assertThat(Distillation.run(asked, run).message()).contains("epoch");
         }
     }
 

@@ -1,4 +1,4 @@
-package io.rela.cli;
+package io.rela.cli.options;
 
 import io.rela.Flag;
 import io.rela.image.Interpolation;
@@ -8,7 +8,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Options that say what a model wants to see, where its directory does not. */
-final class ViewOptions {
+public final class ViewOptions {
     @Option(names = Flag.INPUT_SIZE, paramLabel = "N", description = "of the model, in pixels (default 224)")
     Integer inputSize;
 
@@ -24,7 +24,8 @@ final class ViewOptions {
     @Option(names = Flag.STD, split = ",", paramLabel = "S", description = "a,b,c (default ImageNet's)")
     List<Float> std;
 
-    void check(Problems problems) {
+    /** Notes what is wrong with them. */
+    public void check(Problems problems) {
         problems.atLeastOne(Flag.INPUT_SIZE, inputSize);
         problems.atLeastOne(Flag.RESIZE, resize);
         problems.check(
@@ -37,7 +38,7 @@ final class ViewOptions {
                 std == null || std.stream().allMatch(s -> s > 0), Flag.STD + " " + std + ": a deviation is above 0");
     }
 
-    ModelFile.Overrides overrides() {
+    public ModelFile.Overrides overrides() {
         return new ModelFile.Overrides(
                 Optional.ofNullable(inputSize),
                 Optional.ofNullable(resize),

@@ -1,4 +1,4 @@
-package io.rela.cli;
+package io.rela.cli.options;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
@@ -29,17 +29,17 @@ public final class Problems {
     }
 
     /** Notes a number below 1; null is none. */
-    void atLeastOne(String option, Integer value) {
+    public void atLeastOne(String option, Integer value) {
         check(value == null || value >= 1, option + " " + value + ": write a number of at least 1");
     }
 
     /** Notes what is no share, from 0 to 1; null is none. */
-    void share(String option, Double value) {
+    public void share(String option, Double value) {
         check(value == null || (value >= 0 && value <= 1), option + " " + value + " is no share: write 0 to 1");
     }
 
     /** Notes what is no SHA-256 in hexadecimal digits; null is none. */
-    void sha256(String option, String value) {
+    public void sha256(String option, String value) {
         check(
                 value == null || value.matches("[0-9a-fA-F]{64}"),
                 option + " " + value + " is no SHA-256: write its 64 hexadecimal digits, as sha256sum prints them");

@@ -1,4 +1,4 @@
-package io.rela.cli;
+package io.rela.cli.options;
 
 import io.rela.Flag;
 import io.rela.select.Parameter;
@@ -11,24 +11,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import picocli.CommandLine.IHelpSectionRenderer;
-import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** Options for the parameters that policies declare. One thread. */
-final class PolicyOptions {
+public final class PolicyOptions {
     /** By the parameters' names; each keeps the number that it was given. */
     private final Map<String, OptionSpec> options = new LinkedHashMap<>();
-
-    /** Adds the options to a command that chooses a subset. */
-    static final class Adding implements IModelTransformer {
-        @Override
-        public CommandSpec transform(CommandSpec command) {
-            ((EpochCommand) command.userObject()).select().ifPresent(options -> options.parameters.addTo(command));
-            return command;
-        }
-    }
 
     /** The policies' names, for help. */
     static final class Names implements Iterable<String> {
@@ -38,7 +28,7 @@ final class PolicyOptions {
         }
     }
 
-    private void addTo(CommandSpec command) {
+    void addTo(CommandSpec command) {
         SelectionPolicies.byParameter().forEach((name, policies) -> options.put(name, option(name, policies)));
         List<OptionSpec> others = List.copyOf(command.options());
         options.values().forEach(command::addOption);
@@ -83,7 +73,7 @@ final class PolicyOptions {
      *
      * @param policy that was asked for; empty when there is none of that name
      */
-    void check(Problems problems, Optional<PolicyDeclaration> policy) {
+    public void check(Problems problems, Optional<PolicyDeclaration> policy) {
         Map<String, List<PolicyDeclaration>> all = SelectionPolicies.byParameter();
         options.forEach((name, option) -> {
             Number value = option.getValue();
@@ -107,7 +97,7 @@ final class PolicyOptions {
     }
 
     /** The numbers that were given, by the parameters' names. */
-    Map<String, Double> given() {
+    public Map<String, Double> given() {
         Map<String, Double> given = new TreeMap<>();
         options.forEach((name, option) -> {
             Number value = option.getValue();

@@ -1,4 +1,4 @@
-package io.rela.cli;
+package io.rela.cli.options;
 
 import io.rela.Flag;
 import io.rela.distill.LossRequest;
@@ -9,7 +9,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Options for the losses that a policy compares others with. */
-final class ReferenceOptions {
+public final class ReferenceOptions {
     @Option(
             names = Flag.REFERENCE_LOSSES_EPOCH,
             paramLabel = "N",
@@ -29,7 +29,8 @@ final class ReferenceOptions {
             description = "their column that tells newer from older, as for " + Flag.LOSSES_TIME)
     String time;
 
-    void check(Problems problems) {
+    /** Notes what is wrong with them. */
+    public void check(Problems problems) {
         problems.check(
                 epoch == null || epoch >= 0,
                 Flag.REFERENCE_LOSSES_EPOCH + " " + epoch + ": epochs are counted from 0 on");
@@ -45,7 +46,7 @@ final class ReferenceOptions {
     }
 
     /** Notes what does not go with the policy. */
-    void checkAgainst(Problems problems, PolicyDeclaration policy) {
+    public void checkAgainst(Problems problems, PolicyDeclaration policy) {
         boolean given = epoch != null || losses != null;
         boolean needed = policy.needs(Need.REFERENCE_LOSSES);
         problems.check(
@@ -59,7 +60,8 @@ final class ReferenceOptions {
                         + " reference; name an epoch that was scored with it, or losses with " + Flag.REFERENCE_LOSSES);
     }
 
-    Optional<SubsetRequest.Reference> request() {
+    /** What they come to. */
+    public Optional<SubsetRequest.Reference> request() {
         if (epoch != null) {
             return Optional.of(new SubsetRequest.Reference.OfEpoch(Flag.REFERENCE_LOSSES_EPOCH, epoch));
         }

@@ -1,4 +1,4 @@
-package io.rela.cli;
+package io.rela.cli.options;
 
 import io.rela.Flag;
 import io.rela.distill.LossRequest;
@@ -9,7 +9,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that say how losses are computed. */
-final class ScoreOptions {
+public final class ScoreOptions {
     private static final String FIT = "fit";
     private static final String NONE = "none";
 
@@ -40,15 +40,20 @@ final class ScoreOptions {
             description = "of the fit, in mean variances of the learner's outputs (default ${DEFAULT-VALUE})")
     double ridge = Transfer.USUAL_RIDGE;
 
-    void check(Problems problems, String losses) {
+    /**
+     * Notes what is wrong with them.
+     *
+     * @param logged whether losses were named that a training run logged
+     */
+    public void check(Problems problems, boolean logged) {
         problems.check(
-                learner.isGiven() != (losses != null),
+                learner.isGiven() != logged,
                 !learner.isGiven()
                         ? Flag.LEARNER + " is missing: name one, or " + Flag.LOSSES + " that a training run logged"
                         : Flag.LEARNER + " and " + Flag.LOSSES + " both give losses: leave one of them out");
         learner.check(problems);
         problems.check(
-                !learner.isPinned() || losses == null,
+                !learner.isPinned() || !logged,
                 Flag.LEARNER_SHA256 + " has no meaning with " + Flag.LOSSES + ", where no learner runs: leave it out");
         problems.check(
                 transferShare == null || (transferShare > 0 && transferShare <= 1),
@@ -69,7 +74,12 @@ final class ScoreOptions {
         return transfer != null && !transfer.equals(FIT) && !transfer.equals(NONE);
     }
 
-    LossRequest request(Integer partitions) {
+    /**
+     * What they come to.
+     *
+     * @param partitions number of tasks; null for the usual one
+     */
+    public LossRequest request(Integer partitions) {
         return new LossRequest.Learner(
                 learner.model(),
                 loss,

@@ -1,4 +1,4 @@
-package io.rela.cli;
+package io.rela.cli.options;
 
 import io.rela.model.ModelFile;
 import io.rela.run.Redaction;
@@ -8,16 +8,16 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.deploy.SparkHadoopUtil;
 
 /** Looks whether inputs are there, before a session is started. */
-final class Inputs {
+public final class Inputs {
     private Inputs() {}
 
     /** Hadoop's settings as Spark will have them: {@code spark.hadoop.*} included. */
-    static Configuration hadoop() {
+    public static Configuration hadoop() {
         return SparkHadoopUtil.get().newConfiguration(new org.apache.spark.SparkConf());
     }
 
     /** Notes an input that is not there; one that was not named is somebody else's problem. */
-    static void check(Problems problems, String option, String uri) {
+    public static void check(Problems problems, String option, String uri) {
         if (uri == null || refuseSecret(problems, option, uri)) {
             return;
         }
@@ -33,7 +33,7 @@ final class Inputs {
     }
 
     /** Notes a table that is to be written and is there already. */
-    static void checkNew(Problems problems, String option, String uri) {
+    public static void checkNew(Problems problems, String option, String uri) {
         if (uri == null || refuseSecret(problems, option, uri)) {
             return;
         }
@@ -48,7 +48,7 @@ final class Inputs {
     }
 
     /** Notes a model that is not there, in storage or in the program. */
-    static void checkModel(Problems problems, String option, String uri) {
+    public static void checkModel(Problems problems, String option, String uri) {
         if (uri == null || !ModelFile.isBuiltin(uri)) {
             check(problems, option, uri);
         } else if (!ModelFile.hasBuiltin(uri)) {
@@ -58,7 +58,7 @@ final class Inputs {
     }
 
     /** Notes a password in a URI: it would stand in tables and logs. */
-    static boolean refuseSecret(Problems problems, String option, String uri) {
+    public static boolean refuseSecret(Problems problems, String option, String uri) {
         boolean secret = uri != null && !Redaction.of(uri).equals(uri);
         problems.check(
                 !secret,

@@ -1,11 +1,11 @@
-package io.rela.cli;
+package io.rela.cli.options;
 
 import io.rela.Flag;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** Options that every command has. */
-final class CommonOptions {
+public final class CommonOptions {
     @Option(
             names = Flag.CONFIG,
             paramLabel = "FILE",
@@ -23,4 +23,14 @@ final class CommonOptions {
 
     @Option(names = Flag.HELP, usageHelp = true, description = "prints this")
     boolean help;
+
+    /** Where the result goes; null for nowhere. */
+    public String resultFile() {
+        return resultFile;
+    }
+
+    /** Whether a failure's stack trace is wanted. */
+    public boolean isVerbose() {
+        return verbose;
+    }
 }

@@ -1,4 +1,4 @@
-package io.rela.cli;
+package io.rela.cli.options;
 
 import io.rela.Flag;
 import io.rela.distill.LossRequest;
@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** Options for losses that a training run logged. */
-final class LoggedOptions {
+public final class LoggedOptions {
     private static final String NEWEST = "newest";
     private static final String NONE = "none";
 
@@ -35,7 +35,13 @@ final class LoggedOptions {
                             + " this one that has some, of epoch N, or none (default newest)")
     String onto;
 
-    void check(Problems problems) {
+    /** Whether a log was named. */
+    public boolean isGiven() {
+        return losses != null;
+    }
+
+    /** Notes what is wrong with them. */
+    public void check(Problems problems) {
         Inputs.check(problems, Flag.LOSSES, losses);
         problems.check(
                 time == null || losses != null,
@@ -51,7 +57,8 @@ final class LoggedOptions {
                 Flag.LOSSES_ONTO + " " + onto + ": write " + NEWEST + ", the number of an epoch, or " + NONE);
     }
 
-    Optional<LossRequest> request() {
+    /** What they come to. */
+    public Optional<LossRequest> request() {
         return Optional.ofNullable(losses)
                 .map(uri -> new LossRequest.Logged(
                         new LossRequest.Log(Flag.LOSSES, uri, Optional.ofNullable(time)), onto()));

@@ -1,4 +1,4 @@
-package io.rela.cli;
+package io.rela.cli.options;
 
 import io.rela.Flag;
 import io.rela.embed.EmbedRequest;
@@ -8,7 +8,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that name a learner, and say how it is run. */
-final class LearnerOptions {
+public final class LearnerOptions {
     @Option(
             names = Flag.LEARNER,
             paramLabel = "URI",
@@ -32,26 +32,31 @@ final class LearnerOptions {
     @Mixin
     EmbedOptions embed = new EmbedOptions();
 
-    void check(Problems problems) {
+    /** Notes what is wrong with them. */
+    public void check(Problems problems) {
         Inputs.checkModel(problems, Flag.LEARNER, uri);
         problems.sha256(Flag.LEARNER_SHA256, sha256);
         view.check(problems);
         embed.check(problems);
     }
 
-    boolean isGiven() {
+    /** Whether a learner was named. */
+    public boolean isGiven() {
         return uri != null;
     }
 
-    boolean isPinned() {
+    /** Whether its file was pinned by a hash. */
+    public boolean isPinned() {
         return sha256 != null;
     }
 
-    ModelRequest model() {
+    /** The learner. */
+    public ModelRequest model() {
         return new ModelRequest(Flag.LEARNER, uri, view.overrides(), Optional.ofNullable(sha256), allowUnstable);
     }
 
-    EmbedRequest embed(Integer partitions) {
+    /** How it is run. */
+    public EmbedRequest embed(Integer partitions) {
         return embed.request(null, partitions);
     }
 }

@@ -1,4 +1,4 @@
-package io.rela.cli;
+package io.rela.cli.options;
 
 import io.rela.Flag;
 import io.rela.home.HomeRequest;
@@ -7,7 +7,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of commands that change a dataset home. */
-final class HomeOptions {
+public final class HomeOptions {
     @Option(names = Flag.HOME, required = true, paramLabel = "URI", description = "the dataset home")
     String uri;
 
@@ -17,12 +17,19 @@ final class HomeOptions {
     @Mixin
     LockOptions lock = new LockOptions();
 
-    void check(Problems problems) {
+    /** The dataset home; null where none was named. */
+    public String uri() {
+        return uri;
+    }
+
+    /** Notes what is wrong with them. */
+    public void check(Problems problems) {
         lock.check(problems);
         Inputs.refuseSecret(problems, Flag.HOME, uri);
     }
 
-    HomeRequest request() {
+    /** What they come to. */
+    public HomeRequest request() {
         return lock.request(uri, ifExists);
     }
 }

@@ -1,4 +1,4 @@
-package io.rela.cli;
+package io.rela.cli.options;
 
 import io.rela.Flag;
 import io.rela.distill.SubsetRequest;
@@ -12,10 +12,11 @@ import io.rela.select.SelectionPolicy;
 import java.util.Optional;
 import java.util.OptionalInt;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** Options that say how a subset is chosen. */
-final class SelectOptions {
+public final class SelectOptions {
     /** Beyond it a table is a burden to whatever lists it. */
     private static final int MOST_FILES = 10_000;
 
@@ -76,7 +77,13 @@ final class SelectOptions {
     /** What the policy can be told beside. */
     final PolicyOptions parameters = new PolicyOptions();
 
-    void check(Problems problems, EpochRange epoch) {
+    /** Adds the options for parameters that policies declare. */
+    public void addTo(CommandSpec command) {
+        parameters.addTo(command);
+    }
+
+    /** Notes what is wrong, in these options and with the epochs that they are for; null is none. */
+    public void check(Problems problems, EpochRange epoch) {
         Optional<PolicyDeclaration> declared = policy == null ? Optional.empty() : SelectionPolicies.named(policy);
         problems.check(
                 policy == null || declared.isPresent(),
@@ -166,7 +173,8 @@ final class SelectOptions {
         return clusters == null ? SubsetRequest.Classes.USUAL_CLUSTERS : clusters;
     }
 
-    SubsetRequest request() {
+    /** What they come to. */
+    public SubsetRequest request() {
         return new SubsetRequest(
                 new SubsetRequest.Policy(policy(), declaration().resolved(parameters.given())),
                 new SubsetRequest.Size(ratios(), Optional.ofNullable(ratioSchedule)),

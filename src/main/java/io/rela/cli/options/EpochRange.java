@@ -1,4 +1,4 @@
-package io.rela.cli;
+package io.rela.cli.options;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -11,12 +11,12 @@ import picocli.CommandLine.TypeConversionException;
  * @param first of them, 0 or more
  * @param last of them, not before the first
  */
-record EpochRange(int first, int last) {
+public record EpochRange(int first, int last) {
     /** So many digits as an int holds whatever they are. */
     private static final Pattern WRITTEN = Pattern.compile("(\\d{1,9})(?:\\.\\.(\\d{1,9}))?");
 
     /** Reads one. */
-    static final class Converter implements ITypeConverter<EpochRange> {
+    public static final class Converter implements ITypeConverter<EpochRange> {
         @Override
         public EpochRange convert(String value) {
             Matcher written = WRITTEN.matcher(value.strip());
@@ -34,7 +34,8 @@ record EpochRange(int first, int last) {
         }
     }
 
-    boolean isOne() {
+    /** Whether there is just one. */
+    public boolean isOne() {
         return first == last;
     }
 

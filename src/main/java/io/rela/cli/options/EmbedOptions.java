@@ -1,4 +1,4 @@
-package io.rela.cli;
+package io.rela.cli.options;
 
 import io.rela.Flag;
 import io.rela.embed.BatchSize;
@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /** Options that say how a model is run over pictures. */
-final class EmbedOptions {
+public final class EmbedOptions {
     @Option(
             names = Flag.MAX_REJECTS,
             paramLabel = "SHARE",
@@ -35,14 +35,16 @@ final class EmbedOptions {
                     + " (default 4 on a CPU, or 32 of up to 64 pixels; 256 on a GPU)")
     BatchSize batchSize;
 
-    void check(Problems problems) {
+    /** Notes what is wrong with them. */
+    public void check(Problems problems) {
         problems.share(Flag.MAX_REJECTS, maxRejects);
         problems.check(
                 batchSize == null || batchSize.pictures().orElse(1) >= 1,
                 Flag.BATCH_SIZE + " " + batchSize + ": write auto or a number of at least 1");
     }
 
-    EmbedRequest request(Long waveSize, Integer partitions) {
+    /** What they come to. */
+    public EmbedRequest request(Long waveSize, Integer partitions) {
         return new EmbedRequest(
                 device,
                 Optional.ofNullable(batchSize),
