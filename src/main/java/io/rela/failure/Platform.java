@@ -84,6 +84,12 @@ public final class Platform {
                         + " of Scala " + scala.orElse("(unknown)") + ". " + repair);
     }
 
+    /** The first two numbers of a version. */
+    private static String minor(String version) {
+        String[] parts = version.split("[.-]", -1);
+        return parts.length < 2 ? version : parts[0] + "." + parts[1];
+    }
+
     /** What a method of a Scala object gives; empty when it is not there. */
     private static Optional<String> ask(String object, String method) {
         try {
