@@ -15,9 +15,11 @@ import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What {@code mvn package} leaves in {@code target}: the thin jar, the one that carries its libraries, the embedded Spark. */
+@Tag("spark4")
 class JarIT {
     private static final Path TARGET = Folders.build();
     private static final List<String> OURS_OR_NATIVE =

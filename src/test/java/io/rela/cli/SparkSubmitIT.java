@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -77,6 +78,7 @@ class SparkSubmitIT {
     }
 
     @Test
+    @Tag("spark4")
     void twoExecutorProcessesOnSparksOwnJarsGiveTheSameTargetsAsOneThread() throws Exception {
         Path events = Files.createDirectory(folder.resolve("events"));
         List<Object> command = cluster(events, "--conf", "spark.serializer=org.apache.spark.serializer.KryoSerializer");

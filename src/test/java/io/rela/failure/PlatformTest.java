@@ -9,10 +9,12 @@ import io.rela.RelaException;
 import io.rela.failure.Platform.Build;
 import io.rela.run.Versions;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Tag("spark4")
 class PlatformTest {
     private static final Build SPARK3 = Platform.BUILDS.get(0);
     private static final Build SPARK4 = Platform.BUILDS.get(1);
