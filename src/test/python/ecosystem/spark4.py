@@ -46,7 +46,7 @@ for spark, home in homes.items():
     run(spark, "select", "--home", home, "--epoch", "1", "--policy", "rcap", "--ratio", "0.3")
     result = WORK / f"transport{spark}.json"
     run(spark, "transport", "--home", home, "--other-home", other, "--table", "targets", "--result-file", result)
-    figures[spark] = json.loads(result.read_text("utf-8"))["record"]["found"]
+    figures[spark] = json.loads(result.read_text("utf-8"))["record"]
 
 three, four = (rela.open(homes[spark]) for spark in ("3", "4"))
 for name in ("features", "targets", "losses/epoch=0", "subsets/epoch=0", "subsets/epoch=1"):
