@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A command on YARN:  jobs/yarn.sh convert --input hdfs:///photos --prior hdfs:///models/resnet50 --home hdfs:///photos-rela
 # SPARK_HOME is a Spark 3.5 of Scala 2.12, HADOOP_CONF_DIR the cluster's settings; nodes have a JDK 17.
+# A Spark 4 wants JAR=target/rela-convert-spark4.jar.
 # DEPLOY_MODE=cluster has a node run the driver; the exit code is then only 0 or 1, and --result-file tells how the command ended.
 # GPUs: CONF=conf/spark-gpu.conf; its discovery script travels along.
 set -euo pipefail

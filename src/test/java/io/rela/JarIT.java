@@ -2,6 +2,8 @@ package io.rela;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rela.run.Versions;
+import io.rela.testing.Folders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,11 +15,13 @@ import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What {@code mvn package} leaves in {@code target}: the thin jar, the one that carries its libraries, the embedded Spark. */
+@Tag("spark4")
 class JarIT {
-    private static final Path TARGET = Path.of("target");
+    private static final Path TARGET = Folders.build();
     private static final List<String> OURS_OR_NATIVE =
             List.of("io/rela/", "ai/djl/", "com/sun/jna/", "org/bytedeco/", "com/google/errorprone/annotations/");
 
@@ -55,7 +59,8 @@ class JarIT {
     @Test
     void theEmbeddedSparkHasNoJarThatAStockOneHasNot() throws IOException {
         Set<String> stock;
-        try (InputStream in = JarIT.class.getResourceAsStream("/spark-jars.txt")) {
+        try (InputStream in = JarIT.class.getResourceAsStream(
+                "/spark" + Versions.built("spark").charAt(0) + "-jars.txt")) {
             stock = new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .collect(Collectors.toSet());
@@ -78,7 +83,7 @@ class JarIT {
     }
 
     private static Path jar() {
-        return TARGET.resolve("rela-convert.jar");
+        return Path.of("target", Versions.built("jar"));
     }
 
     private static List<String> classes(Path jar) throws IOException {

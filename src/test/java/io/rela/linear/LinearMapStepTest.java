@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("spark4")
 class LinearMapStepTest {
     private static final int BLOCK = 16;
     private static final Split SPLIT = Split.holdingOut(0.25, 3);
