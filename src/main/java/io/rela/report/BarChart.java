@@ -8,7 +8,7 @@ import java.util.List;
 final class BarChart {
     private static final double WIDTH = 360;
     private static final double ROW = 19;
-    private static final double NAMES = 92;
+    private static final double NAMES = 108;
     private static final double VALUES = 66;
     private static final int MOST_CHARACTERS = 15;
 

@@ -31,14 +31,24 @@ final class Blocks {
         page.open("h3").data(title).close().line();
     }
 
-    /** A chart below its title, and its legend below it. */
-    void figure(String title, Markup chart, List<String> legend) {
+    /** A chart below its title. */
+    void figure(String title, Markup chart) {
+        figure(title, chart, List.of(), List.of());
+    }
+
+    /** The same with a legend below it, where there is something to tell apart. */
+    void figure(String title, Markup chart, List<Series> series) {
+        figure(title, chart, series.stream().map(Series::name).toList(), series.stream().map(Series::colour).toList());
+    }
+
+    /** The same. */
+    void figure(String title, Markup chart, List<String> legend, List<Integer> colours) {
         page.open("figure").open("figcaption").data(title).close().line().add(chart);
         if (legend.size() > 1) {
             page.open("ul", "class", "legend");
             for (int i = 0; i < legend.size(); i++) {
                 page.open("li").open("svg", "class", "swatch", "viewBox", "0 0 24 10", "aria-hidden", "true");
-                page.empty("line", "class", "line " + Series.colour(i), "x1", 0, "x2", 24, "y1", 5, "y2", 5);
+                page.empty("line", "class", "line " + Series.colour(colours.get(i)), "x1", 0, "x2", 24, "y1", 5, "y2", 5);
                 page.close().data(legend.get(i)).close();
             }
             page.close();
@@ -46,9 +56,18 @@ final class Blocks {
         page.close().line();
     }
 
-    /** A table whose first column names its rows; what is wider than the page can be moved to and fro. */
+    /** A table of numbers, whose first column names its rows; what is wider than the page can be moved to and fro. */
     void table(List<String> columns, List<List<String>> rows) {
-        page.open("div", "class", "scroll", "tabindex", "0").open("table").open("thead").open("tr");
+        table("numbers", columns, rows);
+    }
+
+    /** A table of texts, which are broken where they are long. */
+    void texts(List<String> columns, List<List<String>> rows) {
+        table("texts", columns, rows);
+    }
+
+    private void table(String kind, List<String> columns, List<List<String>> rows) {
+        page.open("div", "class", "scroll", "tabindex", "0").open("table", "class", kind).open("thead").open("tr");
         columns.forEach(column -> page.open("th", "scope", "col").data(column).close());
         page.close().close().open("tbody").line();
         for (List<String> row : rows) {

@@ -8,7 +8,7 @@ import java.util.List;
 final class DotChart {
     private static final double WIDTH = 360;
     private static final double ROW = 18;
-    private static final double NAMES = 92;
+    private static final double NAMES = 108;
     private static final double RIGHT = 14;
     private static final double BOTTOM = 20;
     private static final double RADIUS = 4;
@@ -25,8 +25,12 @@ final class DotChart {
      */
     record Row(String name, double whole, List<Double> parts) {}
 
-    /** Draws them from the top down, over shares in percent. */
-    static Markup draw(String title, List<Row> rows) {
+    /**
+     * Draws them from the top down, over shares in percent.
+     *
+     * @param colours of the parts
+     */
+    static Markup draw(String title, List<Row> rows, List<Integer> colours) {
         double largest = rows.stream()
                 .mapToDouble(row -> Math.max(
                         row.whole(),
@@ -64,7 +68,7 @@ final class DotChart {
                 svg.empty(
                         "circle",
                         "class",
-                        "dot " + Series.colour(part),
+                        "dot " + Series.colour(colours.get(part)),
                         "cx",
                         number(x(along, 100 * row.parts().get(part))),
                         "cy",

@@ -56,7 +56,8 @@ final class EpochStep {
     }
 
     /**
-     * Histograms of a column, of all these epochs over the same bins, from its smallest value to its largest.
+     * Histograms of a column, of all these epochs over the same bins, from its smallest value to its largest; without the epochs
+     * whose values all lie in one bin, which a sentence tells better.
      *
      * @return empty where there are no values, or all are the same
      */
@@ -71,12 +72,14 @@ final class EpochStep {
         }
         Bins bins = new Bins(range.getFloat(0), range.getFloat(1), BINS);
         SortedMap<Integer, List<Long>> counts = new TreeMap<>();
-        epochs.forEach(epoch -> counts.put(epoch, new ArrayList<>(Collections.nCopies(BINS, 0L))));
-        rows.groupBy(col(EPOCH), bin(bins, column).as(BIN))
+        for (Row row : rows.groupBy(col(EPOCH), bin(bins, column).as(BIN))
                 .count()
-                .collectAsList()
-                .forEach(row -> counts.get(row.getInt(0)).set(row.getInt(1), row.getLong(2)));
-        return Optional.of(new Histograms(bins, counts));
+                .collectAsList()) {
+            counts.computeIfAbsent(row.getInt(0), epoch -> new ArrayList<>(Collections.nCopies(BINS, 0L)))
+                    .set(row.getInt(1), row.getLong(2));
+        }
+        counts.values().removeIf(bars -> bars.stream().filter(bar -> bar > 0).count() == 1);
+        return Optional.of(new Histograms(bins, counts)).filter(some -> !some.counts().isEmpty());
     }
 
     private static Column bin(Bins bins, String column) {

@@ -24,16 +24,35 @@ final class HistogramChart {
                 Axis.linear(bins.smallest(), bins.largest()),
                 xName,
                 Axis.linear(0, Series.largest(shares)));
-        for (int place = 0; place < shares.size(); place++) {
-            StringBuilder path = new StringBuilder("M" + number(frame.x(bins.smallest())) + " " + number(frame.y(0)));
-            List<Double> values = shares.get(place).values();
-            for (int bin = 0; bin < values.size(); bin++) {
+        for (Series each : shares) {
+            List<Double> values = each.values();
+            int first = first(values);
+            StringBuilder path = new StringBuilder("M" + number(frame.x(bins.smallest() + first * width)) + " " + number(frame.y(0)));
+            for (int bin = first; bin < end(values); bin++) {
                 path.append("V").append(number(frame.y(values.get(bin))));
                 path.append("H").append(number(frame.x(bins.smallest() + (bin + 1) * width)));
             }
             path.append("V").append(number(frame.y(0)));
-            frame.svg().empty("path", "class", "area " + Series.colour(place), "d", path).line();
+            frame.svg().empty("path", "class", "area " + Series.colour(each.colour()), "d", path).line();
         }
         return frame.finish();
+    }
+
+    /** The first bin that is not empty; 0 where all are. */
+    private static int first(List<Double> values) {
+        int first = 0;
+        while (first < values.size() && values.get(first) == 0) {
+            first++;
+        }
+        return first == values.size() ? 0 : first;
+    }
+
+    /** The bin after the last that is not empty. */
+    private static int end(List<Double> values) {
+        int end = values.size();
+        while (end > 0 && values.get(end - 1) == 0) {
+            end--;
+        }
+        return end;
     }
 }

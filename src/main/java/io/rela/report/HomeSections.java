@@ -10,13 +10,16 @@ import io.rela.report.HomeFigures.RecordFigures;
 import io.rela.report.HomeFigures.Scree;
 import io.rela.report.HomeFigures.SubsetFigures;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The sections that show figures: those of one home, or of two side by side. One thread. */
 final class HomeSections {
@@ -36,10 +39,13 @@ final class HomeSections {
 
     void counts() {
         blocks.section("Counts");
+        blocks.row();
         List<String> columns = new ArrayList<>(List.of(""));
         columns.addAll(names);
         List<List<String>> rows = new ArrayList<>();
-        row(rows, "verdict", home -> Verdict.of(home).headline());
+        if (homes.size() > 1) {
+            row(rows, "verdict", home -> Verdict.of(home).headline());
+        }
         row(rows, "pictures listed", home -> Words.count(home.conversion().counts().listed()));
         row(rows, "converted", home -> Words.count(home.conversion().counts().converted()));
         row(rows, "rejected", home -> rejected(home.conversion().counts()));
@@ -53,7 +59,9 @@ final class HomeSections {
         row(rows, "pictures kept in the home", home -> home.conversion().keepsImages() ? "yes" : "no");
         row(rows, "epochs with losses", home -> Words.count(home.losses().epochs().size()));
         row(rows, "epochs with a subset", home -> Words.count(home.subsets().epochs().size()));
-        blocks.table(columns, rows);
+        blocks.texts(columns, rows);
+        rejects();
+        blocks.end();
         blocks.end();
     }
 
@@ -79,26 +87,17 @@ final class HomeSections {
                 : Words.count(counts.rejected()) + " (" + Words.percent((double) counts.rejected() / counts.listed()) + ")";
     }
 
-    void rejects() {
+    private void rejects() {
         Map<String, Long> reasons = homes.get(0).conversion().counts().rejectedByReason();
         if (reasons.isEmpty()) {
             return;
         }
-        blocks.section("Rejected");
-        blocks.row();
-        blocks.figure(
-                "Rejected pictures by reason",
-                BarChart.draw(
-                        "Rejected pictures by reason",
-                        reasons.entrySet().stream()
-                                .sorted(Map.Entry.<String, Long>comparingByValue()
-                                        .reversed()
-                                        .thenComparing(Map.Entry.comparingByKey()))
-                                .map(each -> new Bar(each.getKey(), each.getValue(), Words.count(each.getValue())))
-                                .toList()),
-                List.of());
-        blocks.end();
-        blocks.end();
+        String title = "Rejected pictures by reason";
+        List<Bar> bars = reasons.entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
+                .map(each -> new Bar(each.getKey(), each.getValue(), Words.count(each.getValue())))
+                .toList();
+        blocks.figure(title, BarChart.draw(title, bars));
     }
 
     void axes() {
@@ -108,8 +107,8 @@ final class HomeSections {
             Scree scree = homes.get(i).conversion().scree();
             if (scree != null) {
                 shares.add(new Series(
-                        names.get(i), scree.shares().stream().map(share -> 100 * share).toList()));
-                sums.add(new Series(names.get(i), sums(scree.shares())));
+                        names.get(i), i, scree.shares().stream().map(share -> 100 * share).toList()));
+                sums.add(new Series(names.get(i), i, sums(scree.shares())));
             }
         }
         if (shares.isEmpty()) {
@@ -117,11 +116,10 @@ final class HomeSections {
         }
         blocks.section("Axes of the targets");
         blocks.row();
-        List<String> legend = shares.stream().map(Series::name).toList();
         String each = "Share of the variance by axis, in percent";
-        blocks.figure(each, LineChart.log(each, "axis", shares), legend);
+        blocks.figure(each, LineChart.log(each, "axis", shares), shares);
         String all = "The same, summed up";
-        blocks.figure(all, LineChart.linear(all, "axes", sums), legend);
+        blocks.figure(all, LineChart.linear(all, "axes", sums), sums);
         blocks.end();
         blocks.end();
     }
@@ -180,12 +178,21 @@ final class HomeSections {
         of.counts().forEach((epoch, counts) -> {
             double all = counts.stream().mapToLong(Long::longValue).sum();
             shares.add(new Series(
-                    "epoch " + epoch, counts.stream().map(count -> 100 * count / Math.max(1, all)).toList()));
+                    "epoch " + epoch, colour(home, epoch, of.counts().keySet()), counts.stream().map(count -> 100 * count / Math.max(1, all)).toList()));
         });
-        blocks.figure(
-                title,
-                HistogramChart.draw(title, xName, of.bins(), shares),
-                shares.stream().map(Series::name).toList());
+        blocks.figure(title, HistogramChart.draw(title, xName, of.bins(), shares), shares);
+    }
+
+    /** An epoch has one colour in all charts of a home, where they show few enough of them. */
+    private int colour(int home, int epoch, Collection<Integer> own) {
+        TreeSet<Integer> all = new TreeSet<>(own);
+        Stream.of(homes.get(home).losses().histograms(), homes.get(home).subsets().weights())
+                .filter(Objects::nonNull)
+                .forEach(shown -> all.addAll(shown.counts().keySet()));
+        if (homes.get(home).classes() != null) {
+            homes.get(home).classes().shown().forEach(each -> all.addAll(each.subsetShares().keySet()));
+        }
+        return new TreeSet<>(all.size() <= Series.COLOURS ? all : own).headSet(epoch).size();
     }
 
     void subsets() {
@@ -199,7 +206,7 @@ final class HomeSections {
         if (!subsets.timesSelected().isEmpty()) {
             String title = "How often samples were selected, in "
                     + Words.count(subsets.epochs().size()) + " subsets";
-            blocks.figure(title, BarChart.draw(title, Words.times(subsets.timesSelected())), List.of());
+            blocks.figure(title, BarChart.draw(title, Words.times(subsets.timesSelected())));
         }
         if (subsets.weights() != null) {
             histograms("Weights, share of the subset in percent", 0, subsets.weights(), "weight");
@@ -238,12 +245,16 @@ final class HomeSections {
                 + (classes.classes() > rows.size()
                         ? String.format(Locale.ROOT, " (%d of %,d classes, which differ most)", rows.size(), classes.classes())
                         : "");
-        List<String> legend = classes.shown().stream()
+        List<Integer> epochs = classes.shown().stream()
                 .limit(1)
                 .flatMap(each -> each.subsetShares().keySet().stream())
-                .map(epoch -> "epoch " + epoch)
                 .toList();
-        blocks.figure(title, DotChart.draw(title, rows), legend);
+        List<Integer> colours = epochs.stream().map(epoch -> colour(0, epoch, epochs)).toList();
+        blocks.figure(
+                title,
+                DotChart.draw(title, rows, colours),
+                epochs.stream().map(epoch -> "epoch " + epoch).toList(),
+                colours);
     }
 
     void seconds() {
@@ -257,10 +268,10 @@ final class HomeSections {
             List<Bar> bars = parts(record).stream()
                     .map(part -> new Bar(part.getKey(), part.getValue(), Words.seconds(part.getValue())))
                     .toList();
-            blocks.figure(title, BarChart.draw(title, bars), List.of());
+            blocks.figure(title, BarChart.draw(title, bars));
         });
         blocks.end();
-        blocks.table(
+        blocks.texts(
                 List.of("command", "began", "devices", TOTAL, "parts"),
                 records.subList(Math.max(0, records.size() - MOST_RECORDS), records.size()).stream()
                         .map(HomeSections::record)

@@ -27,8 +27,8 @@ final class LineChart {
     private static Markup draw(String title, String xName, List<Series> lines, Axis up) {
         int longest = lines.stream().mapToInt(line -> line.values().size()).max().orElse(1);
         Frame frame = new Frame(title, Axis.linear(1, longest), xName, up);
-        for (int place = 0; place < lines.size(); place++) {
-            List<Double> values = lines.get(place).values();
+        for (Series line : lines) {
+            List<Double> values = line.values();
             StringBuilder path = new StringBuilder();
             for (int i = 0; i < values.size(); i++) {
                 if (values.get(i) > 0 || !up.log()) {
@@ -38,7 +38,7 @@ final class LineChart {
                             .append(number(frame.y(values.get(i))));
                 }
             }
-            frame.svg().empty("path", "class", "line " + Series.colour(place), "d", path).line();
+            frame.svg().empty("path", "class", "line " + Series.colour(line.colour()), "d", path).line();
         }
         return frame.finish();
     }

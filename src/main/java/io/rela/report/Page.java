@@ -50,7 +50,6 @@ final class Page {
         sections.losses();
         sections.subsets();
         pictures();
-        sections.rejects();
         sections.axes();
         sections.seconds();
         provenance();
@@ -113,7 +112,7 @@ final class Page {
         for (Strip strip : figures.strips()) {
             blocks.heading(strip.name());
             blocks.say(strip.about());
-            if (strip.tiles().stream().allMatch(tile -> tile.jpeg() == null)) {
+            if (strip.tiles().stream().allMatch(tile -> tile.jpeg() == null && tile.reason() == null)) {
                 blocks.say("None of these pictures can be shown: they do not lie in the home (convert with keep-images puts them"
                         + " there), or cannot be read where they came from.");
             }
@@ -137,6 +136,9 @@ final class Page {
                     "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(tile.jpeg()));
         }
         page.open("span", "class", "id", "title", tile.id()).data(Text.shortened(tile.id(), MOST_CHARACTERS)).close();
+        if (tile.labelName() != null && !tile.id().startsWith(tile.labelName())) {
+            page.open("span").data(Text.shortened(tile.labelName(), MOST_CHARACTERS)).close();
+        }
         if (tile.loss() != null) {
             page.element("span", "loss " + Words.exact(tile.loss()));
         }
@@ -157,7 +159,7 @@ final class Page {
         model(rows, "prior", from.prior());
         from.learners().forEach(learner -> model(rows, "learner", learner));
         new TreeMap<>(from.versions()).forEach((name, version) -> rows.add(List.of(name, version)));
-        blocks.table(List.of("", "of the newest conversion"), rows);
+        blocks.texts(List.of("", "of the newest conversion"), rows);
         blocks.heading("To make it again");
         blocks.say("In this order, in a home of another name where this one stays. Passwords of URIs are left out.");
         from.commands().forEach(command -> page.open("pre").data(command).close().line());
