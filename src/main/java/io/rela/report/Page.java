@@ -135,7 +135,11 @@ final class Page {
                     "src",
                     "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(tile.jpeg()));
         }
-        page.open("span", "class", "id", "title", tile.id()).data(Text.shortened(tile.id(), MOST_CHARACTERS)).close();
+        page.open("span", "class", "id", "title", tile.id()).open("bdi");
+        for (String part : Text.visible(Text.shortened(tile.id(), MOST_CHARACTERS)).split("(?<=/)", -1)) {
+            page.text(part).empty("wbr");
+        }
+        page.close().close();
         if (tile.labelName() != null && !tile.id().startsWith(tile.labelName())) {
             page.open("span").data(Text.shortened(tile.labelName(), MOST_CHARACTERS)).close();
         }

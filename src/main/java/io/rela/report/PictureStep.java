@@ -10,6 +10,7 @@ import io.rela.table.TableSchema;
 import io.rela.table.Tables;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +51,7 @@ final class PictureStep {
         List<long[]> parts = new ArrayList<>();
         int size = Math.max(1, (ascending.length + TASKS - 1) / TASKS);
         for (int from = 0; from < ascending.length; from += size) {
-            parts.add(java.util.Arrays.copyOfRange(ascending, from, Math.min(ascending.length, from + size)));
+            parts.add(Arrays.copyOfRange(ascending, from, Math.min(ascending.length, from + size)));
         }
         if (parts.isEmpty()) {
             return Map.of();
