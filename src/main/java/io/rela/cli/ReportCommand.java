@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
 /** {@code report}: shows a dataset home on one page; changes nothing. */
 @CommandLine.Command(
         name = "report",
-        description = "Writes one HTML file with plots and pictures of a dataset home, and its figures as JSON beside it.",
+        description =
+                "Writes one HTML file with plots and pictures of a dataset home, and its figures as JSON beside it.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  rela report --home photos-rela --output photos-report.html",
@@ -28,8 +29,9 @@ final class ReportCommand extends Command {
     @Option(
             names = Flag.OUTPUT,
             paramLabel = "URI",
-            description = "the file, which ends in " + ReportRequest.SUFFIX + "; the figures get the same name with .json;"
-                    + " what is there is replaced (default ${DEFAULT-VALUE})")
+            description =
+                    "the file, which ends in " + ReportRequest.SUFFIX + "; the figures get the same name with .json;"
+                            + " what is there is replaced (default ${DEFAULT-VALUE})")
     String output = "report" + ReportRequest.SUFFIX;
 
     @Option(
@@ -62,13 +64,18 @@ final class ReportCommand extends Command {
                     Flag.OUTPUT + " " + output + " lies in the home " + uri
                             + ", whose readers take what they find there for data: name a file beside it");
         } catch (IOException | RuntimeException e) {
-            problems.add(Flag.OUTPUT + " " + output + " cannot be reached (" + e.getMessage() + "). Check the address.");
+            problems.add(
+                    Flag.OUTPUT + " " + output + " cannot be reached (" + e.getMessage() + "). Check the address.");
         }
     }
 
     private static String place(String uri) throws IOException {
         Path path = new Path(uri);
-        return path.getFileSystem(Inputs.hadoop()).makeQualified(path).toUri().normalize().toString();
+        return path.getFileSystem(Inputs.hadoop())
+                .makeQualified(path)
+                .toUri()
+                .normalize()
+                .toString();
     }
 
     @Override

@@ -116,12 +116,7 @@ final class EpochInspection {
             }
         }
         out.println(String.format(
-                        Locale.ROOT,
-                        "%-12s %d epochs, %s to %s",
-                        table.name() + "/",
-                        there.size(),
-                        there.get(0),
-                        last(there)));
+                Locale.ROOT, "%-12s %d epochs, %s to %s", table.name() + "/", there.size(), there.get(0), last(there)));
     }
 
     /**

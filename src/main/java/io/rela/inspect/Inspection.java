@@ -74,8 +74,7 @@ public final class Inspection {
      * @param broken what does not hold, a sentence each
      * @param timesSelected as in {@link Found}; empty where something does not hold
      */
-    public record Findings(
-            Manifest manifest, boolean unfinished, List<String> broken, Map<Long, Long> timesSelected) {}
+    public record Findings(Manifest manifest, boolean unfinished, List<String> broken, Map<Long, Long> timesSelected) {}
 
     /**
      * Prints what the home holds.
@@ -94,7 +93,11 @@ public final class Inspection {
      * @throws RelaException when it is no home
      */
     public static Findings look(String home, CommandRun run) {
-        return new Inspection(new InspectRequest(home, Optional.empty()), run, new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)).look();
+        return new Inspection(
+                        new InspectRequest(home, Optional.empty()),
+                        run,
+                        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
+                .look();
     }
 
     private Findings look() {
@@ -107,8 +110,8 @@ public final class Inspection {
                     ExitCode.HOME,
                     home.root() + " is no dataset home: it has no manifest.json. Make one with convert.");
         }
-        unfinished.ifPresent(state -> out.println("An unfinished convert of " + state.source().count()
-                        + " pictures is kept here; the same command goes on from there."));
+        unfinished.ifPresent(state -> out.println("An unfinished convert of "
+                + state.source().count() + " pictures is kept here; the same command goes on from there."));
         hold(!home.isCutOff(), "a commit was cut off, which the next command that writes completes");
         RecordPrinter printer = new RecordPrinter(out);
         manifest.records().forEach(printer::print);
@@ -208,12 +211,12 @@ public final class Inspection {
             }
             ContentSummary size = home.fileSystem().getContentSummary(folder);
             out.println(String.format(
-                            Locale.ROOT,
-                            "%-12s %,d rows, %,d files, %,d bytes",
-                            schema.name() + "/",
-                            rows.count(),
-                            rows.inputFiles().length,
-                            size.getLength()));
+                    Locale.ROOT,
+                    "%-12s %,d rows, %,d files, %,d bytes",
+                    schema.name() + "/",
+                    rows.count(),
+                    rows.inputFiles().length,
+                    size.getLength()));
             return Optional.of(rows);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -34,7 +34,18 @@ final class BarChart {
             double top = i * ROW + 2;
             double length = along.at(bar.value()) * (WIDTH - NAMES - VALUES);
             Frame.label(svg, NAMES - 5, top + 13, "end", Text.shortened(bar.name(), MOST_CHARACTERS));
-            svg.open("rect", "class", "bar", "x", number(NAMES), "y", number(top + 2), "width", number(length), "height", number(ROW - 5));
+            svg.open(
+                    "rect",
+                    "class",
+                    "bar",
+                    "x",
+                    number(NAMES),
+                    "y",
+                    number(top + 2),
+                    "width",
+                    number(length),
+                    "height",
+                    number(ROW - 5));
             svg.element("title", Text.visible(bar.name() + ": " + bar.text())).close();
             Frame.label(svg, NAMES + length + 4, top + 13, "start", bar.text());
             svg.line();

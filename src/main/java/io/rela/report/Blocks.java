@@ -38,7 +38,11 @@ final class Blocks {
 
     /** The same with a legend below it, where there is something to tell apart. */
     void figure(String title, Markup chart, List<Series> series) {
-        figure(title, chart, series.stream().map(Series::name).toList(), series.stream().map(Series::colour).toList());
+        figure(
+                title,
+                chart,
+                series.stream().map(Series::name).toList(),
+                series.stream().map(Series::colour).toList());
     }
 
     /** The same. */
@@ -48,7 +52,8 @@ final class Blocks {
             page.open("ul", "class", "legend");
             for (int i = 0; i < legend.size(); i++) {
                 page.open("li").open("svg", "class", "swatch", "viewBox", "0 0 24 10", "aria-hidden", "true");
-                page.empty("line", "class", "line " + Series.colour(colours.get(i)), "x1", 0, "x2", 24, "y1", 5, "y2", 5);
+                page.empty(
+                        "line", "class", "line " + Series.colour(colours.get(i)), "x1", 0, "x2", 24, "y1", 5, "y2", 5);
                 page.close().data(legend.get(i)).close();
             }
             page.close();
@@ -67,7 +72,10 @@ final class Blocks {
     }
 
     private void table(String kind, List<String> columns, List<List<String>> rows) {
-        page.open("div", "class", "scroll", "tabindex", "0").open("table", "class", kind).open("thead").open("tr");
+        page.open("div", "class", "scroll", "tabindex", "0")
+                .open("table", "class", kind)
+                .open("thead")
+                .open("tr");
         columns.forEach(column -> page.open("th", "scope", "col").data(column).close());
         page.close().close().open("tbody").line();
         for (List<String> row : rows) {

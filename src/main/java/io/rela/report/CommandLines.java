@@ -96,7 +96,8 @@ final class CommandLines {
         policy.parameters().forEach((name, value) -> add(Flag.of(name), number(value)));
         add(Flag.COLUMNS, subset.columns());
         if (subset.classes() != null) {
-            add(Flag.CLASSES, subset.classes().classes()).add(Flag.CLUSTERS, subset.classes().clusters());
+            add(Flag.CLASSES, subset.classes().classes())
+                    .add(Flag.CLUSTERS, subset.classes().clusters());
         }
         if (subset.losses() != null && lossesWereThere) {
             add(Flag.LOSSES_EPOCH, subset.losses().lossesEpoch());

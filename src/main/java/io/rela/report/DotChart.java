@@ -34,7 +34,10 @@ final class DotChart {
         double largest = rows.stream()
                 .mapToDouble(row -> Math.max(
                         row.whole(),
-                        row.parts().stream().mapToDouble(Double::doubleValue).max().orElse(0)))
+                        row.parts().stream()
+                                .mapToDouble(Double::doubleValue)
+                                .max()
+                                .orElse(0)))
                 .max()
                 .orElse(0);
         Axis along = Axis.linear(0, 100 * largest);

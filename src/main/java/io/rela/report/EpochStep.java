@@ -72,14 +72,14 @@ final class EpochStep {
         }
         Bins bins = new Bins(range.getFloat(0), range.getFloat(1), BINS);
         SortedMap<Integer, List<Long>> counts = new TreeMap<>();
-        for (Row row : rows.groupBy(col(EPOCH), bin(bins, column).as(BIN))
-                .count()
-                .collectAsList()) {
+        for (Row row :
+                rows.groupBy(col(EPOCH), bin(bins, column).as(BIN)).count().collectAsList()) {
             counts.computeIfAbsent(row.getInt(0), epoch -> new ArrayList<>(Collections.nCopies(BINS, 0L)))
                     .set(row.getInt(1), row.getLong(2));
         }
         counts.values().removeIf(bars -> bars.stream().filter(bar -> bar > 0).count() == 1);
-        return Optional.of(new Histograms(bins, counts)).filter(some -> !some.counts().isEmpty());
+        return Optional.of(new Histograms(bins, counts))
+                .filter(some -> !some.counts().isEmpty());
     }
 
     private static Column bin(Bins bins, String column) {
@@ -88,8 +88,9 @@ final class EpochStep {
 
     /** Samples by label, of the whole set and of the subsets of these epochs; empty where none has a label. */
     Optional<ClassCounts> classes(List<Integer> epochs) {
-        Dataset<Row> labels =
-                targets().select(Tables.INDEX, Tables.LABEL).where(col(Tables.LABEL).isNotNull());
+        Dataset<Row> labels = targets()
+                .select(Tables.INDEX, Tables.LABEL)
+                .where(col(Tables.LABEL).isNotNull());
         Row all = labels.agg(count(lit(1)), countDistinct(Tables.LABEL)).first();
         if (all.getLong(0) == 0) {
             return Optional.empty();
@@ -129,10 +130,10 @@ final class EpochStep {
 
     /** Some samples that are not in an epoch's subset, by the same chance. */
     List<Long> dropped(int epoch, int most) {
-        Dataset<Row> kept = read(Tables.SUBSET, List.of(epoch)).select(col(Tables.INDEX).as("kept"));
+        Dataset<Row> kept =
+                read(Tables.SUBSET, List.of(epoch)).select(col(Tables.INDEX).as("kept"));
         return first(
-                targets().select(Tables.INDEX)
-                        .join(kept, col(Tables.INDEX).equalTo(col("kept")), "left_anti"),
+                targets().select(Tables.INDEX).join(kept, col(Tables.INDEX).equalTo(col("kept")), "left_anti"),
                 chance(epoch),
                 most);
     }

@@ -30,7 +30,18 @@ final class Frame {
         begin(svg, title, WIDTH, HEIGHT);
         for (double tick : up.ticks()) {
             double at = y(tick);
-            svg.empty("line", "class", "grid", "x1", number(LEFT), "x2", number(WIDTH - RIGHT), "y1", number(at), "y2", number(at));
+            svg.empty(
+                    "line",
+                    "class",
+                    "grid",
+                    "x1",
+                    number(LEFT),
+                    "x2",
+                    number(WIDTH - RIGHT),
+                    "y1",
+                    number(at),
+                    "y2",
+                    number(at));
             label(svg, LEFT - 4, at + 4, "end", Axis.label(tick));
         }
         for (double tick : across.ticks()) {
@@ -69,7 +80,18 @@ final class Frame {
     /** Ends the chart. */
     Markup finish() {
         double base = HEIGHT - BOTTOM;
-        svg.empty("line", "class", "axis", "x1", number(LEFT), "x2", number(WIDTH - RIGHT), "y1", number(base), "y2", number(base));
+        svg.empty(
+                "line",
+                "class",
+                "axis",
+                "x1",
+                number(LEFT),
+                "x2",
+                number(WIDTH - RIGHT),
+                "y1",
+                number(base),
+                "y2",
+                number(base));
         return svg.close().line();
     }
 

@@ -20,20 +20,20 @@ final class HistogramChart {
     static Markup draw(String title, String xName, Bins bins, List<Series> shares) {
         double width = ((double) bins.largest() - bins.smallest()) / bins.number();
         Frame frame = new Frame(
-                title,
-                Axis.linear(bins.smallest(), bins.largest()),
-                xName,
-                Axis.linear(0, Series.largest(shares)));
+                title, Axis.linear(bins.smallest(), bins.largest()), xName, Axis.linear(0, Series.largest(shares)));
         for (Series each : shares) {
             List<Double> values = each.values();
             int first = first(values);
-            StringBuilder path = new StringBuilder("M" + number(frame.x(bins.smallest() + first * width)) + " " + number(frame.y(0)));
+            StringBuilder path = new StringBuilder(
+                    "M" + number(frame.x(bins.smallest() + first * width)) + " " + number(frame.y(0)));
             for (int bin = first; bin < end(values); bin++) {
                 path.append("V").append(number(frame.y(values.get(bin))));
                 path.append("H").append(number(frame.x(bins.smallest() + (bin + 1) * width)));
             }
             path.append("V").append(number(frame.y(0)));
-            frame.svg().empty("path", "class", "area " + Series.colour(each.colour()), "d", path).line();
+            frame.svg()
+                    .empty("path", "class", "area " + Series.colour(each.colour()), "d", path)
+                    .line();
         }
         return frame.finish();
     }

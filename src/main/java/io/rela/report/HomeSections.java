@@ -46,19 +46,38 @@ final class HomeSections {
         if (homes.size() > 1) {
             row(rows, "verdict", home -> Verdict.of(home).headline());
         }
-        row(rows, "pictures listed", home -> Words.count(home.conversion().counts().listed()));
+        row(
+                rows,
+                "pictures listed",
+                home -> Words.count(home.conversion().counts().listed()));
         row(rows, "converted", home -> Words.count(home.conversion().counts().converted()));
         row(rows, "rejected", home -> rejected(home.conversion().counts()));
         row(rows, "prior", home -> Words.name(home.conversion().prior().uri()));
-        row(rows, "values of a feature", home -> Words.count(home.conversion().prior().outputDimension()));
-        row(rows, "values of a target", home -> scree(home, scree -> Words.count(scree.shares().size())));
+        row(
+                rows,
+                "values of a feature",
+                home -> Words.count(home.conversion().prior().outputDimension()));
+        row(
+                rows,
+                "values of a target",
+                home -> scree(home, scree -> Words.count(scree.shares().size())));
         row(rows, "variance kept", home -> scree(home, scree -> Words.percent(scree.share())));
-        row(rows, "labeled", home -> home.classes() == null
-                ? "none"
-                : Words.count(home.classes().labeled()) + " in " + Words.count(home.classes().classes()) + " classes");
+        row(
+                rows,
+                "labeled",
+                home -> home.classes() == null
+                        ? "none"
+                        : Words.count(home.classes().labeled()) + " in "
+                                + Words.count(home.classes().classes()) + " classes");
         row(rows, "pictures kept in the home", home -> home.conversion().keepsImages() ? "yes" : "no");
-        row(rows, "epochs with losses", home -> Words.count(home.losses().epochs().size()));
-        row(rows, "epochs with a subset", home -> Words.count(home.subsets().epochs().size()));
+        row(
+                rows,
+                "epochs with losses",
+                home -> Words.count(home.losses().epochs().size()));
+        row(
+                rows,
+                "epochs with a subset",
+                home -> Words.count(home.subsets().epochs().size()));
         blocks.texts(columns, rows);
         rejects();
         blocks.end();
@@ -84,7 +103,8 @@ final class HomeSections {
     private static String rejected(Counts counts) {
         return counts.rejected() == 0
                 ? "0"
-                : Words.count(counts.rejected()) + " (" + Words.percent((double) counts.rejected() / counts.listed()) + ")";
+                : Words.count(counts.rejected()) + " (" + Words.percent((double) counts.rejected() / counts.listed())
+                        + ")";
     }
 
     private void rejects() {
@@ -107,7 +127,9 @@ final class HomeSections {
             Scree scree = homes.get(i).conversion().scree();
             if (scree != null) {
                 shares.add(new Series(
-                        names.get(i), i, scree.shares().stream().map(share -> 100 * share).toList()));
+                        names.get(i),
+                        i,
+                        scree.shares().stream().map(share -> 100 * share).toList()));
                 sums.add(new Series(names.get(i), i, sums(scree.shares())));
             }
         }
@@ -142,7 +164,11 @@ final class HomeSections {
         blocks.row();
         for (int i = 0; i < homes.size(); i++) {
             if (homes.get(i).losses().histograms() != null) {
-                histograms("Losses, share of the samples in percent", i, homes.get(i).losses().histograms(), "loss");
+                histograms(
+                        "Losses, share of the samples in percent",
+                        i,
+                        homes.get(i).losses().histograms(),
+                        "loss");
             }
         }
         blocks.end();
@@ -152,10 +178,13 @@ final class HomeSections {
             }
             blocks.table(
                     List.of("epoch", "mean", "smallest", "largest", "without", "R²", "mean cosine", "from"),
-                    homes.get(i).losses().epochs().stream().map(HomeSections::losses).toList());
+                    homes.get(i).losses().epochs().stream()
+                            .map(HomeSections::losses)
+                            .toList());
         }
-        blocks.say("R² is the share of the targets' variance that a linear map from the learner's outputs explains on samples that"
-                + " it was not fitted to; below 0.1 the losses mean little.");
+        blocks.say(
+                "R² is the share of the targets' variance that a linear map from the learner's outputs explains on samples that"
+                        + " it was not fitted to; below 0.1 the losses mean little.");
         blocks.end();
     }
 
@@ -178,7 +207,9 @@ final class HomeSections {
         of.counts().forEach((epoch, counts) -> {
             double all = counts.stream().mapToLong(Long::longValue).sum();
             shares.add(new Series(
-                    "epoch " + epoch, colour(home, epoch, of.counts().keySet()), counts.stream().map(count -> 100 * count / Math.max(1, all)).toList()));
+                    "epoch " + epoch,
+                    colour(home, epoch, of.counts().keySet()),
+                    counts.stream().map(count -> 100 * count / Math.max(1, all)).toList()));
         });
         blocks.figure(title, HistogramChart.draw(title, xName, of.bins(), shares), shares);
     }
@@ -186,13 +217,20 @@ final class HomeSections {
     /** An epoch has one colour in all charts of a home, where they show few enough of them. */
     private int colour(int home, int epoch, Collection<Integer> own) {
         TreeSet<Integer> all = new TreeSet<>(own);
-        Stream.of(homes.get(home).losses().histograms(), homes.get(home).subsets().weights())
+        Stream.of(
+                        homes.get(home).losses().histograms(),
+                        homes.get(home).subsets().weights())
                 .filter(Objects::nonNull)
                 .forEach(shown -> all.addAll(shown.counts().keySet()));
         if (homes.get(home).classes() != null) {
-            homes.get(home).classes().shown().forEach(each -> all.addAll(each.subsetShares().keySet()));
+            homes.get(home)
+                    .classes()
+                    .shown()
+                    .forEach(each -> all.addAll(each.subsetShares().keySet()));
         }
-        return new TreeSet<>(all.size() <= Series.COLOURS ? all : own).headSet(epoch).size();
+        return new TreeSet<>(all.size() <= Series.COLOURS ? all : own)
+                .headSet(epoch)
+                .size();
     }
 
     void subsets() {
@@ -239,17 +277,21 @@ final class HomeSections {
     private void classes(ClassFigures classes) {
         List<DotChart.Row> rows = classes.shown().stream()
                 .map(each -> new DotChart.Row(
-                        each.name(), each.share(), List.copyOf(each.subsetShares().values())))
+                        each.name(),
+                        each.share(),
+                        List.copyOf(each.subsetShares().values())))
                 .toList();
         String title = "Share of the classes: bars of the whole set, dots of the subsets"
                 + (classes.classes() > rows.size()
-                        ? String.format(Locale.ROOT, " (%d of %,d classes, which differ most)", rows.size(), classes.classes())
+                        ? String.format(
+                                Locale.ROOT, " (%d of %,d classes, which differ most)", rows.size(), classes.classes())
                         : "");
         List<Integer> epochs = classes.shown().stream()
                 .limit(1)
                 .flatMap(each -> each.subsetShares().keySet().stream())
                 .toList();
-        List<Integer> colours = epochs.stream().map(epoch -> colour(0, epoch, epochs)).toList();
+        List<Integer> colours =
+                epochs.stream().map(epoch -> colour(0, epoch, epochs)).toList();
         blocks.figure(
                 title,
                 DotChart.draw(title, rows, colours),
@@ -276,8 +318,11 @@ final class HomeSections {
                 records.subList(Math.max(0, records.size() - MOST_RECORDS), records.size()).stream()
                         .map(HomeSections::record)
                         .toList());
-        blocks.say("Read, decode, infer and write are summed up over the threads that worked at a time; the others are wall time."
-                + (records.size() > MOST_RECORDS ? " The oldest records are left out here; the JSON file has all." : ""));
+        blocks.say(
+                "Read, decode, infer and write are summed up over the threads that worked at a time; the others are wall time."
+                        + (records.size() > MOST_RECORDS
+                                ? " The oldest records are left out here; the JSON file has all."
+                                : ""));
         blocks.end();
     }
 

@@ -25,7 +25,8 @@ final class LineChart {
     }
 
     private static Markup draw(String title, String xName, List<Series> lines, Axis up) {
-        int longest = lines.stream().mapToInt(line -> line.values().size()).max().orElse(1);
+        int longest =
+                lines.stream().mapToInt(line -> line.values().size()).max().orElse(1);
         Frame frame = new Frame(title, Axis.linear(1, longest), xName, up);
         for (Series line : lines) {
             List<Double> values = line.values();
@@ -38,7 +39,9 @@ final class LineChart {
                             .append(number(frame.y(values.get(i))));
                 }
             }
-            frame.svg().empty("path", "class", "line " + Series.colour(line.colour()), "d", path).line();
+            frame.svg()
+                    .empty("path", "class", "line " + Series.colour(line.colour()), "d", path)
+                    .line();
         }
         return frame.finish();
     }

@@ -53,15 +53,19 @@ final class Page {
         sections.axes();
         sections.seconds();
         provenance();
-        page.element("footer", "Made by rela-convert " + Versions.rela() + ". The figures are in the JSON file beside this one.");
+        page.element(
+                "footer",
+                "Made by rela-convert " + Versions.rela() + ". The figures are in the JSON file beside this one.");
         page.close().line().close().close();
         return page + "\n";
     }
 
     private void head(String name) {
         page.open("head").line().empty("meta", "charset", "utf-8").line();
-        page.empty("meta", "http-equiv", "Content-Security-Policy", "content", POLICY).line();
-        page.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1").line();
+        page.empty("meta", "http-equiv", "Content-Security-Policy", "content", POLICY)
+                .line();
+        page.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1")
+                .line();
         page.empty("meta", "name", "color-scheme", "content", "light dark").line();
         page.element("title", "Report of " + Text.visible(name)).line();
         page.open("style").verbatim("\n" + style()).close().line().close().line();
@@ -79,9 +83,16 @@ final class Page {
         page.open("header").open("h1").data(name).close();
         page.open("p", "class", "where").data(figures.home().home()).close();
         if (figures.compared() != null) {
-            page.open("p", "class", "where").text("beside ").data(figures.compared().home()).close();
+            page.open("p", "class", "where")
+                    .text("beside ")
+                    .data(figures.compared().home())
+                    .close();
         }
-        page.line().element("p", "Report of " + figures.made(), "class", "made").line().close().line();
+        page.line()
+                .element("p", "Report of " + figures.made(), "class", "made")
+                .line()
+                .close()
+                .line();
     }
 
     private void verdict() {
@@ -113,8 +124,9 @@ final class Page {
             blocks.heading(strip.name());
             blocks.say(strip.about());
             if (strip.tiles().stream().allMatch(tile -> tile.jpeg() == null && tile.reason() == null)) {
-                blocks.say("None of these pictures can be shown: they do not lie in the home (convert with keep-images puts them"
-                        + " there), or cannot be read where they came from.");
+                blocks.say(
+                        "None of these pictures can be shown: they do not lie in the home (convert with keep-images puts them"
+                                + " there), or cannot be read where they came from.");
             }
             page.open("ul", "class", "strip").line();
             strip.tiles().forEach(this::tile);
@@ -126,7 +138,9 @@ final class Page {
     private void tile(Tile tile) {
         page.open("li");
         if (tile.jpeg() == null) {
-            page.open("span", "class", "unseen").text(tile.reason() == null ? tile.unseen() : "rejected").close();
+            page.open("span", "class", "unseen")
+                    .text(tile.reason() == null ? tile.unseen() : "rejected")
+                    .close();
         } else {
             page.empty(
                     "img",
@@ -136,12 +150,15 @@ final class Page {
                     "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(tile.jpeg()));
         }
         page.open("span", "class", "id", "title", tile.id()).open("bdi");
-        for (String part : Text.visible(Text.shortened(tile.id(), MOST_CHARACTERS)).split("(?<=/)", -1)) {
+        for (String part :
+                Text.visible(Text.shortened(tile.id(), MOST_CHARACTERS)).split("(?<=/)", -1)) {
             page.text(part).empty("wbr");
         }
         page.close().close();
         if (tile.labelName() != null && !tile.id().startsWith(tile.labelName())) {
-            page.open("span").data(Text.shortened(tile.labelName(), MOST_CHARACTERS)).close();
+            page.open("span")
+                    .data(Text.shortened(tile.labelName(), MOST_CHARACTERS))
+                    .close();
         }
         if (tile.loss() != null) {
             page.element("span", "loss " + Words.exact(tile.loss()));
@@ -158,7 +175,9 @@ final class Page {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("pictures", from.input()));
         rows.add(List.of(
-                "source", Words.count(from.source().count()) + " pictures, " + Words.count(from.source().bytes()) + " bytes"));
+                "source",
+                Words.count(from.source().count()) + " pictures, "
+                        + Words.count(from.source().bytes()) + " bytes"));
         rows.add(List.of("sha256 of the ids", from.source().idsSha256()));
         model(rows, "prior", from.prior());
         from.learners().forEach(learner -> model(rows, "learner", learner));
@@ -166,7 +185,8 @@ final class Page {
         blocks.texts(List.of("", "of the newest conversion"), rows);
         blocks.heading("To make it again");
         blocks.say("In this order, in a home of another name where this one stays. Passwords of URIs are left out.");
-        from.commands().forEach(command -> page.open("pre").data(command).close().line());
+        from.commands()
+                .forEach(command -> page.open("pre").data(command).close().line());
         blocks.end();
     }
 

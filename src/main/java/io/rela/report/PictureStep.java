@@ -45,9 +45,9 @@ final class PictureStep {
      * @param indices of the samples, in any order
      * @return by index
      */
-    Map<Long, Tile> samples(
-            RangedFiles targets, boolean kept, Optional<ImageSource> source, Collection<Long> indices) {
-        long[] ascending = indices.stream().mapToLong(Long::longValue).distinct().sorted().toArray();
+    Map<Long, Tile> samples(RangedFiles targets, boolean kept, Optional<ImageSource> source, Collection<Long> indices) {
+        long[] ascending =
+                indices.stream().mapToLong(Long::longValue).distinct().sorted().toArray();
         List<long[]> parts = new ArrayList<>();
         int size = Math.max(1, (ascending.length + TASKS - 1) / TASKS);
         for (int from = 0; from < ascending.length; from += size) {
@@ -65,7 +65,8 @@ final class PictureStep {
 
     /** The losses of samples, by index; of those that have one. */
     Map<Long, Float> losses(RangedFiles losses, Collection<Long> indices) {
-        long[] ascending = indices.stream().mapToLong(Long::longValue).distinct().sorted().toArray();
+        long[] ascending =
+                indices.stream().mapToLong(Long::longValue).distinct().sorted().toArray();
         Map<Long, Float> found = new TreeMap<>();
         try (RangedFiles.Rows rows = losses.rows(Tables.LOSSES, ascending, hadoop.value())) {
             while (rows.hasNext()) {

@@ -19,12 +19,7 @@ import java.util.Map;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record ReportFigures(
-        String made,
-        Verdict verdict,
-        HomeFigures home,
-        List<Strip> strips,
-        Provenance provenance,
-        HomeFigures compared)
+        String made, Verdict verdict, HomeFigures home, List<Strip> strips, Provenance provenance, HomeFigures compared)
         implements Figures {
     /**
      * Where a home comes from.

@@ -74,15 +74,18 @@ public final class Reporting {
                         String.format(
                                 Locale.ROOT,
                                 "%s: %s The report is %s (%,d bytes), its figures are %s.",
-                                home.home(), written.verdict(), written.report(), written.bytes(), written.figures()),
+                                home.home(),
+                                written.verdict(),
+                                written.report(),
+                                written.bytes(),
+                                written.figures()),
                         written)
                 .about(statistics.home().root());
     }
 
     private static Provenance provenance(Epochs epochs, String home) {
         ConversionRecord conversion = epochs.conversion();
-        List<EpochRecord> records = Stream.concat(
-                        epochs.losses().values().stream(), epochs.subsets().values().stream())
+        List<EpochRecord> records = Stream.concat(epochs.losses().values().stream(), epochs.subsets().values().stream())
                 .distinct()
                 .sorted(Comparator.comparing(record -> record.run().start()))
                 .toList();

@@ -51,7 +51,9 @@ final class Strips {
     }
 
     private List<Strip> all() {
-        List<Chosen> chosen = statistics.part("choice of pictures", () -> Optional.of(chosen())).orElse(List.of());
+        List<Chosen> chosen = statistics
+                .part("choice of pictures", () -> Optional.of(chosen()))
+                .orElse(List.of());
         List<Strip> strips = new ArrayList<>(
                 statistics.part("pictures", () -> Optional.of(filled(chosen))).orElse(List.of()));
         statistics.part("rejected pictures", this::rejected).ifPresent(strips::add);

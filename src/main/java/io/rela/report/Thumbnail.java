@@ -60,7 +60,9 @@ final class Thumbnail {
             small.setRGB(
                     i % side,
                     i / side,
-                    (pixels.get(3 * i) & 0xFF) << 16 | (pixels.get(3 * i + 1) & 0xFF) << 8 | pixels.get(3 * i + 2) & 0xFF);
+                    (pixels.get(3 * i) & 0xFF) << 16
+                            | (pixels.get(3 * i + 1) & 0xFF) << 8
+                            | pixels.get(3 * i + 2) & 0xFF);
         }
         return small;
     }

@@ -18,8 +18,13 @@ import java.io.Serializable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Tile(
-        long index, String id, String labelName, Float loss, String reason, String unseen, @JsonIgnore byte[] jpeg)
-        implements Serializable {
+        long index,
+        String id,
+        String labelName,
+        Float loss,
+        String reason,
+        String unseen,
+        @JsonIgnore byte[] jpeg) implements Serializable {
 
     /** A sample whose picture is shown. */
     static Tile shown(Sample sample, byte[] jpeg) {

@@ -62,8 +62,10 @@ record Verdict(String headline, Level level, List<Item> items) {
             items.add(new Item(Level.NOTE, "The pictures have no labels."));
         }
         warnings(home.records(), items);
-        long damages = items.stream().filter(item -> item.level() == Level.DAMAGE).count();
-        long warnings = items.stream().filter(item -> item.level() == Level.WARNING).count();
+        long damages =
+                items.stream().filter(item -> item.level() == Level.DAMAGE).count();
+        long warnings =
+                items.stream().filter(item -> item.level() == Level.WARNING).count();
         Level worst = items.stream().map(Item::level).max(Level::compareTo).orElse(Level.GOOD);
         String headline = damages > 0
                 ? line("Damaged: %s not hold.", damages == 1 ? "one thing does" : damages + " things do")
@@ -76,7 +78,9 @@ record Verdict(String headline, Level level, List<Item> items) {
 
     private static void state(HomeFigures home, List<Item> items) {
         home.state().broken().forEach(broken -> items.add(new Item(Level.DAMAGE, broken)));
-        home.state().unreadable().forEach(part -> items.add(new Item(Level.WARNING, "Left out of this report: " + part)));
+        home.state()
+                .unreadable()
+                .forEach(part -> items.add(new Item(Level.WARNING, "Left out of this report: " + part)));
         if (home.state().broken().isEmpty()) {
             items.add(new Item(Level.GOOD, "Every invariant of the tables and the manifest holds."));
         }
@@ -151,7 +155,8 @@ record Verdict(String headline, Level level, List<Item> items) {
                 .min()
                 .orElse(0);
         if (worst >= LEAST_R2) {
-            items.add(new Item(Level.GOOD, line("Linear maps from learners to targets have an R² of %.2f or more.", worst)));
+            items.add(new Item(
+                    Level.GOOD, line("Linear maps from learners to targets have an R² of %.2f or more.", worst)));
         }
         EpochLosses newest = epochs.get(epochs.size() - 1);
         items.add(
@@ -160,10 +165,13 @@ record Verdict(String headline, Level level, List<Item> items) {
                                 Level.WARNING,
                                 line(
                                         "%,d samples have no loss in epoch %d.",
-                                        newest.losses().missing(), newest.losses().epoch()))
+                                        newest.losses().missing(),
+                                        newest.losses().epoch()))
                         : new Item(
                                 Level.GOOD,
-                                line("Every sample has a loss in epoch %d, the newest scored.", newest.losses().epoch())));
+                                line(
+                                        "Every sample has a loss in epoch %d, the newest scored.",
+                                        newest.losses().epoch())));
     }
 
     private static void subsets(HomeFigures home, List<Item> items) {
@@ -176,7 +184,9 @@ record Verdict(String headline, Level level, List<Item> items) {
                     Level.NOTE,
                     line(
                             "%,d of %,d samples are in none of the %,d subsets.",
-                            never, home.conversion().counts().converted(), home.subsets().epochs().size())));
+                            never,
+                            home.conversion().counts().converted(),
+                            home.subsets().epochs().size())));
         }
     }
 

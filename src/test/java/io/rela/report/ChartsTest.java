@@ -18,7 +18,10 @@ class ChartsTest {
     @Test
     void aHistogramIsAnOutlineOfItsBins() throws Exception {
         Markup chart = HistogramChart.draw(
-                "Losses", "loss", new Bins(0, 2, 4), List.of(series("epoch 0", 0, 0, 10, 5, 0), series("epoch 3", 1, 0, 0, 0, 0)));
+                "Losses",
+                "loss",
+                new Bins(0, 2, 4),
+                List.of(series("epoch 0", 0, 0, 10, 5, 0), series("epoch 3", 1, 0, 0, 0, 0)));
         // Half of the height for 5 of 10; the empty bins at both ends are left out.
         assertThat(attributes(chart, "path", "d")).containsExactly("M119 174V8H196V91H273V174", "M42 174V174");
         assertThat(attributes(chart, "path", "class")).containsExactly("area k0", "area k1");
@@ -38,17 +41,23 @@ class ChartsTest {
     @Test
     void barsAreAsLongAsTheirValues() throws Exception {
         Markup chart = BarChart.draw(
-                "Rejects", List.of(new BarChart.Bar("<script>", 4, "4"), new BarChart.Bar("a name that is long", 1, "one")));
+                "Rejects",
+                List.of(new BarChart.Bar("<script>", 4, "4"), new BarChart.Bar("a name that is long", 1, "one")));
         List<String> widths = attributes(chart, "rect", "width");
         assertThat(Double.parseDouble(widths.get(0))).isEqualTo(4 * Double.parseDouble(widths.get(1)));
         assertThat(texts(chart)).containsExactly("<script>", "4", "a name …is long", "one");
-        assertThat(attributes(BarChart.draw("None", List.of(new BarChart.Bar("a", 0, "0"))), "rect", "width")).containsExactly("0");
+        assertThat(attributes(BarChart.draw("None", List.of(new BarChart.Bar("a", 0, "0"))), "rect", "width"))
+                .containsExactly("0");
     }
 
     @Test
     void dotsLieBesideTheirBar() throws Exception {
         Markup chart = DotChart.draw(
-                "Classes", List.of(new DotChart.Row("cat\u202E", 0.5, List.of(0.25, 1.0)), new DotChart.Row("dog", 0.5, List.of())), List.of(3, 4));
+                "Classes",
+                List.of(
+                        new DotChart.Row("cat\u202E", 0.5, List.of(0.25, 1.0)),
+                        new DotChart.Row("dog", 0.5, List.of())),
+                List.of(3, 4));
         // From 108 at 0% to 346 at 100%.
         assertThat(attributes(chart, "circle", "cx")).containsExactly("167.5", "346");
         assertThat(attributes(chart, "circle", "class")).containsExactly("dot k3", "dot k4");

@@ -33,6 +33,10 @@ class ClassCountsTest {
         });
         List<ClassShare> shown = new ClassCounts(1_000, 100, whole, new TreeMap<>(Map.of(0, subset)))
                 .shown(List.of(), new TreeMap<>(Map.of(0, 540L)));
-        assertThat(shown).hasSize(20).extracting(ClassShare::label).isSorted().contains(3, 13, 23, 33, 43, 53, 63, 73, 83, 93);
+        assertThat(shown)
+                .hasSize(20)
+                .extracting(ClassShare::label)
+                .isSorted()
+                .contains(3, 13, 23, 33, 43, 53, 63, 73, 83, 93);
     }
 }

@@ -50,9 +50,22 @@ class ReportTest {
         home = made.resolve("home");
         done(Rela.convert(pictures, home, "--keep-images", "--batch-size", 32));
         Path learner = Rela.prior("learner8");
-        done(Rela.run("score", "--home", home, "--epoch", 0, "--learner", learner, "--input-size", 16, "--transfer", "none"));
-        done(Rela.run("score", "--home", home, "--epoch", 2, "--learner", learner, "--input-size", 16, "--transfer", "fit"));
-        done(Rela.run("select", "--home", home, "--epoch", 0, "--policy", "importance", "--ratio", 0.25, "--columns", "index"));
+        done(Rela.run(
+                "score", "--home", home, "--epoch", 0, "--learner", learner, "--input-size", 16, "--transfer", "none"));
+        done(Rela.run(
+                "score", "--home", home, "--epoch", 2, "--learner", learner, "--input-size", 16, "--transfer", "fit"));
+        done(Rela.run(
+                "select",
+                "--home",
+                home,
+                "--epoch",
+                0,
+                "--policy",
+                "importance",
+                "--ratio",
+                0.25,
+                "--columns",
+                "index"));
         done(Rela.run("select", "--home", home, "--epoch", 2, "--policy", "rcap", "--ratio", 0.5, "--seed", 3));
     }
 
@@ -61,7 +74,8 @@ class ReportTest {
     }
 
     private String report(Path of, Object... more) throws IOException {
-        List<Object> args = new ArrayList<>(List.of("report", "--home", of, "--output", folder.resolve("report.html"), "--verbose"));
+        List<Object> args = new ArrayList<>(
+                List.of("report", "--home", of, "--output", folder.resolve("report.html"), "--verbose"));
         args.addAll(List.of(more));
         done(Rela.run(args.toArray()));
         return Files.readString(folder.resolve("report.html"));
@@ -74,7 +88,14 @@ class ReportTest {
     @Test
     void aHomeIsShownWhole() throws IOException {
         String page = report(home);
-        assertThat(page).contains("<h2>Pictures</h2>", "<bdi>Hardest</bdi>", "<bdi>Easiest</bdi>", "<bdi>Kept</bdi>", "<bdi>Dropped</bdi>", "<bdi>Rejected</bdi>");
+        assertThat(page)
+                .contains(
+                        "<h2>Pictures</h2>",
+                        "<bdi>Hardest</bdi>",
+                        "<bdi>Easiest</bdi>",
+                        "<bdi>Kept</bdi>",
+                        "<bdi>Dropped</bdi>",
+                        "<bdi>Rejected</bdi>");
         JsonNode figures = figures();
         assertThat(figures.at("/home/conversion/counts/converted").asLong()).isEqualTo(636);
         assertThat(figures.at("/home/conversion/scree/shares")).hasSize(8);
@@ -86,7 +107,9 @@ class ReportTest {
             assertThat(share.get("subset_shares")).hasSize(2);
         });
         for (String epoch : List.of("0", "2")) {
-            assertThat(figures.at("/home/classes/shown").findValues(epoch).stream().mapToDouble(JsonNode::asDouble).sum())
+            assertThat(figures.at("/home/classes/shown").findValues(epoch).stream()
+                            .mapToDouble(JsonNode::asDouble)
+                            .sum())
                     .isBetween(0.999999, 1.000001);
         }
         assertThat(figures.get("strips")).hasSize(5);
@@ -104,8 +127,14 @@ class ReportTest {
     }
 
     private static void harmless(String page) {
-        assertThat(page).doesNotContainIgnoringCase("<script").doesNotContain("\u202E").contains("&lt;script&gt;alert(1)&lt;", "tri⟨U+202E⟩elgna");
-        assertThat(Pattern.compile("(?:src|href|url|action|data)\\s*[=(]\\s*[\"']?(?!data:image/jpeg;base64,)").matcher(page).find()).isFalse();
+        assertThat(page)
+                .doesNotContainIgnoringCase("<script")
+                .doesNotContain("\u202E")
+                .contains("&lt;script&gt;alert(1)&lt;", "tri⟨U+202E⟩elgna");
+        assertThat(Pattern.compile("(?:src|href|url|action|data)\\s*[=(]\\s*[\"']?(?!data:image/jpeg;base64,)")
+                        .matcher(page)
+                        .find())
+                .isFalse();
         assertThat(page).doesNotContain("@import", "<link", "<iframe", "<object", "onload", "onerror=");
         assertThat(page).contains("default-src &#39;none&#39;");
     }
@@ -122,7 +151,11 @@ class ReportTest {
     }
 
     private static void theHardestComeFirst(JsonNode tiles) throws IOException {
-        List<Float> losses = Rela.rows(home, "losses/epoch=2").stream().map(row -> row.getFloat(1)).sorted((a, b) -> Float.compare(b, a)).limit(20).toList();
+        List<Float> losses = Rela.rows(home, "losses/epoch=2").stream()
+                .map(row -> row.getFloat(1))
+                .sorted((a, b) -> Float.compare(b, a))
+                .limit(20)
+                .toList();
         List<Float> shown = new ArrayList<>();
         tiles.forEach(tile -> shown.add((float) tile.get("loss").asDouble()));
         assertThat(shown).isEqualTo(losses);
@@ -137,7 +170,8 @@ class ReportTest {
         String second = report(home);
         String later = figures().get("made").asText();
         assertThat(second.replace(later, made)).isEqualTo(first);
-        assertThat(Files.readString(folder.resolve("report.json")).replace(later, made)).isEqualTo(json);
+        assertThat(Files.readString(folder.resolve("report.json")).replace(later, made))
+                .isEqualTo(json);
     }
 
     @Test
@@ -154,7 +188,12 @@ class ReportTest {
             List<Object> args = new ArrayList<>(List.of(words).subList(1, words.length));
             args.addAll(List.of("--result-file", result));
             done(Rela.run(args.toArray()));
-            assertThat(new ObjectMapper().readTree(result.toFile()).get("outcome").asText()).as(command.asText()).isEqualTo("unchanged");
+            assertThat(new ObjectMapper()
+                            .readTree(result.toFile())
+                            .get("outcome")
+                            .asText())
+                    .as(command.asText())
+                    .isEqualTo("unchanged");
         }
     }
 
@@ -169,7 +208,13 @@ class ReportTest {
         Path plain = folder.resolve("plain");
         done(Rela.convert(flat, plain, "--max-rejects", 1));
         String page = report(plain, "--compare", home);
-        assertThat(page).contains("<bdi>plain</bdi>", "<bdi>home</bdi>", "The pictures have no labels.", "There are no losses yet", "There are no subsets yet");
+        assertThat(page)
+                .contains(
+                        "<bdi>plain</bdi>",
+                        "<bdi>home</bdi>",
+                        "The pictures have no labels.",
+                        "There are no losses yet",
+                        "There are no subsets yet");
         assertThat(PICTURE.matcher(page).results()).hasSize(20);
         assertThat(figures().at("/compared/losses/epochs")).hasSize(2);
         assertThat(FileUtil.fullyDelete(flat.toFile())).isTrue();
@@ -183,7 +228,8 @@ class ReportTest {
     void aDamagedHomeIsShownAsFarAsItCanBeRead() throws IOException {
         Path damaged = folder.resolve("damaged");
         Folders.copy(home, damaged);
-        assertThat(FileUtil.fullyDelete(damaged.resolve("losses/epoch=2").toFile())).isTrue();
+        assertThat(FileUtil.fullyDelete(damaged.resolve("losses/epoch=2").toFile()))
+                .isTrue();
         try (Stream<Path> files = Files.list(damaged.resolve("projection"))) {
             for (Path file : files.toList()) {
                 Files.write(file, new byte[] {1, 2, 3});
@@ -196,12 +242,18 @@ class ReportTest {
 
     @Test
     void pagesLieOutsideOfHomesAndAreNamedAsPages() {
-        assertThat(Rela.run("report", "--home", home, "--output", home.resolve("targets/report.html")).text())
+        assertThat(Rela.run("report", "--home", home, "--output", home.resolve("targets/report.html"))
+                        .text())
                 .contains("--output", "name a file beside it");
-        assertThat(Rela.run("report", "--home", home, "--output", folder.resolve("report.txt")).code()).isEqualTo(ExitCode.SETTINGS);
-        assertThat(Rela.run("report", "--home", home, "--output", folder.resolve("nowhere/report.html")).code())
+        assertThat(Rela.run("report", "--home", home, "--output", folder.resolve("report.txt"))
+                        .code())
                 .isEqualTo(ExitCode.SETTINGS);
-        assertThat(Rela.run("report", "--home", folder, "--output", folder.resolve("report.html")).code()).isEqualTo(ExitCode.HOME);
+        assertThat(Rela.run("report", "--home", home, "--output", folder.resolve("nowhere/report.html"))
+                        .code())
+                .isEqualTo(ExitCode.SETTINGS);
+        assertThat(Rela.run("report", "--home", folder, "--output", folder.resolve("report.html"))
+                        .code())
+                .isEqualTo(ExitCode.HOME);
         assertThat(folder.resolve("report.html")).doesNotExist();
     }
 }

@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Test;
 class TextTest {
     @Test
     void whatActsOnAPageIsShownByItsNumber() {
-        assertThat(Text.visible("a\u202Egpj.exe\u0000\u0085\uFEFF")).isEqualTo("a⟨U+202E⟩gpj.exe⟨U+0000⟩⟨U+0085⟩⟨U+FEFF⟩");
+        assertThat(Text.visible("a\u202Egpj.exe\u0000\u0085\uFEFF"))
+                .isEqualTo("a⟨U+202E⟩gpj.exe⟨U+0000⟩⟨U+0085⟩⟨U+FEFF⟩");
         assertThat(Text.visible("half \uD83D of a pair")).isEqualTo("half ⟨U+D83D⟩ of a pair");
         assertThat(Text.visible("גמל, 猫, 🐈, naïve")).isEqualTo("גמל, 猫, 🐈, naïve");
     }

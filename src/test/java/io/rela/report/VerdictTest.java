@@ -27,13 +27,14 @@ class VerdictTest {
         Verdict verdict = Verdict.of(home(List.of(), Counts.all(100), 0.5, 0));
         assertThat(verdict.headline()).isEqualTo("Whole, and nothing to warn of.");
         assertThat(verdict.level()).isEqualTo(Level.NOTE);
-        assertThat(texts(verdict)).contains(
-                "Every invariant of the tables and the manifest holds.",
-                "All 100 pictures were converted.",
-                "The prior ran on gpu:0.",
-                "The 2 values of a target keep 80.0% of what the 144 of a feature tell.",
-                "Linear maps from learners to targets have an R² of 0.50 or more.",
-                "Every sample has a loss in epoch 4, the newest scored.");
+        assertThat(texts(verdict))
+                .contains(
+                        "Every invariant of the tables and the manifest holds.",
+                        "All 100 pictures were converted.",
+                        "The prior ran on gpu:0.",
+                        "The 2 values of a target keep 80.0% of what the 144 of a feature tell.",
+                        "Linear maps from learners to targets have an R² of 0.50 or more.",
+                        "Every sample has a loss in epoch 4, the newest scored.");
     }
 
     @Test
@@ -60,7 +61,8 @@ class VerdictTest {
         Verdict verdict = Verdict.of(home(List.of(), rejecting(2), 0.5, 7));
         assertThat(verdict.headline()).isEqualTo("Whole, with 2 warnings.");
         assertThat(texts(verdict))
-                .contains("2 of 100 pictures were rejected (2.00%): truncated 2.", "7 samples have no loss in epoch 4.");
+                .contains(
+                        "2 of 100 pictures were rejected (2.00%): truncated 2.", "7 samples have no loss in epoch 4.");
     }
 
     private static Counts rejecting(long some) {
@@ -86,6 +88,7 @@ class VerdictTest {
                         null),
                 new SubsetFigures(List.of(), null, Map.of()),
                 null,
-                List.of(new RecordFigures("convert", null, "2026-01-01T00:00:00.000Z", Map.of(), List.of(), List.of())));
+                List.of(new RecordFigures(
+                        "convert", null, "2026-01-01T00:00:00.000Z", Map.of(), List.of(), List.of())));
     }
 }

@@ -42,6 +42,10 @@ class WordsTest {
     void ofManyEpochsSomeAreShown() {
         assertThat(Shown.of(List.of(2, 5, 7))).containsExactly(2, 5, 7);
         assertThat(Shown.of(IntStream.range(0, 101).boxed().toList())).containsExactly(0, 20, 40, 60, 80, 100);
-        assertThat(Shown.of(IntStream.range(0, 7).boxed().toList())).hasSize(6).startsWith(0).endsWith(6).doesNotHaveDuplicates();
+        assertThat(Shown.of(IntStream.range(0, 7).boxed().toList()))
+                .hasSize(6)
+                .startsWith(0)
+                .endsWith(6)
+                .doesNotHaveDuplicates();
     }
 }
