@@ -10,6 +10,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * What a person should know of a home before anything else. Immutable.
@@ -106,12 +108,20 @@ record Verdict(String headline, Level level, List<Item> items) {
     }
 
     private static void devices(HomeFigures home, List<Item> items) {
-        List<String> devices = home.conversion().devices();
-        boolean gpu = devices.stream().anyMatch(device -> device.startsWith("gpu"));
+        TreeSet<String> prior = new TreeSet<>(home.conversion().devices());
+        TreeSet<String> learners = new TreeSet<>();
+        home.losses().epochs().stream()
+                .filter(each -> each.learner() != null)
+                .forEach(each -> learners.addAll(each.devices()));
+        boolean gpu = Stream.concat(prior.stream(), learners.stream()).anyMatch(device -> device.startsWith("gpu"));
         items.add(
                 gpu
-                        ? new Item(Level.GOOD, "The prior ran on " + String.join(", ", devices) + ".")
-                        : new Item(Level.NOTE, "No GPU was used: the prior ran on the CPU."));
+                        ? new Item(
+                                Level.GOOD,
+                                "The prior ran on " + String.join(", ", prior)
+                                        + (learners.isEmpty() ? "" : ", learners ran on " + String.join(", ", learners))
+                                        + ".")
+                        : new Item(Level.NOTE, "No GPU was used: models ran on the CPU."));
     }
 
     private static void axes(Scree scree, List<Item> items) {

@@ -31,7 +31,7 @@ class VerdictTest {
                 .contains(
                         "Every invariant of the tables and the manifest holds.",
                         "All 100 pictures were converted.",
-                        "The prior ran on gpu:0.",
+                        "The prior ran on gpu:0, learners ran on cpu.",
                         "The 2 values of a target keep 80.0% of what the 144 of a feature tell.",
                         "Linear maps from learners to targets have an R² of 0.50 or more.",
                         "Every sample has a loss in epoch 4, the newest scored.");
