@@ -1,9 +1,12 @@
 package io.rela.cli;
 
+import io.rela.Flag;
 import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
+import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** A command of the program: options, what has to hold of them, and the request that they come to. One thread. */
 abstract class Command {
@@ -32,5 +35,26 @@ abstract class Command {
     /** Whether the same command goes on where this one is stopped. */
     boolean resumes() {
         return false;
+    }
+
+    /** Options that every command has. */
+    static final class CommonOptions {
+        @Option(
+                names = Flag.CONFIG,
+                paramLabel = "FILE",
+                description = "properties file with any of these options, KEY=VALUE without dashes; the command line wins")
+        Path config;
+
+        @Option(
+                names = Flag.RESULT_FILE,
+                paramLabel = "URI",
+                description = "writes the result as one JSON object, of failures too, on any file system")
+        String resultFile;
+
+        @Option(names = Flag.VERBOSE, description = "prints the stack trace of a failure")
+        boolean verbose;
+
+        @Option(names = Flag.HELP, usageHelp = true, description = "prints this")
+        boolean help;
     }
 }
