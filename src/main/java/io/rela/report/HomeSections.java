@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 
 /** The sections that show figures: those of one home, or of two side by side. One thread. */
 final class HomeSections {
-    private static final int MOST_RECORDS = 40;
+    private static final int MOST_ROWS = 40;
     private static final String TOTAL = "total";
 
     private final Blocks blocks;
@@ -176,16 +176,24 @@ final class HomeSections {
             if (homes.size() > 1) {
                 blocks.heading(names.get(i));
             }
-            blocks.table(
-                    List.of("epoch", "mean", "smallest", "largest", "without", "R²", "mean cosine", "from"),
-                    homes.get(i).losses().epochs().stream()
-                            .map(HomeSections::losses)
-                            .toList());
+            List<EpochLosses> epochs = homes.get(i).losses().epochs();
+            if (epochs.isEmpty()) {
+                blocks.say("There are no losses.");
+            } else {
+                blocks.table(
+                        List.of("epoch", "mean", "smallest", "largest", "without", "R²", "mean cosine", "from"),
+                        newest(epochs).stream().map(HomeSections::losses).toList());
+            }
         }
         blocks.say(
                 "R² is the share of the targets' variance that a linear map from the learner's outputs explains on samples that"
                         + " it was not fitted to; below 0.1 the losses mean little.");
         blocks.end();
+    }
+
+    /** The last rows of a table that would be too long otherwise. */
+    private static <T> List<T> newest(List<T> all) {
+        return all.subList(Math.max(0, all.size() - MOST_ROWS), all.size());
     }
 
     private static List<String> losses(EpochLosses of) {
@@ -259,7 +267,7 @@ final class HomeSections {
         long all = Math.max(1, home.conversion().counts().converted());
         blocks.table(
                 List.of("epoch", "policy", "samples", "of the set", "mean weight", "mean loss", "losses of"),
-                subsets.epochs().stream().map(subset -> subset(subset, all)).toList());
+                newest(subsets.epochs()).stream().map(subset -> subset(subset, all)).toList());
         blocks.end();
     }
 
@@ -315,12 +323,12 @@ final class HomeSections {
         blocks.end();
         blocks.texts(
                 List.of("command", "began", "devices", TOTAL, "parts"),
-                records.subList(Math.max(0, records.size() - MOST_RECORDS), records.size()).stream()
+                newest(records).stream()
                         .map(HomeSections::record)
                         .toList());
         blocks.say(
                 "Read, decode, infer and write are summed up over the threads that worked at a time; the others are wall time."
-                        + (records.size() > MOST_RECORDS
+                        + (records.size() > MOST_ROWS
                                 ? " The oldest records are left out here; the JSON file has all."
                                 : ""));
         blocks.end();

@@ -190,13 +190,15 @@ record Verdict(String headline, Level level, List<Item> items) {
             items.add(new Item(Level.NOTE, "There are no subsets yet: select makes them."));
         } else if (!times.isEmpty()) {
             long never = times.getOrDefault(0L, 0L);
-            items.add(new Item(
-                    Level.NOTE,
-                    line(
-                            "%,d of %,d samples are in none of the %,d subsets.",
-                            never,
-                            home.conversion().counts().converted(),
-                            home.subsets().epochs().size())));
+            int subsets = home.subsets().epochs().size();
+            items.add(
+                    never == 0
+                            ? new Item(Level.GOOD, line("Every sample is in a subset, of %,d.", subsets))
+                            : new Item(
+                                    Level.NOTE,
+                                    line(
+                                            "%,d of %,d samples are in none of the %,d subsets.",
+                                            never, home.conversion().counts().converted(), subsets)));
         }
     }
 

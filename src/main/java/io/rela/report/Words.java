@@ -18,9 +18,9 @@ final class Words {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
-    /** A share as a percentage. */
+    /** A share as a percentage; a small one is not none. */
     static String percent(double share) {
-        return String.format(Locale.ROOT, "%.1f%%", 100 * share);
+        return share > 0 && share < 0.0005 ? "<0.1%" : String.format(Locale.ROOT, "%.1f%%", 100 * share);
     }
 
     /** With four digits behind the point. */
