@@ -10,6 +10,7 @@ public final class Flag {
     public static final String CLASSES = "--classes";
     public static final String CLUSTERS = "--clusters";
     public static final String COLUMNS = "--columns";
+    public static final String COMPARE = "--compare";
     public static final String CONFIG = "--config";
     public static final String CONSENSUS = "--consensus";
     public static final String DEVICE = "--device";
@@ -44,6 +45,7 @@ public final class Flag {
     public static final String MISSING = "--missing";
     public static final String OTHER_FEATURES = "--other-features";
     public static final String OTHER_HOME = "--other-home";
+    public static final String OUTPUT = "--output";
     public static final String PARTITIONS = "--partitions";
     public static final String POLICY = "--policy";
     public static final String PRIOR = "--prior";

@@ -46,7 +46,17 @@ class ArchitectureTest {
     private static final List<Layer> LAYERS = List.of(
             new Layer("command line", "cli"),
             new Layer("messages of failures", "failure"),
-            new Layer("commands' work", "convert", "distill", "inspect", "prune", "transport", "probe", "demo", "ml"),
+            new Layer(
+                    "commands' work",
+                    "convert",
+                    "distill",
+                    "inspect",
+                    "report",
+                    "prune",
+                    "transport",
+                    "probe",
+                    "demo",
+                    "ml"),
             new Layer("homes", "home", "manifest"),
             new Layer(
                     "steps and mathematics",

@@ -16,6 +16,7 @@ import picocli.CommandLine.Parameters;
             ScoreCommand.class,
             SelectCommand.class,
             InspectCommand.class,
+            ReportCommand.class,
             TransportCommand.class,
             ProbeCommand.class,
             PruneCommand.class,

@@ -47,10 +47,15 @@ final class ResultFile {
 
     /** Notes a place where nothing can be written, as far as that can be told beforehand. */
     static void check(Problems problems, String uri) {
-        if (uri == null || Inputs.refuseSecret(problems, Flag.RESULT_FILE, uri)) {
+        check(problems, Flag.RESULT_FILE, uri);
+    }
+
+    /** The same of a file that another option names. */
+    static void check(Problems problems, String option, String uri) {
+        if (uri == null || Inputs.refuseSecret(problems, option, uri)) {
             return;
         }
-        String otherwise = Flag.RESULT_FILE + " " + uri + " cannot be written";
+        String otherwise = option + " " + uri + " cannot be written";
         try {
             Path file = new Path(uri);
             FileSystem fs = file.getFileSystem(Inputs.hadoop());

@@ -14,6 +14,7 @@ import io.rela.run.CommandRun;
 import io.rela.run.Failures;
 import io.rela.table.TableSchema;
 import io.rela.table.Tables;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -36,13 +37,18 @@ final class EpochInspection {
             .add(Tables.WEIGHT, DataTypes.FloatType);
 
     private final CommandRun run;
+    private final PrintStream out;
     private final DatasetHome home;
     private final Epochs epochs;
     private final List<String> broken;
 
-    /** @param broken takes what does not hold */
-    EpochInspection(CommandRun run, DatasetHome home, Epochs epochs, List<String> broken) {
+    /**
+     * @param out takes what is there
+     * @param broken takes what does not hold
+     */
+    EpochInspection(CommandRun run, PrintStream out, DatasetHome home, Epochs epochs, List<String> broken) {
         this.run = run;
+        this.out = out;
         this.home = home;
         this.epochs = epochs;
         this.broken = broken;
@@ -109,14 +115,8 @@ final class EpochInspection {
                 hold(row.getLong(4) == 0, row.getLong(4) + " rows of " + name + " have no finite " + value);
             }
         }
-        run.out()
-                .println(String.format(
-                        Locale.ROOT,
-                        "%-12s %d epochs, %s to %s",
-                        table.name() + "/",
-                        there.size(),
-                        there.get(0),
-                        last(there)));
+        out.println(String.format(
+                Locale.ROOT, "%-12s %d epochs, %s to %s", table.name() + "/", there.size(), there.get(0), last(there)));
     }
 
     /**
@@ -147,7 +147,7 @@ final class EpochInspection {
             for (Row row : times.groupBy(TIMES).count().collectAsList()) {
                 samplesByTimes.put(row.getLong(0), row.getLong(1));
             }
-            run.out().println("times selected, in " + there.size() + " epochs: samples  " + samplesByTimes);
+            out.println("times selected, in " + there.size() + " epochs: samples  " + samplesByTimes);
         }
         return samplesByTimes;
     }

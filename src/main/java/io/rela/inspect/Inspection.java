@@ -27,7 +27,10 @@ import io.rela.table.TableSchema;
 import io.rela.table.Tables;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -44,12 +47,14 @@ import org.apache.spark.sql.Row;
 public final class Inspection {
     private final CommandRun run;
     private final InspectRequest asked;
+    private final PrintStream out;
     private final DatasetHome home;
     private final List<String> broken = new ArrayList<>();
 
-    private Inspection(InspectRequest asked, CommandRun run) {
+    private Inspection(InspectRequest asked, CommandRun run, PrintStream out) {
         this.run = run;
         this.asked = asked;
+        this.out = out;
         this.home = DatasetHome.at(asked.home(), run.hadoop());
     }
 
@@ -62,15 +67,40 @@ public final class Inspection {
     public record Found(Manifest manifest, Map<Long, Long> timesSelected) implements Figures {}
 
     /**
+     * What was found, be it whole or not.
+     *
+     * @param manifest of the home
+     * @param unfinished whether a conversion was begun here and has not ended
+     * @param broken what does not hold, a sentence each
+     * @param timesSelected as in {@link Found}; empty where something does not hold
+     */
+    public record Findings(Manifest manifest, boolean unfinished, List<String> broken, Map<Long, Long> timesSelected) {}
+
+    /**
      * Prints what the home holds.
      *
      * @throws RelaException when it is no home, or something does not hold
      */
     public static CommandResult run(InspectRequest asked, CommandRun run) {
-        return new Inspection(asked, run).run();
+        Inspection inspection = new Inspection(asked, run, run.out());
+        return inspection.result(inspection.look());
     }
 
-    private CommandResult run() {
+    /**
+     * Looks at a home and prints nothing.
+     *
+     * @param home its URI
+     * @throws RelaException when it is no home
+     */
+    public static Findings look(String home, CommandRun run) {
+        return new Inspection(
+                        new InspectRequest(home, Optional.empty()),
+                        run,
+                        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
+                .look();
+    }
+
+    private Findings look() {
         Manifest manifest = home.manifest();
         Optional<WaveStore.State<ConversionSettings>> unfinished = new WaveStore<>(
                         home.fileSystem(), home.staging(ConversionRecord.COMMAND), ConversionSettings.class)
@@ -80,30 +110,35 @@ public final class Inspection {
                     ExitCode.HOME,
                     home.root() + " is no dataset home: it has no manifest.json. Make one with convert.");
         }
-        unfinished.ifPresent(state -> run.out()
-                .println("An unfinished convert of " + state.source().count()
-                        + " pictures is kept here; the same command goes on from there."));
+        unfinished.ifPresent(state -> out.println("An unfinished convert of "
+                + state.source().count() + " pictures is kept here; the same command goes on from there."));
         hold(!home.isCutOff(), "a commit was cut off, which the next command that writes completes");
-        RecordPrinter printer = new RecordPrinter(run.out());
+        RecordPrinter printer = new RecordPrinter(out);
         manifest.records().forEach(printer::print);
         run.timed("files", () -> files(manifest));
         Optional<ConversionRecord> converted = manifest.newest(ConversionRecord.class);
         converted.ifPresent(record -> run.timed("tables", () -> inspect(record)));
         Map<Long, Long> timesSelected = Map.of();
         if (converted.isPresent() && broken.isEmpty()) {
-            EpochInspection epochs = new EpochInspection(run, home, new Epochs(manifest, home.root()), broken);
+            EpochInspection epochs = new EpochInspection(run, out, home, new Epochs(manifest, home.root()), broken);
             run.timed("epochs", epochs::inspect);
             if (broken.isEmpty()) {
                 timesSelected = run.timed("times selected", () -> epochs.timesSelected(asked.timesSelected()));
             }
         }
-        if (!broken.isEmpty()) {
+        return new Findings(manifest, unfinished.isPresent(), List.copyOf(broken), timesSelected);
+    }
+
+    private CommandResult result(Findings findings) {
+        if (!findings.broken().isEmpty()) {
             throw new RelaException(
                     ExitCode.HOME,
-                    home.root() + " is damaged: " + String.join("; ", broken) + ". Restore it, or convert again with "
-                            + Flag.IF_EXISTS + " overwrite.");
+                    home.root() + " is damaged: " + String.join("; ", findings.broken())
+                            + ". Restore it, or convert again with " + Flag.IF_EXISTS + " overwrite.");
         }
-        return CommandResult.done(home.root() + ": every invariant holds.", new Found(manifest, timesSelected))
+        return CommandResult.done(
+                        home.root() + ": every invariant holds.",
+                        new Found(findings.manifest(), findings.timesSelected()))
                 .about(home.root());
     }
 
@@ -175,14 +210,13 @@ public final class Inspection {
                 return Optional.empty();
             }
             ContentSummary size = home.fileSystem().getContentSummary(folder);
-            run.out()
-                    .println(String.format(
-                            Locale.ROOT,
-                            "%-12s %,d rows, %,d files, %,d bytes",
-                            schema.name() + "/",
-                            rows.count(),
-                            rows.inputFiles().length,
-                            size.getLength()));
+            out.println(String.format(
+                    Locale.ROOT,
+                    "%-12s %,d rows, %,d files, %,d bytes",
+                    schema.name() + "/",
+                    rows.count(),
+                    rows.inputFiles().length,
+                    size.getLength()));
             return Optional.of(rows);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -27,6 +27,7 @@ class HelpTest {
             "score",
             "select",
             "inspect",
+            "report",
             "transport",
             "probe",
             "prune",
@@ -34,9 +35,9 @@ class HelpTest {
             "completion",
             "demo");
 
-    /** Folders of the examples. */
+    /** Folders and files of the examples. */
     private static final Set<String> FOLDERS =
-            Set.of("photos", "photos-rela", "photos-other", "test-rela", "rela-demo");
+            Set.of("photos", "photos-rela", "photos-other", "photos-report.html", "test-rela", "rela-demo");
 
     @TempDir
     Path folder;
