@@ -42,7 +42,8 @@ abstract class Command {
         @Option(
                 names = Flag.CONFIG,
                 paramLabel = "FILE",
-                description = "properties file with any of these options, KEY=VALUE without dashes; the command line wins")
+                description =
+                        "properties file with any of these options, KEY=VALUE without dashes; the command line wins")
         Path config;
 
         @Option(

@@ -267,7 +267,9 @@ final class HomeSections {
         long all = Math.max(1, home.conversion().counts().converted());
         blocks.table(
                 List.of("epoch", "policy", "samples", "of the set", "mean weight", "mean loss", "losses of"),
-                newest(subsets.epochs()).stream().map(subset -> subset(subset, all)).toList());
+                newest(subsets.epochs()).stream()
+                        .map(subset -> subset(subset, all))
+                        .toList());
         blocks.end();
     }
 
@@ -323,9 +325,7 @@ final class HomeSections {
         blocks.end();
         blocks.texts(
                 List.of("command", "began", "devices", TOTAL, "parts"),
-                newest(records).stream()
-                        .map(HomeSections::record)
-                        .toList());
+                newest(records).stream().map(HomeSections::record).toList());
         blocks.say(
                 "Read, decode, infer and write are summed up over the threads that worked at a time; the others are wall time."
                         + (records.size() > MOST_ROWS
