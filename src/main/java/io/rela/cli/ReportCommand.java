@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
                 "Writes one HTML file with plots and pictures of a dataset home, and its figures as JSON beside it.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  rela report --home photos-rela --output photos-report.html",
-            "  rela report --home photos-rela --compare photos-other --output photos-report.html"
+            "  rela report --home photos-rela --output photos.html",
+            "  rela report --home photos-rela --compare photos-other --output photos.html"
         },
         sortOptions = false)
 final class ReportCommand extends Command {

@@ -21,6 +21,6 @@ final class Shown {
         for (int i = 0; i < MOST_EPOCHS; i++) {
             some.add(all.get(Math.round(i * (all.size() - 1f) / (MOST_EPOCHS - 1))));
         }
-        return some;
+        return List.copyOf(some);
     }
 }

@@ -57,12 +57,10 @@ final class Thumbnail {
                 .levels(picture, pixels);
         BufferedImage small = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
         for (int i = 0; i < side * side; i++) {
-            small.setRGB(
-                    i % side,
-                    i / side,
-                    (pixels.get(3 * i) & 0xFF) << 16
-                            | (pixels.get(3 * i + 1) & 0xFF) << 8
-                            | pixels.get(3 * i + 2) & 0xFF);
+            int red = pixels.get(3 * i) & 0xFF;
+            int green = pixels.get(3 * i + 1) & 0xFF;
+            int blue = pixels.get(3 * i + 2) & 0xFF;
+            small.setRGB(i % side, i / side, (red << 16) | (green << 8) | blue);
         }
         return small;
     }

@@ -37,7 +37,7 @@ class HelpTest {
 
     /** Folders and files of the examples. */
     private static final Set<String> FOLDERS =
-            Set.of("photos", "photos-rela", "photos-other", "photos-report.html", "test-rela", "rela-demo");
+            Set.of("photos", "photos-rela", "photos-other", "photos.html", "test-rela", "rela-demo");
 
     @TempDir
     Path folder;
