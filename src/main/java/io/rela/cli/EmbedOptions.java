@@ -4,6 +4,7 @@ import io.rela.Flag;
 import io.rela.embed.BatchSize;
 import io.rela.embed.EmbedRequest;
 import io.rela.model.DeviceRequest;
+import io.rela.model.PrecisionRequest;
 import io.rela.source.Missing;
 import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
@@ -26,6 +27,12 @@ final class EmbedOptions {
 
     @Option(names = Flag.DEVICE, description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
     DeviceRequest device = DeviceRequest.AUTO;
+
+    @Option(
+            names = Flag.PRECISION,
+            description = "${COMPLETION-CANDIDATES}: which variant of a model directory computes; auto: on a GPU one that"
+                    + " costs little, else float32 (default ${DEFAULT-VALUE})")
+    PrecisionRequest precision = PrecisionRequest.FLOAT32;
 
     @Option(
             names = Flag.BATCH_SIZE,

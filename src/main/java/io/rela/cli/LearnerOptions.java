@@ -18,7 +18,7 @@ final class LearnerOptions {
     @Option(
             names = Flag.LEARNER_SHA256,
             paramLabel = "HEX",
-            description = "of the learner's .pt file: refuses any other; TorchScript is code")
+            description = "of the .pt file of the learner that is run: refuses any other; TorchScript is code")
     String sha256;
 
     @Option(
@@ -48,7 +48,8 @@ final class LearnerOptions {
     }
 
     ModelRequest model() {
-        return new ModelRequest(Flag.LEARNER, uri, view.overrides(), Optional.ofNullable(sha256), allowUnstable);
+        return new ModelRequest(
+                Flag.LEARNER, uri, view.overrides(), Optional.ofNullable(sha256), embed.precision, allowUnstable);
     }
 
     EmbedRequest embed(Integer partitions) {

@@ -292,7 +292,7 @@ public final class ImageFeaturizer extends Transformer implements DefaultParamsW
         Broadcast<byte[]> bytes = spark.broadcast(prior.bytes());
         FeaturizerJob job = new FeaturizerJob(
                 PictureColumn.in(table.schema(), $(inputCol)),
-                new TorchScript("modelUrl " + prior.uri(), prior.sha256(), bytes::value),
+                prior.script(bytes::value),
                 prior.preprocessing(),
                 requireDevice($(device)),
                 (Integer) $(batchSize),
