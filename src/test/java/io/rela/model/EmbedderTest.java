@@ -230,8 +230,8 @@ public class EmbedderTest {
 
     @Test
     void aFileThatIsNoModuleIsAnInputError() {
-        TorchScript model = new TorchScript(
-                "--prior x.pt", "0", Precision.FLOAT32, () -> "not a model".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        TorchScript model = new TorchScript("--prior x.pt", "0", Precision.FLOAT32, () -> "not a model"
+                .getBytes(java.nio.charset.StandardCharsets.UTF_8));
         assertThatThrownBy(() -> Embedder.open(model, DeviceRequest.CPU, List.of(), 1, 0, 2, seeing(SIZE)))
                 .isInstanceOf(RelaException.class)
                 .hasMessageContaining("--prior x.pt")

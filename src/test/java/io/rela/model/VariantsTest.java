@@ -98,7 +98,8 @@ class VariantsTest {
         assertFails(
                 () -> read(PrecisionRequest.FLOAT16, Optional.empty()),
                 ExitCode.SETTINGS,
-                "--prior " + folder + " is not there in --precision float16, only in float32, bfloat16. Ask for that, or make a"
+                "--prior " + folder
+                        + " is not there in --precision float16, only in float32, bfloat16. Ask for that, or make a"
                         + " model directory that holds it: bin/export-prior --precision fp16.");
         for (String uri : List.of(folder.resolve("net.pt").toString(), "builtin:prior")) {
             assertFails(
@@ -141,8 +142,7 @@ class VariantsTest {
     }
 
     private static Precision automatic(Variants variants, Precision before, boolean gpu) {
-        return variants.choose(
-                PrecisionRequest.AUTO, new AutoPrecision(() -> Optional.of(before), () -> gpu));
+        return variants.choose(PrecisionRequest.AUTO, new AutoPrecision(() -> Optional.of(before), () -> gpu));
     }
 
     @Test
