@@ -220,8 +220,18 @@ class ExportPriorTest(unittest.TestCase):
         self.assertEqual({torch.bfloat16}, weights(variant))
 
     def test_forms_cast_as_much_as_they_say(self):
-        net = nn.Sequential(nn.Conv2d(3, 6, 3), nn.Conv2d(6, 6, 3, groups=6), nn.Flatten(), nn.Linear(96, 7))
-        model, x = self.script(net), torch.rand(2, 3, 8, 8)
+        class Products(nn.Module):
+            """A product of each kind that holds weights."""
+
+            def __init__(self):
+                super().__init__()
+                self.net = nn.Sequential(nn.Conv2d(3, 6, 3), nn.Conv2d(6, 6, 3, groups=6), nn.Flatten(), nn.Linear(96, 7))
+                self.mix, self.shift = nn.Parameter(torch.rand(7, 5)), nn.Parameter(torch.rand(5))
+
+            def forward(self, x):
+                return torch.addmm(self.shift, self.net(x), self.mix) @ self.mix.T
+
+        model, x = self.script(Products()), torch.rand(2, 3, 8, 8)
         kinds = {"whole": {torch.bfloat16}, "mixed:9": {torch.bfloat16, torch.float32}, "mixed:96": {torch.float32}}
         for form, kept in {**kinds, "operators": {torch.bfloat16}}.items():
             with self.subTest(form):

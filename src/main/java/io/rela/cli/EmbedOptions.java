@@ -30,8 +30,9 @@ final class EmbedOptions {
 
     @Option(
             names = Flag.PRECISION,
-            description = "${COMPLETION-CANDIDATES}: which variant of a model directory computes; auto: on a GPU one that"
-                    + " costs little, else float32 (default ${DEFAULT-VALUE})")
+            description =
+                    "${COMPLETION-CANDIDATES}: which variant of a model directory computes; auto: on a GPU one that"
+                            + " costs little, else float32 (default ${DEFAULT-VALUE})")
     PrecisionRequest precision = PrecisionRequest.FLOAT32;
 
     @Option(

@@ -102,7 +102,8 @@ public final class Conversion {
         ModelFile prior = ModelFile.read(
                 asked.prior(),
                 new AutoPrecision(
-                        standing::precision, () -> TaskEmbedder.isGpu(asked.embed().device(), run.spark())),
+                        standing::precision,
+                        () -> TaskEmbedder.isGpu(asked.embed().device(), run.spark())),
                 run.hadoop());
         ImageSource source = ImageSource.open(
                 asked.pictures().input(),

@@ -97,9 +97,8 @@ record Standing(
     Optional<Precision> precision() {
         return store.state()
                 .map(WaveStore.State::identity)
-                .or(() -> finished()
-                        .filter(record -> !asked.home().overwrites())
-                        .map(ConversionRecord::settings))
+                .or(() ->
+                        finished().filter(record -> !asked.home().overwrites()).map(ConversionRecord::settings))
                 .map(ConversionSettings::precision);
     }
 

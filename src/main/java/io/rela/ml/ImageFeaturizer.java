@@ -4,7 +4,6 @@ import io.rela.image.Interpolation;
 import io.rela.model.DeviceRequest;
 import io.rela.model.ModelFile;
 import io.rela.model.ModelRequest;
-import io.rela.model.TorchScript;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -155,8 +155,7 @@ public record ModelFile(
         }
     }
 
-    private static ModelFile readStored(ModelRequest asked, AutoPrecision auto, Configuration conf)
-            throws IOException {
+    private static ModelFile readStored(ModelRequest asked, AutoPrecision auto, Configuration conf) throws IOException {
         String name = asked.name();
         Path path = new Path(asked.uri());
         FileSystem fs = path.getFileSystem(conf);
@@ -175,13 +174,14 @@ public record ModelFile(
         Variants variants = Variants.listed(name, served);
         Precision precision = variants.choose(asked.precision(), auto);
         Variants.Variant variant = variants.held().get(precision);
-        Path chosen = variant == null
-                ? modelFile(name, path, fs, served, variants.files())
-                : new Path(path, variant.file());
+        Path chosen =
+                variant == null ? modelFile(name, path, fs, served, variants.files()) : new Path(path, variant.file());
         return of(
                 asked,
                 module(readFile(fs, chosen), precision),
-                variant == null ? served.getProperty("sha256") : variant.sha256().orElse(null),
+                variant == null
+                        ? served.getProperty("sha256")
+                        : variant.sha256().orElse(null),
                 served);
     }
 

@@ -12,7 +12,6 @@ import io.rela.manifest.ModelInfo;
 import io.rela.model.AutoPrecision;
 import io.rela.model.Embedder;
 import io.rela.model.ModelFile;
-import io.rela.model.TorchScript;
 import io.rela.run.CommandRun;
 import io.rela.table.IndexRange;
 import java.util.List;
