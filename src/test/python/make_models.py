@@ -162,6 +162,13 @@ def save(name, module, size=16):
         write(name, torch.jit.freeze(traced))
 
 
+def save_variant(name, module, form, size=16):
+    """In bfloat16 inside, as --precision bf16 makes it."""
+    if chosen(name):
+        frozen = torch.jit.freeze(torch.jit.trace(module.eval(), torch.rand(2, 3, size, size), check_trace=False))
+        write(name, export_prior.cast_inside(frozen, torch.bfloat16, form))
+
+
 def save_script(name, module):
     if chosen(name):
         write(name, torch.jit.script(module.eval()))
@@ -193,6 +200,7 @@ save("empty", Empty())
 save("dropout", Dropout())
 save("batch-norm", BatchNorm())
 save("coarse", Coarse())
+save_variant("features16.bfloat16", Features(), "whole")
 save_script("greedy", Greedy())
 save_script("strides", Strides())
 save_script("gray", Gray())

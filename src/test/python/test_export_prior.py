@@ -34,6 +34,13 @@ if not MISSING:
             return self.shape(self.norm(self.conv(x)))
 
 
+def weights(module):
+    """Types of the numbers that a frozen module multiplies by."""
+    graph = module.inlined_graph
+    nodes = [node for node in graph.findAllNodes("prim::Constant") if node.hasAttribute("value")]
+    return {node.t("value").dtype for node in nodes if node.kindOf("value") == "t" and node.t("value").dim() > 1}
+
+
 @unittest.skipIf(MISSING, f"not installed: {', '.join(MISSING)}")
 class ExportPriorTest(unittest.TestCase):
     def setUp(self):
@@ -178,6 +185,101 @@ class ExportPriorTest(unittest.TestCase):
     def test_half_of_a_frozen_file_is_refused(self):
         output = self.export(self.script(Pooled(), freeze=True), *SCRIPT_OPTIONS, "--half", "bf16", code=2)
         self.assertIn("before freezing", output)
+
+    def pictures(self, number=12, pixels=120):
+        """Random pictures of another shape than the net's, of as many random pixels, as PPM under a suffix that counts."""
+        folder = self.folder / "pictures" / "class"
+        folder.mkdir(parents=True, exist_ok=True)
+        generator = torch.Generator().manual_seed(3)
+        for i in range(number):
+            levels = torch.randint(0, 256, (pixels * 3,), generator=generator, dtype=torch.uint8)
+            (folder / f"{i:02}.png").write_bytes(b"P6 12 10 255 " + bytes(levels.tolist()) * (120 // pixels))
+        return folder.parent
+
+    @unittest.skipIf(importlib.util.find_spec("PIL") is None, "not installed: PIL")
+    def test_variant_stands_beside_the_module_and_says_what_it_costs(self):
+        output = self.export(self.script(Pooled()), *SCRIPT_OPTIONS, "--precision", "bf16", "--try-on", str(self.pictures()))
+        properties = self.properties()
+        file = self.out / properties["precision.bfloat16.file"]
+        self.assertEqual("net.bfloat16.pt", file.name)
+        self.assertEqual(hashlib.sha256(file.read_bytes()).hexdigest(), properties["precision.bfloat16.sha256"])
+        self.assertEqual(("whole", "12"), (properties["precision.bfloat16.form"], properties["precision.bfloat16.pictures"]))
+        smallest, mean = (float(properties[f"precision.bfloat16.cosine.{what}"]) for what in ("smallest", "mean"))
+        self.assertLess(0.99, smallest)
+        self.assertLessEqual(smallest, mean)
+        self.assertLess(mean, 1)
+        # Five values have no 8 axes.
+        self.assertNotIn("precision.bfloat16.targets.correlation.8", properties)
+        self.assertIn(f"mean {mean:.5f}", output)
+        x = torch.rand(3, 3, 8, 8)
+        variant = torch.jit.load(str(file))
+        expected, features = self.loaded()(x), variant(x.contiguous(memory_format=torch.channels_last))
+        self.assertEqual(torch.float32, features.dtype)
+        torch.testing.assert_close(expected, features, rtol=0.05, atol=0.02)
+        self.assertFalse(torch.equal(expected, features))
+        self.assertEqual({torch.bfloat16}, weights(variant))
+
+    def test_forms_cast_as_much_as_they_say(self):
+        class Products(nn.Module):
+            """A product of each kind that holds weights."""
+
+            def __init__(self):
+                super().__init__()
+                self.net = nn.Sequential(nn.Conv2d(3, 6, 3), nn.Conv2d(6, 6, 3, groups=6), nn.Flatten(), nn.Linear(96, 7))
+                self.mix, self.shift = nn.Parameter(torch.rand(7, 5)), nn.Parameter(torch.rand(5))
+
+            def forward(self, x):
+                return torch.addmm(self.shift, self.net(x), self.mix) @ self.mix.T
+
+        model, x = self.script(Products()), torch.rand(2, 3, 8, 8)
+        kinds = {"whole": {torch.bfloat16}, "mixed:9": {torch.bfloat16, torch.float32}, "mixed:96": {torch.float32}}
+        for form, kept in {**kinds, "operators": {torch.bfloat16}}.items():
+            with self.subTest(form):
+                self.export(model, *SCRIPT_OPTIONS, "--precision", "bf16", "--form", form, "--overwrite")
+                self.assertEqual(form, self.properties()["precision.bfloat16.form"])
+                self.assertNotIn("precision.bfloat16.cosine.mean", self.properties())
+                variant = torch.jit.load(str(self.out / "net.bfloat16.pt"))
+                self.assertEqual(kept, weights(variant))
+                torch.testing.assert_close(self.loaded()(x), variant(x), rtol=0.05, atol=0.02)
+
+    @unittest.skipIf(importlib.util.find_spec("PIL") is None, "not installed: PIL")
+    def test_form_is_the_first_that_is_close(self):
+        conv = nn.Conv2d(3, 3, 3, groups=3, bias=False)
+        with torch.no_grad():
+            # What two large weights of opposite signs leave of an even picture is lost when they are rounded.
+            conv.weight.copy_(torch.tensor([1000.7, -1000.2, 0, 0, 0, 0, 0, 0, 0]).view(1, 1, 3, 3).expand(3, 1, 3, 3))
+        model = self.script(nn.Sequential(conv, nn.AdaptiveAvgPool2d(2), nn.Flatten()))
+        even = str(self.pictures(pixels=1))
+        output = self.export(model, *SCRIPT_OPTIONS, "--precision", "bf16", "--try-on", even)
+        self.assertEqual("mixed:9", self.properties()["precision.bfloat16.form"])
+        self.assertIn("bfloat16  whole", output)
+
+    def test_variant_is_added_to_a_directory_that_is_there(self):
+        self.export(self.script(Pooled()), *SCRIPT_OPTIONS, "--source", "nets")
+        before = self.properties()
+        add = [sys.executable, str(PROGRAM), f"directory:{self.out}", "--precision", "bf16"]
+        for form in ("whole", "operators"):
+            done = subprocess.run([*add, "--form", form], capture_output=True, text=True, timeout=300)
+            self.assertEqual(0, done.returncode, done.stderr)
+            added = self.properties()
+            self.assertEqual(form, added["precision.bfloat16.form"])
+            self.assertEqual(before, {key: value for key, value in added.items() if not key.startswith("precision.")})
+            file = self.out / added["precision.bfloat16.file"]
+            self.assertEqual(hashlib.sha256(file.read_bytes()).hexdigest(), added["precision.bfloat16.sha256"])
+        self.assertEqual(["net.bfloat16.pt", "net.pt", "serving.properties"], sorted(os.listdir(self.out)))
+
+    def test_options_of_a_variant_that_do_not_go_together_are_refused(self):
+        model = self.script(Pooled())
+        for options, says in (
+            (("--precision", "bf16", "--half"), "leave one of them out"),
+            (("--form", "whole"), "give --precision"),
+            (("--precision", "bf16", "--form", "mixed"), "mixed:N"),
+        ):
+            with self.subTest(says):
+                self.assertIn(says, self.export(model, *SCRIPT_OPTIONS, *options, code=2))
+        self.assertIn("leave OUT out", self.export(f"directory:{self.out}", "--precision", "bf16", code=2))
+        output = self.export(model, *SCRIPT_OPTIONS, "--precision", "bf16", "--try-on", str(self.folder / "nothing"), code=3)
+        self.assertIn("holds 0 pictures", output)
 
     def test_float16_works_or_says_what_does(self):
         try:

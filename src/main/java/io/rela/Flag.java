@@ -48,6 +48,7 @@ public final class Flag {
     public static final String OUTPUT = "--output";
     public static final String PARTITIONS = "--partitions";
     public static final String POLICY = "--policy";
+    public static final String PRECISION = "--precision";
     public static final String PRIOR = "--prior";
     public static final String PRIOR_SHA256 = "--prior-sha256";
     public static final String PROJECTION = "--projection";

@@ -54,7 +54,7 @@ final class ConvertCommand extends Command {
     @Option(
             names = Flag.PRIOR_SHA256,
             paramLabel = "HEX",
-            description = "of the prior's .pt file: refuses any other; TorchScript is code")
+            description = "of the .pt file of the prior that is run: refuses any other; TorchScript is code")
     String priorSha256;
 
     @Option(
@@ -185,6 +185,7 @@ final class ConvertCommand extends Command {
                                 prior,
                                 view.overrides(),
                                 Optional.ofNullable(priorSha256),
+                                embed.precision(),
                                 allowUnstablePrior),
                         new Axes(
                                 consensus != null

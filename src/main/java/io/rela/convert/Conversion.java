@@ -9,6 +9,7 @@ import io.rela.convert.Embedded.Samples;
 import io.rela.embed.EmbedPlan;
 import io.rela.embed.Embedding;
 import io.rela.embed.Listed;
+import io.rela.embed.TaskEmbedder;
 import io.rela.embed.TaskReport;
 import io.rela.embed.WaveStore;
 import io.rela.home.DatasetHome;
@@ -21,6 +22,7 @@ import io.rela.manifest.MannerInfo;
 import io.rela.manifest.ModelInfo;
 import io.rela.manifest.RunInfo;
 import io.rela.manifest.StagedTable;
+import io.rela.model.AutoPrecision;
 import io.rela.model.Embedder;
 import io.rela.model.ModelFile;
 import io.rela.model.TorchScript;
@@ -97,7 +99,12 @@ public final class Conversion {
     }
 
     private CommandResult run() {
-        ModelFile prior = ModelFile.read(asked.prior(), run.hadoop());
+        ModelFile prior = ModelFile.read(
+                asked.prior(),
+                new AutoPrecision(
+                        standing::precision,
+                        () -> TaskEmbedder.isGpu(asked.embed().device(), run.spark())),
+                run.hadoop());
         ImageSource source = ImageSource.open(
                 asked.pictures().input(),
                 asked.pictures().format(),
@@ -193,7 +200,7 @@ public final class Conversion {
     }
 
     private ConvertPlan plan(ModelFile prior, Broadcast<byte[]> module, ImageSource source, Fingerprint fingerprint) {
-        TorchScript model = new TorchScript(prior.name(), prior.sha256(), module::value);
+        TorchScript model = prior.script(module::value);
         return run.timed(
                 "probe",
                 () -> ConvertPlan.resolve(

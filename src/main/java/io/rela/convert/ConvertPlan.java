@@ -108,7 +108,8 @@ record ConvertPlan(ConversionSettings settings, Fingerprint source, EmbedPlan em
                 projection,
                 asked.keepImages(),
                 batch,
-                layout);
+                layout,
+                prior.precision());
     }
 
     /** What the request says, else what this home was begun with. */

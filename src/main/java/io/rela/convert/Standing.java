@@ -15,6 +15,7 @@ import io.rela.manifest.Manifest;
 import io.rela.manifest.SourceSettings;
 import io.rela.manifest.ViewSettings;
 import io.rela.model.ModelFile;
+import io.rela.model.Precision;
 import io.rela.run.CommandRun;
 import io.rela.run.Redaction;
 import io.rela.source.Fingerprint;
@@ -88,7 +89,17 @@ record Standing(
                 axes.expected(was.projection()),
                 asked.keepImages(),
                 asked.embed().batchSize().flatMap(size -> size.pictures()).orElse(was.batchSize()),
-                prior.layoutOr(was.layout()));
+                prior.layoutOr(was.layout()),
+                prior.precision());
+    }
+
+    /** The precision that this home was begun or made in; an overwrite makes it anew. */
+    Optional<Precision> precision() {
+        return store.state()
+                .map(WaveStore.State::identity)
+                .or(() ->
+                        finished().filter(record -> !asked.home().overwrites()).map(ConversionRecord::settings))
+                .map(ConversionSettings::precision);
     }
 
     /**

@@ -6,6 +6,7 @@ import io.rela.RelaException;
 import io.rela.embed.BatchSize;
 import io.rela.embed.EmbedPlan;
 import io.rela.embed.Embedding;
+import io.rela.embed.TaskEmbedder;
 import io.rela.embed.TaskReport;
 import io.rela.embed.WaveStore;
 import io.rela.home.TableFiles;
@@ -23,7 +24,9 @@ import io.rela.manifest.MannerInfo;
 import io.rela.manifest.ModelInfo;
 import io.rela.manifest.StagedTable;
 import io.rela.manifest.ViewSettings;
+import io.rela.model.AutoPrecision;
 import io.rela.model.ModelFile;
+import io.rela.model.Precision;
 import io.rela.model.TorchScript;
 import io.rela.rank.KnownLosses;
 import io.rela.table.IndexRange;
@@ -63,11 +66,15 @@ final class Scoring implements LossSource {
     Scoring(EpochWork work, LossRequest.Learner asked) {
         this.work = work;
         this.asked = asked;
+        this.store = new WaveStore<>(work.home().fileSystem(), work.outputs(), LossSettings.Scored.class);
         this.learner = ModelFile.read(
                 work.epochs().conversion().settings().view().completing(asked.model()),
+                new AutoPrecision(
+                        this::precisionBefore,
+                        () -> TaskEmbedder.isGpu(
+                                asked.embed().device(), work.run().spark())),
                 work.run().hadoop());
         this.transfers = new TransferMaker(work, asked);
-        this.store = new WaveStore<>(work.home().fileSystem(), work.outputs(), LossSettings.Scored.class);
     }
 
     @Override
@@ -87,7 +94,8 @@ final class Scoring implements LossSource {
                 asked.loss(),
                 transfers.settings(),
                 batch.orElse(null),
-                layout.orElse(learner.preprocessing().layout()));
+                layout.orElse(learner.preprocessing().layout()),
+                learner.precision());
     }
 
     private LossSettings.Scored settings(EmbedPlan plan) {
@@ -102,6 +110,14 @@ final class Scoring implements LossSource {
 
     private Optional<PixelLayout> settledLayout() {
         return scoredBefore().map(LossSettings.Scored::layout);
+    }
+
+    /** The precision that this epoch's scoring was begun in, else that it was done in. */
+    private Optional<Precision> precisionBefore() {
+        return store.state()
+                .map(WaveStore.State::identity)
+                .or(this::scoredBefore)
+                .map(LossSettings.Scored::precision);
     }
 
     /** How this epoch was scored before, unless that goes. */
@@ -182,7 +198,7 @@ final class Scoring implements LossSource {
 
     private EmbedPlan plan(Broadcast<byte[]> module) {
         Optional<LossSettings.Scored> begun = interrupted();
-        TorchScript model = new TorchScript(learner.name(), learner.sha256(), module::value);
+        TorchScript model = learner.script(module::value);
         return EmbedPlan.resolve(
                 asked.embed(),
                 new EmbedPlan.Subject(

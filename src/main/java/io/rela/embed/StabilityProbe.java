@@ -93,11 +93,11 @@ final class StabilityProbe {
         return Math.sqrt(sum / finite);
     }
 
-    /** Whether the model computes in half precision, as far as its weights and what it gives tell. */
+    /** Whether the model computes in half precision, as far as its export, its weights and what it gives tell. */
     private boolean isHalf(float[] values) {
         for (float value : values) {
             if ((Float.floatToRawIntBits(value) & BEYOND_HALF) != 0 && Float.isFinite(value)) {
-                return embedder.hasHalfWeights();
+                return embedder.isHalf();
             }
         }
         return true;

@@ -89,7 +89,7 @@ final class RecordPrinter {
         line(
                 what,
                 model.uri() + "  sha256 " + model.sha256() + "  " + model.inputSize() + "x" + model.inputSize() + " -> "
-                        + model.outputDimension());
+                        + model.outputDimension() + "  " + model.precision());
     }
 
     private void print(Counts counts) {

@@ -2,6 +2,7 @@ package io.rela.manifest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.rela.image.PixelLayout;
+import io.rela.model.Precision;
 import io.rela.projection.Axes;
 import io.rela.projection.AxisScale;
 import io.rela.projection.Dimensions;
@@ -19,6 +20,7 @@ import io.rela.run.Figures;
  * @param keepImages whether the encoded pictures travel along
  * @param batchSize pictures per forward pass
  * @param layout of the batches; planar where an old record does not say
+ * @param precision that the prior computes in; float32 where an old record does not say
  */
 public record ConversionSettings(
         SourceSettings source,
@@ -27,15 +29,17 @@ public record ConversionSettings(
         ProjectionSettings projection,
         boolean keepImages,
         int batchSize,
-        PixelLayout layout)
+        PixelLayout layout,
+        Precision precision)
         implements Figures {
     public ConversionSettings {
         layout = layout == null ? PixelLayout.PLANAR : layout;
+        precision = precision == null ? Precision.FLOAT32 : precision;
     }
 
     /** The same with other targets of the same features. */
     public ConversionSettings projected(ProjectionSettings other) {
-        return new ConversionSettings(source, priorSha256, view, other, keepImages, batchSize, layout);
+        return new ConversionSettings(source, priorSha256, view, other, keepImages, batchSize, layout, precision);
     }
 
     /**

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.rela.image.PixelLayout;
 import io.rela.loss.LossKind;
+import io.rela.model.Precision;
 import io.rela.run.Figures;
 
 /** The settings that decide the losses of an epoch: two commands that agree in them make the same ones. Immutable. */
@@ -28,6 +29,7 @@ public sealed interface LossSettings extends Figures permits LossSettings.Scored
      * @param transfer the linear map to the targets
      * @param batchSize pictures per forward pass; null where that is not settled yet
      * @param layout of the batches; planar where an old record does not say
+     * @param precision that the learner computes in; float32 where an old record does not say
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Scored(
@@ -36,10 +38,12 @@ public sealed interface LossSettings extends Figures permits LossSettings.Scored
             LossKind loss,
             TransferSettings transfer,
             Integer batchSize,
-            PixelLayout layout)
+            PixelLayout layout,
+            Precision precision)
             implements LossSettings {
         public Scored {
             layout = layout == null ? PixelLayout.PLANAR : layout;
+            precision = precision == null ? Precision.FLOAT32 : precision;
         }
 
         @Override

@@ -4,7 +4,6 @@ import io.rela.image.Interpolation;
 import io.rela.model.DeviceRequest;
 import io.rela.model.ModelFile;
 import io.rela.model.ModelRequest;
-import io.rela.model.TorchScript;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -292,7 +291,7 @@ public final class ImageFeaturizer extends Transformer implements DefaultParamsW
         Broadcast<byte[]> bytes = spark.broadcast(prior.bytes());
         FeaturizerJob job = new FeaturizerJob(
                 PictureColumn.in(table.schema(), $(inputCol)),
-                new TorchScript("modelUrl " + prior.uri(), prior.sha256(), bytes::value),
+                prior.script(bytes::value),
                 prior.preprocessing(),
                 requireDevice($(device)),
                 (Integer) $(batchSize),

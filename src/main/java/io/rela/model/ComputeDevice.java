@@ -67,6 +67,18 @@ public record ComputeDevice(int gpu) implements Serializable {
         return CPU;
     }
 
+    /**
+     * The device that a task of this process gets; starts libtorch.
+     *
+     * @param request what the user asked for
+     * @param granted the addresses of the task's {@code gpu} resource; empty where Spark manages none
+     * @param threads cores that one forward pass may use, at least 1
+     * @param task any number that spreads the tasks of a process over its GPUs where Spark grants none
+     */
+    public static ComputeDevice ofTask(DeviceRequest request, List<String> granted, int threads, int task) {
+        return choose(request, granted, TorchRuntime.gpus(TorchRuntime.start(threads)), task);
+    }
+
     private static int address(String text) {
         try {
             return Integer.parseInt(text);

@@ -133,9 +133,9 @@ public final class Embedder implements AutoCloseable {
         return loaded.device();
     }
 
-    /** Whether the model keeps weights in float16 or bfloat16; reads the whole file. */
-    public boolean hasHalfWeights() {
-        return model.hasHalfWeights();
+    /** Whether the model computes in float16 or bfloat16, as far as one can tell; may read the whole file. */
+    public boolean isHalf() {
+        return model.isHalf();
     }
 
     /** Version of the libtorch that computes. */

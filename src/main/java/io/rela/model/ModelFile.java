@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -28,8 +29,7 @@ import org.apache.hadoop.fs.Path;
  *
  * @param name the setting that names it, and the URI, for messages
  * @param uri as the user wrote it
- * @param bytes the TorchScript file
- * @param sha256 of the file, lower-case hex
+ * @param module the TorchScript file
  * @param preprocessing what the model wants to see; in the usual layout where nothing is said of it
  * @param layout of the batches that it wants to see, when its directory tells
  * @param source where the model comes from, when its directory tells
@@ -37,8 +37,7 @@ import org.apache.hadoop.fs.Path;
 public record ModelFile(
         String name,
         String uri,
-        byte[] bytes,
-        String sha256,
+        Module module,
         Preprocessing preprocessing,
         Optional<PixelLayout> layout,
         Optional<String> source) {
@@ -47,6 +46,15 @@ public record ModelFile(
 
     private static final String PROPERTIES = "serving.properties";
     private static final int USUAL_SIZE = 224;
+
+    /**
+     * A TorchScript file: the model itself, or a variant of it.
+     *
+     * @param bytes of the file
+     * @param sha256 of the file, lower-case hex
+     * @param precision that it computes in
+     */
+    public record Module(byte[] bytes, String sha256, Precision precision) {}
 
     /**
      * What the user said about the model's input; each wins over the model directory.
@@ -64,21 +72,52 @@ public record ModelFile(
             Optional<List<Float>> means,
             Optional<List<Float>> stds) {}
 
+    /** The same where {@link PrecisionRequest#AUTO} means float32. */
+    public static ModelFile read(ModelRequest asked, Configuration conf) {
+        return read(asked, AutoPrecision.none(), conf);
+    }
+
     /**
      * Reads a model. Nothing of another file than the pinned one is run, or sent to executors.
      *
-     * @throws RelaException when there is no such model, its properties contradict themselves, or it is another file
+     * @param auto what settles the precision where the request leaves it open
+     * @throws RelaException when there is no such model, not in this precision, its properties contradict themselves, or it is
+     *     another file
      */
-    public static ModelFile read(ModelRequest asked, Configuration conf) {
+    public static ModelFile read(ModelRequest asked, AutoPrecision auto, Configuration conf) {
         String name = asked.name();
         try {
-            return isBuiltin(asked.uri()) ? readBuiltin(asked) : readStored(asked, conf);
+            return isBuiltin(asked.uri()) ? readBuiltin(asked, auto) : readStored(asked, auto, conf);
         } catch (FileNotFoundException e) {
             throw new RelaException(
                     ExitCode.INPUT, name + " is not there. Name a .pt file, a model directory, or builtin:prior.", e);
         } catch (IOException e) {
             throw new RelaException(ExitCode.INPUT, name + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** Of the file that is run. */
+    public byte[] bytes() {
+        return module.bytes();
+    }
+
+    /** Of the file that is run, lower-case hex. */
+    public String sha256() {
+        return module.sha256();
+    }
+
+    /** That the model computes in. */
+    public Precision precision() {
+        return module.precision();
+    }
+
+    /**
+     * The same, on its way to executors.
+     *
+     * @param content gives the file's bytes there
+     */
+    public TorchScript script(TorchScript.Content content) {
+        return new TorchScript(name, sha256(), precision(), content);
     }
 
     /** The layout that its directory says, else the one of before. */
@@ -100,7 +139,8 @@ public record ModelFile(
         return "/builtin/" + uri.substring(BUILTIN.length()) + "/";
     }
 
-    private static ModelFile readBuiltin(ModelRequest asked) throws IOException {
+    private static ModelFile readBuiltin(ModelRequest asked, AutoPrecision auto) throws IOException {
+        Precision precision = Variants.none(asked.name()).choose(asked.precision(), auto);
         String uri = asked.uri();
         String folder = builtinFolder(uri);
         try (InputStream properties = ModelFile.class.getResourceAsStream(folder + PROPERTIES)) {
@@ -110,17 +150,18 @@ public record ModelFile(
             Properties served = properties(asked.name(), properties.readAllBytes());
             try (InputStream model =
                     ModelFile.class.getResourceAsStream(folder + served.getProperty("option.modelName") + ".pt")) {
-                return of(asked, model.readAllBytes(), served);
+                return of(asked, module(model.readAllBytes(), precision), served.getProperty("sha256"), served);
             }
         }
     }
 
-    private static ModelFile readStored(ModelRequest asked, Configuration conf) throws IOException {
+    private static ModelFile readStored(ModelRequest asked, AutoPrecision auto, Configuration conf) throws IOException {
         String name = asked.name();
         Path path = new Path(asked.uri());
         FileSystem fs = path.getFileSystem(conf);
         if (!fs.getFileStatus(path).isDirectory()) {
-            return of(asked, readFile(fs, path), new Properties());
+            Precision precision = Variants.none(name).choose(asked.precision(), auto);
+            return of(asked, module(readFile(fs, path), precision), null, new Properties());
         }
         Path file = new Path(path, PROPERTIES);
         if (!fs.exists(file)) {
@@ -130,17 +171,34 @@ public record ModelFile(
                             + " model directory with bin/export-prior.");
         }
         Properties served = properties(name, readFile(fs, file));
-        return of(asked, readFile(fs, modelFile(name, path, fs, served)), served);
+        Variants variants = Variants.listed(name, served);
+        Precision precision = variants.choose(asked.precision(), auto);
+        Variants.Variant variant = variants.held().get(precision);
+        Path chosen =
+                variant == null ? modelFile(name, path, fs, served, variants.files()) : new Path(path, variant.file());
+        return of(
+                asked,
+                module(readFile(fs, chosen), precision),
+                variant == null
+                        ? served.getProperty("sha256")
+                        : variant.sha256().orElse(null),
+                served);
     }
 
-    private static Path modelFile(String name, Path folder, FileSystem fs, Properties served) throws IOException {
+    private static Module module(byte[] bytes, Precision precision) {
+        return new Module(bytes, Digests.sha256(bytes), precision);
+    }
+
+    private static Path modelFile(String name, Path folder, FileSystem fs, Properties served, Set<String> variants)
+            throws IOException {
         String named = served.getProperty("option.modelName");
         if (named != null) {
             return new Path(folder, named + ".pt");
         }
         List<Path> found = new ArrayList<>();
         for (FileStatus status : fs.listStatus(folder)) {
-            if (status.getPath().getName().endsWith(".pt")) {
+            String file = status.getPath().getName();
+            if (file.endsWith(".pt") && !variants.contains(file)) {
                 found.add(status.getPath());
             }
         }
@@ -164,16 +222,20 @@ public record ModelFile(
         }
     }
 
-    private static ModelFile of(ModelRequest asked, byte[] bytes, Properties served) {
-        String name = asked.name();
-        String sha256 = Digests.sha256(bytes);
+    /**
+     * Checks a file against what is said of it.
+     *
+     * @param wanted the hash that its directory tells; null for none
+     */
+    private static ModelFile of(ModelRequest asked, Module module, String wanted, Properties served) {
+        String name = asked.name() + (module.precision() == Precision.FLOAT32 ? "" : " in " + module.precision());
+        String sha256 = module.sha256();
         if (asked.sha256().isPresent() && !asked.sha256().get().equalsIgnoreCase(sha256)) {
             throw new RelaException(
                     ExitCode.SETTINGS,
                     name + ": the model's SHA-256 is " + sha256 + ", " + Flag.sha256Of(asked.setting()) + " asks for "
                             + asked.sha256().get() + ". Name the file that is meant, or correct the option.");
         }
-        String wanted = served.getProperty("sha256");
         if (wanted != null && !wanted.equalsIgnoreCase(sha256)) {
             throw new RelaException(
                     ExitCode.INPUT,
@@ -185,8 +247,7 @@ public record ModelFile(
         return new ModelFile(
                 name,
                 asked.uri(),
-                bytes,
-                sha256,
+                module,
                 layout.map(seen::in).orElse(seen),
                 layout,
                 Optional.ofNullable(served.getProperty("source")));

@@ -10,9 +10,10 @@ import java.util.List;
  *
  * @param uri where it came from, for messages
  * @param sha256 of the file, lower-case hex: the module's identity
+ * @param precision that it was exported in, as far as that is known; float32 else
  * @param content gives the file's bytes, on whatever machine it is asked
  */
-public record TorchScript(String uri, String sha256, Content content) implements Serializable {
+public record TorchScript(String uri, String sha256, Precision precision, Content content) implements Serializable {
     /** Pictures of this many pixels a side, or fewer, are small: their layers fit a core's cache by the dozen. */
     private static final int SMALL = 64;
 
@@ -40,8 +41,11 @@ public record TorchScript(String uri, String sha256, Content content) implements
         return content.bytes();
     }
 
-    /** Whether the file names a storage of half precision: {@code HalfStorage} or {@code BFloat16Storage}. */
-    boolean hasHalfWeights() {
+    /** Whether it computes in half precision: it was exported so, or its file names {@code HalfStorage} or {@code BFloat16Storage}. */
+    boolean isHalf() {
+        if (precision != Precision.FLOAT32) {
+            return true;
+        }
         byte[] file = bytes();
         for (byte[] name : HALF_STORAGES) {
             for (int i = 0; i + name.length <= file.length; i++) {

@@ -6,11 +6,12 @@ import io.rela.embed.BatchSize;
 import io.rela.embed.EmbedPlan;
 import io.rela.embed.Embedding;
 import io.rela.embed.ModelOutputs;
+import io.rela.embed.TaskEmbedder;
 import io.rela.manifest.ConversionRecord;
 import io.rela.manifest.ModelInfo;
+import io.rela.model.AutoPrecision;
 import io.rela.model.Embedder;
 import io.rela.model.ModelFile;
-import io.rela.model.TorchScript;
 import io.rela.run.CommandRun;
 import io.rela.table.IndexRange;
 import java.util.List;
@@ -39,7 +40,11 @@ final class LearnerInputs implements Inputs {
         this.run = run;
         this.asked = asked;
         ConversionRecord conversion = training.home().conversion();
-        this.learner = ModelFile.read(conversion.settings().view().completing(asked.model()), run.hadoop());
+        this.learner = ModelFile.read(
+                conversion.settings().view().completing(asked.model()),
+                new AutoPrecision(
+                        Optional::empty, () -> TaskEmbedder.isGpu(asked.embed().device(), run.spark())),
+                run.hadoop());
         this.module = run.spark().broadcast(learner.bytes());
         try {
             this.plan = run.timed("probe", () -> plan(training));
@@ -56,7 +61,7 @@ final class LearnerInputs implements Inputs {
                 asked.embed(),
                 new EmbedPlan.Subject(
                         learner,
-                        new TorchScript(learner.name(), learner.sha256(), module::value),
+                        learner.script(module::value),
                         training.targets().pictures(),
                         training.targets().files().end(),
                         asked.model().allowUnstable()),

@@ -49,6 +49,6 @@ final class Ppm {
 
     static TorchScript model(ModelFile prior) {
         byte[] bytes = prior.bytes();
-        return new TorchScript("--prior " + prior.uri(), prior.sha256(), () -> bytes);
+        return prior.script(() -> bytes);
     }
 }

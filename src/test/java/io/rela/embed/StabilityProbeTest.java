@@ -8,6 +8,7 @@ import io.rela.image.Normalization;
 import io.rela.image.Preprocessing;
 import io.rela.model.DeviceRequest;
 import io.rela.model.Embedder;
+import io.rela.model.Precision;
 import io.rela.model.TorchScript;
 import java.io.IOException;
 import java.io.InputStream;
@@ -68,7 +69,7 @@ class StabilityProbeTest {
         Preprocessing seen = new Preprocessing(SIZE, SIZE, Interpolation.BILINEAR, Normalization.IMAGENET);
         try (InputStream in = StabilityProbeTest.class.getResourceAsStream("/models/" + name + ".pt")) {
             byte[] bytes = in.readAllBytes();
-            TorchScript model = new TorchScript(name, name, () -> bytes);
+            TorchScript model = new TorchScript(name, name, Precision.FLOAT32, () -> bytes);
             try (Embedder embedder = Embedder.open(model, DeviceRequest.CPU, List.of(), 1, 0, batch, seen)) {
                 return new StabilityProbe(embedder, batch).run();
             }

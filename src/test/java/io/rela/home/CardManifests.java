@@ -20,6 +20,7 @@ import io.rela.manifest.SubsetRecord;
 import io.rela.manifest.SubsetSettings;
 import io.rela.manifest.TableFile;
 import io.rela.manifest.ViewSettings;
+import io.rela.model.Precision;
 import io.rela.projection.AxisScale;
 import io.rela.projection.Dimensions;
 import io.rela.projection.ProjectionKind;
@@ -50,12 +51,13 @@ final class CardManifests {
                         ProjectionKind.PCA, Dimensions.of(3), AxisScale.none(), 0, null),
                 keepImages,
                 8,
-                PixelLayout.INTERLEAVED);
+                PixelLayout.INTERLEAVED,
+                Precision.FLOAT32);
         ConversionRecord record = new ConversionRecord(
                 ConversionRecord.COMMAND,
                 settings,
                 new MannerInfo("cpu", Missing.FAIL, 0.3, "8"),
-                new ModelInfo("file:/priors/odd`|name.pt/", "c0ffee", 7, 32),
+                new ModelInfo("file:/priors/odd`|name.pt/", "c0ffee", 7, 32, Precision.FLOAT32),
                 SOURCE,
                 new ConversionRecord.Result(
                         new Counts(5, 4, 1, Map.of("corrupt", 1L), null),

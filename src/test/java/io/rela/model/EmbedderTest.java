@@ -65,7 +65,7 @@ public class EmbedderTest {
     @Test
     void bothLayoutsGiveOneFeature() {
         ModelFile prior = ModelFile.read(ModelRequest.of("--prior", "builtin:prior"), new Configuration());
-        TorchScript model = new TorchScript(prior.name(), prior.sha256(), prior::bytes);
+        TorchScript model = prior.script(prior::bytes);
         ByteBuffer batch = batch(
                 random(1, prior.preprocessing().pixelBytes()),
                 random(2, prior.preprocessing().pixelBytes()));
@@ -230,8 +230,8 @@ public class EmbedderTest {
 
     @Test
     void aFileThatIsNoModuleIsAnInputError() {
-        TorchScript model = new TorchScript(
-                "--prior x.pt", "0", () -> "not a model".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        TorchScript model = new TorchScript("--prior x.pt", "0", Precision.FLOAT32, () -> "not a model"
+                .getBytes(java.nio.charset.StandardCharsets.UTF_8));
         assertThatThrownBy(() -> Embedder.open(model, DeviceRequest.CPU, List.of(), 1, 0, 2, seeing(SIZE)))
                 .isInstanceOf(RelaException.class)
                 .hasMessageContaining("--prior x.pt")
@@ -258,7 +258,7 @@ public class EmbedderTest {
     private static TorchScript model(String name) {
         try (InputStream in = EmbedderTest.class.getResourceAsStream("/models/" + name + ".pt")) {
             byte[] bytes = in.readAllBytes();
-            return new TorchScript(name, name, () -> bytes);
+            return new TorchScript(name, name, Precision.FLOAT32, () -> bytes);
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }

@@ -140,7 +140,8 @@ class ModelFileTest {
 
     private static ModelFile pinned(String uri, String sha256) {
         return ModelFile.read(
-                new ModelRequest("--learner", uri, NOTHING, Optional.of(sha256), false), new Configuration());
+                new ModelRequest("--learner", uri, NOTHING, Optional.of(sha256), PrecisionRequest.FLOAT32, false),
+                new Configuration());
     }
 
     @Test
@@ -168,7 +169,9 @@ class ModelFileTest {
 
     private static ModelFile read(Path path, ModelFile.Overrides overrides) {
         return ModelFile.read(
-                new ModelRequest("--prior", path.toString(), overrides, Optional.empty(), false), new Configuration());
+                new ModelRequest(
+                        "--prior", path.toString(), overrides, Optional.empty(), PrecisionRequest.FLOAT32, false),
+                new Configuration());
     }
 
     private static void assertFails(Runnable reading, ExitCode code, String message) {

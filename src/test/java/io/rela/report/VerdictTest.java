@@ -6,6 +6,7 @@ import io.rela.manifest.Counts;
 import io.rela.manifest.LossInfo;
 import io.rela.manifest.LossesRecord.TransferInfo;
 import io.rela.manifest.ModelInfo;
+import io.rela.model.Precision;
 import io.rela.report.HomeFigures.ConversionFigures;
 import io.rela.report.HomeFigures.EpochLosses;
 import io.rela.report.HomeFigures.LossFigures;
@@ -20,7 +21,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class VerdictTest {
-    private static final ModelInfo MODEL = new ModelInfo("builtin:prior", "00", 144, 32);
+    private static final ModelInfo MODEL = new ModelInfo("builtin:prior", "00", 144, 32, Precision.FLOAT32);
 
     @Test
     void aHomeWithoutFaultsHasNothingToWarnOf() {

@@ -4,6 +4,7 @@ import io.rela.Flag;
 import io.rela.embed.BatchSize;
 import io.rela.embed.EmbedRequest;
 import io.rela.model.DeviceRequest;
+import io.rela.model.PrecisionRequest;
 import io.rela.source.Missing;
 import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
@@ -28,6 +29,13 @@ public final class EmbedOptions {
     DeviceRequest device = DeviceRequest.AUTO;
 
     @Option(
+            names = Flag.PRECISION,
+            description =
+                    "${COMPLETION-CANDIDATES}: which variant of a model directory computes; auto: on a GPU one that"
+                            + " costs little, else float32 (default ${DEFAULT-VALUE})")
+    PrecisionRequest precision = PrecisionRequest.FLOAT32;
+
+    @Option(
             names = Flag.BATCH_SIZE,
             paramLabel = "N",
             converter = Sizes.class,
@@ -43,7 +51,17 @@ public final class EmbedOptions {
                 Flag.BATCH_SIZE + " " + batchSize + ": write auto or a number of at least 1");
     }
 
-    /** What they come to. */
+    /** Which variant of the model computes. */
+    public PrecisionRequest precision() {
+        return precision;
+    }
+
+    /**
+     * What they come to.
+     *
+     * @param waveSize number of pictures of a wave; null for the usual one
+     * @param partitions number of tasks; null likewise
+     */
     public EmbedRequest request(Long waveSize, Integer partitions) {
         return new EmbedRequest(
                 device,

@@ -18,7 +18,7 @@ public final class LearnerOptions {
     @Option(
             names = Flag.LEARNER_SHA256,
             paramLabel = "HEX",
-            description = "of the learner's .pt file: refuses any other; TorchScript is code")
+            description = "of the .pt file of the learner that is run: refuses any other; TorchScript is code")
     String sha256;
 
     @Option(
@@ -52,7 +52,8 @@ public final class LearnerOptions {
 
     /** The learner. */
     public ModelRequest model() {
-        return new ModelRequest(Flag.LEARNER, uri, view.overrides(), Optional.ofNullable(sha256), allowUnstable);
+        return new ModelRequest(
+                Flag.LEARNER, uri, view.overrides(), Optional.ofNullable(sha256), embed.precision(), allowUnstable);
     }
 
     /** How it is run. */
