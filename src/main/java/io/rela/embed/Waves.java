@@ -95,10 +95,11 @@ public final class Waves {
      * executors writes nothing that counts.
      */
     private void stop(String group, ExecutorService threads, List<Future<?>> submitted) {
+        // A group without jobs is one that Spark 4 warns of.
+        boolean ended = submitted.stream().allMatch(Future::isDone);
         submitted.forEach(wave -> wave.cancel(false));
         threads.shutdown();
         try {
-            boolean ended = false;
             for (int second = 0; second < STOP_SECONDS && !ended; second++) {
                 // Again each time: a wave may have been about to start its job.
                 spark.cancelJobGroup(group);
