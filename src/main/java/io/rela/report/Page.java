@@ -128,7 +128,8 @@ final class Page {
                         "None of these pictures can be shown: they do not lie in the home (convert with keep-images puts them"
                                 + " there), or cannot be read where they came from.");
             }
-            page.open("ul", "class", "strip").line();
+            boolean told = strip.tiles().stream().anyMatch(tile -> tile.reason() != null);
+            page.open("ul", "class", told ? "strip told" : "strip").line();
             strip.tiles().forEach(this::tile);
             page.close().line();
         }

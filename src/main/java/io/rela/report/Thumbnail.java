@@ -23,7 +23,7 @@ final class Thumbnail {
     /** Length of its sides in pixels, at most. */
     static final int MOST_PIXELS = 96;
 
-    /** Length of its file in bytes, at most, but for pictures that are noise all over. */
+    /** Length of its file in bytes, at most: the lowest quality brings even noise below it. */
     private static final int MOST_BYTES = 8_000;
 
     private static final float[] QUALITIES = {0.8f, 0.5f, 0.2f};
