@@ -21,13 +21,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class VariantsTest {
-    private static final String BOTH = """
-            precision.bfloat16.file=net.bfloat16.pt
-            precision.bfloat16.cosine.mean=%s
-            precision.float16.file=net.float16.pt
-            precision.float16.cosine.mean=%s
-            """;
-
     @TempDir
     Path folder;
 
@@ -124,15 +117,15 @@ class VariantsTest {
         "0.9989,0.9989,true,FLOAT32",
         "0.9999,0.9999,false,FLOAT32"
     })
-    void autoTakesAVariantOnAGpuThatIsClose(String bfloat16, String float16, boolean gpu, Precision expected)
-            throws IOException {
-        Variants variants = listed(String.format(BOTH, bfloat16, float16));
+    void autoTakesAVariantOnAGpuThatIsClose(String bfloat16, String float16, boolean gpu, Precision expected) {
+        Variants variants = listed("precision.bfloat16.file=net.bfloat16.pt\nprecision.bfloat16.cosine.mean=" + bfloat16
+                + "\nprecision.float16.file=net.float16.pt\nprecision.float16.cosine.mean=" + float16);
         AutoPrecision auto = new AutoPrecision(Optional::empty, () -> gpu);
         assertThat(variants.choose(PrecisionRequest.AUTO, auto)).isEqualTo(expected);
     }
 
     @Test
-    void autoGoesOnInWhatWasBegunWhereThatIsThere() throws IOException {
+    void autoGoesOnInWhatWasBegunWhereThatIsThere() {
         Variants variants = listed("precision.float16.file=net.float16.pt\n");
         for (boolean gpu : List.of(true, false)) {
             assertThat(automatic(variants, Precision.FLOAT16, gpu)).isEqualTo(Precision.FLOAT16);
@@ -146,7 +139,7 @@ class VariantsTest {
     }
 
     @Test
-    void nobodyIsAskedForADeviceWithoutAChoice() throws IOException {
+    void nobodyIsAskedForADeviceWithoutAChoice() {
         AutoPrecision never = new AutoPrecision(Optional::empty, () -> {
             throw new AssertionError("there is nothing to choose from");
         });
