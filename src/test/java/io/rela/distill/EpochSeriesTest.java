@@ -6,13 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rela.ExitCode;
 import io.rela.demo.DemoPictures;
+import io.rela.testing.Folders;
 import io.rela.testing.Rela;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.commons.io.FileUtils;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -98,7 +98,7 @@ class EpochSeriesTest {
 
     private Path copy(String name) throws IOException {
         Path home = folder.resolve(name);
-        FileUtils.copyDirectory(scored.toFile(), home.toFile());
+        Folders.copy(scored, home);
         return home;
     }
 
