@@ -65,6 +65,9 @@ class MethodSizeTest {
         private final CompilationUnitTree unit;
         private final SourcePositions positions;
 
+        /** Number of components of the record that is looked at; 0 of another type. */
+        private long ofRecord;
+
         LargeOnes(CompilationUnitTree unit, SourcePositions positions) {
             this.unit = unit;
             this.positions = positions;
@@ -79,12 +82,19 @@ class MethodSizeTest {
             if (type.getKind() == Tree.Kind.RECORD && components > MOST_PARAMETERS) {
                 large.add(type.getSimpleName().toString());
             }
-            return super.visitClass(type, large);
+            long outer = ofRecord;
+            ofRecord = type.getKind() == Tree.Kind.RECORD ? components : 0;
+            super.visitClass(type, large);
+            ofRecord = outer;
+            return null;
         }
 
         @Override
         public Void visitMethod(MethodTree method, List<String> large) {
-            if (method.getParameters().size() > MOST_PARAMETERS || lines(method) > MOST_LINES) {
+            // A record's canonical constructor repeats its components, which are counted above.
+            int parameters = method.getParameters().size();
+            boolean repeats = method.getName().contentEquals("<init>") && parameters == ofRecord;
+            if ((parameters > MOST_PARAMETERS && !repeats) || lines(method) > MOST_LINES) {
                 large.add(method.getName().toString());
             }
             return super.visitMethod(method, large);

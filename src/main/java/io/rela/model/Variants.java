@@ -115,7 +115,8 @@ record Variants(String name, Map<Precision, Variant> held) {
             throw new RelaException(
                     ExitCode.SETTINGS,
                     name + " is not there in " + Flag.PRECISION + " " + chosen + ", only in " + told()
-                            + ". Ask for that, or make a model directory that holds it: bin/export-prior --precision "
+                            + ". Ask for that, or make a model directory that holds it: bin/export-prior "
+                            + Flag.PRECISION + " "
                             + chosen.exported() + ".");
         }
         return chosen;
