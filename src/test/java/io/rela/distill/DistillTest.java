@@ -338,7 +338,11 @@ class DistillTest {
                 "distill", "--home", home, "--epoch", -1, "--policy", "hard", "--pool-share", 0.5, "--ratio", 1.5);
         assertThat(outcome.code()).isEqualTo(ExitCode.SETTINGS);
         assertThat(outcome.text())
-                .contains("--epoch -1", "--learner is missing", "--pool-share is no parameter", "--ratio 1.5");
+                .contains(
+                        "--epoch': '-1' is no epoch",
+                        "--learner is missing",
+                        "--pool-share is no parameter",
+                        "--ratio 1.5");
         Rela.Outcome schedule = select(
                 0,
                 "--policy",
