@@ -76,7 +76,9 @@ class ShuffleTest {
         int[] held = new int[files];
         for (int sample = 0; sample < samples; sample++) {
             int file = fileOf.of(sample);
-            assertThat(fileOf.of(sample / block * block)).as("neighbours").isEqualTo(file);
+            assertThat(fileOf.of(sample - (long) sample % block))
+                    .as("neighbours")
+                    .isEqualTo(file);
             held[file]++;
         }
         int longest = Arrays.stream(held).max().orElseThrow();
