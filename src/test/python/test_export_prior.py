@@ -267,6 +267,11 @@ class ExportPriorTest(unittest.TestCase):
             file = self.out / added["precision.bfloat16.file"]
             self.assertEqual(hashlib.sha256(file.read_bytes()).hexdigest(), added["precision.bfloat16.sha256"])
         self.assertEqual(["net.bfloat16.pt", "net.pt", "serving.properties"], sorted(os.listdir(self.out)))
+        with (self.out / "net.pt").open("ab") as file:
+            file.write(b"another one")
+        done = subprocess.run(add, capture_output=True, text=True, timeout=300)
+        self.assertEqual(3, done.returncode, done.stderr)
+        self.assertIn("is not the file whose sha256", done.stderr)
 
     def test_options_of_a_variant_that_do_not_go_together_are_refused(self):
         model = self.script(Pooled())

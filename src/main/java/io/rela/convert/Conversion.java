@@ -132,15 +132,15 @@ public final class Conversion {
     /** Without a lock: what another command commits meanwhile may make it another one. */
     private CommandResult preview(ModelFile prior, Broadcast<byte[]> module, ImageSource source) {
         home.look();
-        try (Listing listing = run.timed("list", () -> source.list(run.session()))) {
-            listing.warnings().forEach(run::warn);
+        Optional<CommandResult> skipped =
+                standing.skipped(prior, source).map(skip -> ConvertResults.skipped(home, skip));
+        if (skipped.isPresent()) {
+            return skipped.get();
+        }
+        try (Listing listing = run.timed("list", () -> listing(source))) {
             Fingerprint is = run.timed("list", () -> Fingerprints.of(run.session(), listing));
-            Optional<CommandResult> skipped =
-                    standing.skipped(prior, source).map(skip -> ConvertResults.skipped(home, skip));
-            if (skipped.isPresent()) {
-                return skipped.get();
-            }
             ConvertPlan plan = plan(prior, module, source, is);
+            plan.embedding().warning().ifPresent(run::warn);
             return new ConversionPreview(
                             standing, prior, source, listing.classNames().size(), plan)
                     .result(kept(home.root().toString(), run.hadoop()));
@@ -181,13 +181,19 @@ public final class Conversion {
         return finish(embedded, store.folder(), List.of(features(), rejects(reports)));
     }
 
+    private Listing listing(ImageSource source) {
+        Listing listing = source.list(run.session());
+        listing.warnings().forEach(run::warn);
+        if (listing.count() < 2 && asked.axes().kind() != ProjectionKind.NONE) {
+            listing.close();
+            throw tooFew(listing.count());
+        }
+        return listing;
+    }
+
     /** The listing as a table sorted by index, of which a wave reads only its part. */
     private Listed list(ImageSource source, Path listed) {
-        try (Listing listing = source.list(run.session())) {
-            listing.warnings().forEach(run::warn);
-            if (listing.count() < 2 && asked.axes().kind() != ProjectionKind.NONE) {
-                throw tooFew(listing.count());
-            }
+        try (Listing listing = listing(source)) {
             return ListingStep.run(run.spark(), listing, new TableFolder(home.fileSystem(), listed).empty());
         }
     }

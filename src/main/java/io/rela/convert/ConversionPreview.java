@@ -140,7 +140,8 @@ record ConversionPreview(Standing standing, ModelFile prior, ImageSource source,
     /** Beside a finished conversion that stays. */
     private String beside(ConversionRecord finished) {
         Optional<String> lost = standing.home().missing(Standing.TABLES).map(table -> table + "/ is gone");
-        boolean missed = finished.counts().rejectedByReason().containsKey(RejectReason.UNREADABLE.label());
+        boolean missed = finished.counts().rejectedByReason().containsKey(RejectReason.UNREADABLE.label())
+                && plan.source().count() <= finished.source().count();
         Fingerprint then = missed ? plan.source() : finished.source();
         lost.or(() -> plan.differenceFrom(finished.settings(), then))
                 .ifPresent(

@@ -97,8 +97,8 @@ record Standing(
     Optional<Precision> precision() {
         return store.state()
                 .map(WaveStore.State::identity)
-                .or(() ->
-                        finished().filter(record -> !asked.home().overwrites()).map(ConversionRecord::settings))
+                .or(() -> finished().map(ConversionRecord::settings))
+                .filter(settings -> !asked.home().overwrites())
                 .map(ConversionSettings::precision);
     }
 

@@ -22,7 +22,7 @@ public final class EpochSeries {
      *
      * @param epoch which one
      * @param outcome done, unchanged or skipped
-     * @param rows number of samples in its subset
+     * @param rows number of samples in its subset; 0 where it is only told what would be done
      * @param seconds that it took
      */
     public record OneEpoch(int epoch, Outcome outcome, long rows, double seconds) {}
@@ -49,32 +49,36 @@ public final class EpochSeries {
             long begin = System.nanoTime();
             try {
                 result = Distillation.run(requests.apply(epoch), run.as(run.command()));
+                run.out().println(result.message());
+                epochs.add(new OneEpoch(epoch, result.outcome(), rows(result), (System.nanoTime() - begin) / 1e9));
             } catch (Exception failure) {
                 run.say("Epoch " + epoch + " of " + first + ".." + last + " was not made"
                         + (epoch == first ? "." : "; those before it are there."));
                 throw failure;
             }
-            run.out().println(result.message());
-            epochs.add(new OneEpoch(epoch, result.outcome(), rows(result), (System.nanoTime() - begin) / 1e9));
         }
-        return told(result, epochs);
+        return told(result, epochs, requests.apply(first).dryRun());
     }
 
     private static long rows(CommandResult result) {
-        EpochRecord record = (EpochRecord) result.record().orElseThrow();
-        return record.subset().figures().rows();
+        return result.record()
+                .filter(EpochRecord.class::isInstance)
+                .map(record -> ((EpochRecord) record).subset().figures().rows())
+                .orElse(0L);
     }
 
-    private static CommandResult told(CommandResult newest, List<OneEpoch> epochs) {
+    private static CommandResult told(CommandResult newest, List<OneEpoch> epochs, boolean dryRun) {
         long made = epochs.stream().filter(one -> one.outcome() == Outcome.DONE).count();
         boolean skipped = epochs.stream().anyMatch(one -> one.outcome() == Outcome.SKIPPED);
         String message = String.format(
                 Locale.ROOT,
-                "%s: epochs %d..%d, %d made, %d there already, %.1f s",
+                "%s: %sepochs %d..%d, %d %smade, %d there already, %.1f s",
                 newest.home().orElseThrow(),
+                dryRun ? "dry run, " : "",
                 epochs.get(0).epoch(),
                 epochs.get(epochs.size() - 1).epoch(),
                 made,
+                dryRun ? "would be " : "",
                 epochs.size() - made,
                 epochs.stream().mapToDouble(OneEpoch::seconds).sum());
         Outcome nothing = skipped ? Outcome.SKIPPED : Outcome.UNCHANGED;

@@ -5,13 +5,14 @@ import io.rela.Flag;
 import io.rela.RelaException;
 import io.rela.home.TableFiles;
 import io.rela.loss.LoggedLosses.Imported;
+import io.rela.loss.LossKind;
 import io.rela.manifest.Counts;
 import io.rela.manifest.EpochRecord;
 import io.rela.manifest.LossInfo;
 import io.rela.manifest.LossSettings;
+import io.rela.manifest.LossSettings.LaidOver;
 import io.rela.manifest.LossesRecord;
 import io.rela.manifest.StagedTable;
-import io.rela.manifest.SubsetSettings.UsedLosses;
 import io.rela.rank.KnownLosses;
 import io.rela.table.TableFolder;
 import io.rela.table.Tables;
@@ -25,6 +26,7 @@ import java.util.TreeMap;
 final class Importing implements LossSource {
     private final EpochWork work;
     private final LossLog log;
+    private final LossRequest.Onto onto;
     /** What had made the losses that these are laid over. */
     private final Optional<EpochRecord> earlier;
 
@@ -32,10 +34,11 @@ final class Importing implements LossSource {
     Importing(EpochWork work, LossRequest.Logged asked) {
         this.work = work;
         this.log = new LossLog(work, asked.log());
-        this.earlier = earlier(asked.onto());
+        this.onto = asked.onto();
+        this.earlier = earlier();
     }
 
-    private Optional<EpochRecord> earlier(LossRequest.Onto onto) {
+    private Optional<EpochRecord> earlier() {
         int epoch = work.asked().epoch();
         if (onto instanceof LossRequest.Onto.OfEpoch named) {
             String setting = named.setting() + " " + named.epoch();
@@ -53,6 +56,33 @@ final class Importing implements LossSource {
         return onto instanceof LossRequest.Onto.Newest ? work.epochs().lossesBefore(epoch) : Optional.empty();
     }
 
+    /** What this epoch's losses were laid over when they were made, while they stand and nobody names another epoch. */
+    private Optional<Optional<LaidOver>> settledOnto() {
+        int epoch = work.asked().epoch();
+        boolean stand = onto instanceof LossRequest.Onto.Newest
+                && !work.asked().home().overwrites()
+                && work.home()
+                        .missing(List.of(Tables.epoch(Tables.LOSSES, epoch)))
+                        .isEmpty();
+        return work.epochs()
+                .losses(epoch)
+                .filter(record -> stand)
+                .map(record -> record.losses().settings())
+                .filter(LossSettings.Logged.class::isInstance)
+                .map(settings -> Optional.ofNullable(((LossSettings.Logged) settings).onto()));
+    }
+
+    /** What was computed, of losses that were laid over others of the lowest ones; empty where nobody knows. */
+    private Optional<LossKind> kind(EpochRecord made) {
+        if (!(made.losses().settings() instanceof LossSettings.Logged logged) || logged.onto() == null) {
+            return ReferenceLosses.kind(made);
+        }
+        return work.epochs()
+                .losses(logged.onto().lossesOnto())
+                .filter(below -> below.run().start().equals(logged.onto().lossesOntoMade()))
+                .flatMap(this::kind);
+    }
+
     @Override
     public List<EpochRecord> used() {
         return earlier.stream().toList();
@@ -60,12 +90,14 @@ final class Importing implements LossSource {
 
     @Override
     public LossSettings.Logged settings() {
-        return log.settings(earlier.map(
-                record -> new UsedLosses(record.epoch(), record.run().start())));
+        return log.settings(settledOnto()
+                .orElseGet(() -> earlier.map(
+                        record -> new LaidOver(record.epoch(), record.run().start()))));
     }
 
     @Override
     public String told() {
+        log.look();
         LossSettings.Logged settings = settings();
         return String.format(
                 Locale.ROOT,
@@ -73,7 +105,7 @@ final class Importing implements LossSource {
                 settings.lossesBytes(),
                 settings.onto() == null
                         ? ""
-                        : " and lay them over those of epoch " + settings.onto().lossesEpoch());
+                        : " and lay them over those of epoch " + settings.onto().lossesOnto());
     }
 
     @Override
@@ -84,10 +116,10 @@ final class Importing implements LossSource {
         Imported imported = log.read(
                 folder, "losses", earlier.map(record -> work.opened(Tables.epoch(Tables.LOSSES, record.epoch()))));
         if (imported.earlier() > 0) {
-            earlier.flatMap(ReferenceLosses::kind).ifPresent(kind -> work.run()
+            earlier.flatMap(this::kind).ifPresent(kind -> work.run()
                     .warn(String.format(
                             Locale.ROOT,
-                            "%,d samples keep their loss of epoch %d, which is the %s of a learner: if what was logged is"
+                            "%,d samples keep their loss of epoch %d, where some are the %s of a learner: if what was logged is"
                                     + " another, name " + Flag.LOSSES_ONTO + " none.",
                             imported.earlier(),
                             earlier.get().epoch(),
@@ -115,8 +147,8 @@ final class Importing implements LossSource {
         long samples = work.targets().rows();
         long rows = imported.losses().number();
         Map<String, Long> byReason = new TreeMap<>();
-        byReason.put("no-loss", samples - rows - imported.notFinite());
-        byReason.put("not-finite-loss", imported.notFinite());
+        byReason.put("no-loss", samples - rows - imported.notFiniteAlone());
+        byReason.put("not-finite-loss", imported.notFiniteAlone());
         byReason.values().removeIf(count -> count == 0);
         return new Counts(samples, rows, samples - rows, byReason, null);
     }

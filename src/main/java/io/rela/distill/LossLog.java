@@ -6,7 +6,6 @@ import io.rela.loss.LoggedLosses;
 import io.rela.loss.LoggedLosses.Imported;
 import io.rela.manifest.LossSettings;
 import io.rela.manifest.LossesRecord.LogInfo;
-import io.rela.manifest.SubsetSettings.UsedLosses;
 import io.rela.table.RangedFiles;
 import io.rela.table.TableFolder;
 import io.rela.table.Tables;
@@ -79,13 +78,22 @@ final class LossLog {
      *
      * @param onto what they are laid over
      */
-    LossSettings.Logged settings(Optional<UsedLosses> onto) {
+    LossSettings.Logged settings(Optional<LossSettings.LaidOver> onto) {
         return new LossSettings.Logged(
                 asked.uri(),
                 asked.time().orElse(null),
                 files.stream().mapToLong(FileStatus::getLen).sum(),
                 files.stream().mapToLong(FileStatus::getModificationTime).max().orElse(0),
                 onto.orElse(null));
+    }
+
+    /**
+     * Looks at the columns.
+     *
+     * @throws RelaException when they cannot be read, or are not those of a log
+     */
+    void look() {
+        LoggedLosses.look(work.run().session(), log());
     }
 
     /**
@@ -141,6 +149,7 @@ final class LossLog {
 
     /** What became of the log's rows, for the manifest. */
     static LogInfo info(Imported imported) {
-        return new LogInfo(imported.logged(), imported.unknown(), imported.superseded(), imported.earlier());
+        return new LogInfo(
+                imported.logged(), imported.unknown(), imported.superseded(), imported.notFinite(), imported.earlier());
     }
 }

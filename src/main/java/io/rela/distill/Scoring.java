@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.spark.broadcast.Broadcast;
@@ -112,9 +113,10 @@ final class Scoring implements LossSource {
         return scoredBefore().map(LossSettings.Scored::layout);
     }
 
-    /** The precision that this epoch's scoring was begun in, else that it was done in. */
+    /** The precision that this epoch's scoring was begun in, else that it was done in; an overwrite makes it anew. */
     private Optional<Precision> precisionBefore() {
         return store.state()
+                .filter(state -> !work.asked().home().overwrites())
                 .map(WaveStore.State::identity)
                 .or(this::scoredBefore)
                 .map(LossSettings.Scored::precision);
@@ -132,22 +134,26 @@ final class Scoring implements LossSource {
 
     @Override
     public String told() {
+        return planned(plan -> String.format(
+                Locale.ROOT,
+                "%s the learner over %,d samples in %,d waves of up to %,d, batches of %,d, on %s%s",
+                store.state().equals(Optional.of(state(plan))) ? "go on running" : "run",
+                work.targets().rows(),
+                plan.waves().waves().size(),
+                plan.waves().wave(),
+                plan.job().batch(),
+                plan.probe().device(),
+                transfers.isToBeFitted(plan.probe().outputDimension()) ? ", fit a transfer" : ""));
+    }
+
+    /** Tries the learner, and does something by what came of it while its file is where tasks find it. */
+    private <T> T planned(Function<EmbedPlan, T> what) {
         requireLabels();
         Broadcast<byte[]> module = work.run().spark().broadcast(learner.bytes());
         try {
             EmbedPlan plan = work.run().timed("probe", () -> plan(module));
             plan.warning().ifPresent(work.run()::warn);
-            boolean goesOn = store.state().equals(Optional.of(state(plan)));
-            return String.format(
-                    Locale.ROOT,
-                    "%s the learner over %,d samples in %,d waves of up to %,d, batches of %,d, on %s%s",
-                    goesOn ? "go on running" : "run",
-                    work.targets().rows(),
-                    plan.waves().waves().size(),
-                    plan.waves().wave(),
-                    plan.job().batch(),
-                    plan.probe().device(),
-                    transfers.isToBeFitted(plan.probe().outputDimension()) ? ", fit a transfer" : "");
+            return what.apply(plan);
         } finally {
             module.destroy();
         }
@@ -164,36 +170,31 @@ final class Scoring implements LossSource {
 
     @Override
     public EpochLosses.Made make() {
-        requireLabels();
-        Broadcast<byte[]> module = work.run().spark().broadcast(learner.bytes());
-        try {
-            EmbedPlan plan = work.run().timed("probe", () -> plan(module));
-            plan.warning().ifPresent(work.run()::warn);
-            int given = plan.probe().outputDimension();
-            boolean fits = transfers.isToBeFitted(given);
-            Embedding embedding = begin(plan);
-            List<TaskReport> reports = work.run().timed("embed", embedding::reports);
-            RangedFiles outputs = store.features(reports);
-            Optional<TransferMaker.Fitted> fitted = fits
-                    ? Optional.of(work.run()
-                            .timed(
-                                    "fit",
-                                    () -> transfers.fit(
-                                            outputs, given, plan.waves().block())))
-                    : Optional.empty();
-            Optional<FittedMap> transfer = fitted.map(TransferMaker.Fitted::map).or(transfers::stored);
-            LossStep.Scored scored = work.run().timed("losses", () -> losses(outputs, transfer));
-            Counts counts = counts(reports, scored);
-            Supplier<List<String>> examples =
-                    () -> Stream.concat(embedding.examples(reports).stream(), scored.examples().stream())
-                            .toList();
-            embedding.refuseTooManyRejects(counts.rejectedByReason(), examples);
-            refuseNone(scored.losses(), counts, examples);
-            reports.forEach(report -> work.run().add(report.seconds()));
-            return made(plan, reports, fitted, scored.losses(), counts);
-        } finally {
-            module.destroy();
-        }
+        return planned(this::make);
+    }
+
+    private EpochLosses.Made make(EmbedPlan plan) {
+        int given = plan.probe().outputDimension();
+        boolean fits = transfers.isToBeFitted(given);
+        Embedding embedding = begin(plan);
+        List<TaskReport> reports = work.run().timed("embed", embedding::reports);
+        RangedFiles outputs = store.features(reports);
+        Optional<TransferMaker.Fitted> fitted = fits
+                ? Optional.of(work.run()
+                        .timed(
+                                "fit",
+                                () -> transfers.fit(outputs, given, plan.waves().block())))
+                : Optional.empty();
+        Optional<FittedMap> transfer = fitted.map(TransferMaker.Fitted::map).or(transfers::stored);
+        LossStep.Scored scored = work.run().timed("losses", () -> losses(outputs, transfer));
+        Counts counts = counts(reports, scored);
+        Supplier<List<String>> examples =
+                () -> Stream.concat(embedding.examples(reports).stream(), scored.examples().stream())
+                        .toList();
+        embedding.refuseTooManyRejects(counts.rejectedByReason(), examples);
+        refuseNone(scored.losses(), counts, examples);
+        reports.forEach(report -> work.run().add(report.seconds()));
+        return made(plan, reports, fitted, scored.losses(), counts);
     }
 
     private EmbedPlan plan(Broadcast<byte[]> module) {

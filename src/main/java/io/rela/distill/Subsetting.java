@@ -167,6 +167,10 @@ final class Subsetting {
 
     /** What making it would be, in words that follow "would". */
     String told() {
+        if (policy.declaration().needs(Need.CLASSES) && asked.classes().source() == Source.LABEL) {
+            requireLabels();
+        }
+        reference.flatMap(others -> others.warning(loss())).ifPresent(work.run()::warn);
         long samples = work.targets().rows();
         String size = policy.declaration().takesRatio()
                 ? String.format(

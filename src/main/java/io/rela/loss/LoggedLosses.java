@@ -75,12 +75,19 @@ public final class LoggedLosses {
      * @param logged rows of the log
      * @param unknown rows of samples that the home does not have
      * @param superseded rows that a newer one of the same sample replaced
-     * @param notFinite samples whose newest loss is no finite number, and that have no earlier one
+     * @param notFinite samples whose newest loss is no finite number
+     * @param notFiniteAlone those of them that have no earlier one either
      * @param earlier samples that keep an earlier loss
      * @param losses of the samples that have one now
      */
     public record Imported(
-            long logged, long unknown, long superseded, long notFinite, long earlier, KnownLosses losses) {
+            long logged,
+            long unknown,
+            long superseded,
+            long notFinite,
+            long notFiniteAlone,
+            long earlier,
+            KnownLosses losses) {
         /** Number of samples whose loss is one of the log. */
         public long fromLog() {
             return losses.number() - earlier;
@@ -121,14 +128,16 @@ public final class LoggedLosses {
                         key.as("log_key"), col(Tables.LOSS).cast("float").as(Tables.LOSS), time.as(TIME))
                 .join(known, col("log_key").equalTo(col("their_key")), "left")
                 .persist();
+        Dataset<Row> newest = null;
         try {
-            Dataset<Row> newest = matched.where(col("known").isNotNull())
+            newest = matched.where(col("known").isNotNull())
                     .withColumn(
                             "place",
                             rank().over(Window.partitionBy("known")
                                     .orderBy(col(TIME).desc_nulls_last())))
                     .where(col("place").equalTo(1))
-                    .select(col("known").as(Tables.INDEX), col(Tables.LOSS));
+                    .select(col("known").as(Tables.INDEX), col(Tables.LOSS))
+                    .persist();
             Row rows = counts(log, matched);
             refuseTwice(log, newest);
             long samples = newest.count();
@@ -136,21 +145,37 @@ public final class LoggedLosses {
             Optional<Dataset<Row>> kept =
                     earlier.map(files -> table(session, files).join(finite, BY_INDEX, "left_anti"));
             Dataset<Row> without = newest.where(not(isFinite()));
-            long notFinite = kept.map(rest -> without.join(rest, BY_INDEX, "left_anti"))
+            long alone = earlier.map(files -> without.join(table(session, files), BY_INDEX, "left_anti"))
                     .orElse(without)
                     .count();
+            long found = finite.count();
             KnownLosses losses =
                     write(kept.map(finite::unionByName).orElse(finite).sort(Tables.INDEX), session, folder);
             return new Imported(
                     rows.getLong(0),
                     rows.getLong(0) - rows.getLong(1),
                     rows.getLong(1) - samples,
-                    notFinite,
-                    kept.map(Dataset::count).orElse(0L),
+                    samples - found,
+                    alone,
+                    losses.number() - found,
                     losses);
         } finally {
             matched.unpersist();
+            if (newest != null) {
+                newest.unpersist();
+            }
         }
+    }
+
+    /**
+     * Looks at a log's columns.
+     *
+     * @throws RelaException when it cannot be read, or they are not those of a log
+     */
+    public static void look(SparkSession session, Log log) {
+        Dataset<Row> logged = read(session, log);
+        requireColumns(log, Arrays.asList(logged.columns()));
+        requireNumbers(log, logged.schema());
     }
 
     private static Dataset<Row> table(SparkSession session, RangedFiles files) {

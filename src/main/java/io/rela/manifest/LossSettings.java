@@ -66,6 +66,14 @@ public sealed interface LossSettings extends Figures permits LossSettings.Scored
             String transfer, String transferSha256, Double ridge, Long transferSeed, Double transferShare) {}
 
     /**
+     * Losses of this home that others are laid over.
+     *
+     * @param lossesOnto whose losses
+     * @param lossesOntoMade start of the command that made them
+     */
+    record LaidOver(int lossesOnto, String lossesOntoMade) {}
+
+    /**
      * Losses that a training run logged.
      *
      * @param losses URI of the log
@@ -75,8 +83,7 @@ public sealed interface LossSettings extends Figures permits LossSettings.Scored
      * @param onto losses of the home that samples keep which the log has none of; null for none
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Logged(
-            String losses, String lossesTime, long lossesBytes, long lossesModified, SubsetSettings.UsedLosses onto)
+    record Logged(String losses, String lossesTime, long lossesBytes, long lossesModified, LaidOver onto)
             implements LossSettings {
         @Override
         public String from() {

@@ -37,7 +37,8 @@ public record LossesRecord(
      * @param logged number of rows
      * @param unknown rows of samples that the home does not have
      * @param superseded rows that a newer one of the same sample replaced
+     * @param notFinite number of samples whose newest loss is no finite number
      * @param earlier number of samples that keep an earlier loss of the home
      */
-    public record LogInfo(long logged, long unknown, long superseded, long earlier) {}
+    public record LogInfo(long logged, long unknown, long superseded, long notFinite, long earlier) {}
 }

@@ -69,6 +69,14 @@ class DryRunTest {
         assertThat(refused.code()).isEqualTo(ExitCode.HOME);
         assertThat(refused.text()).contains("dimensions was auto, is 8");
         assertThat(tree(home)).isEqualTo(before);
+        Path single = Files.createDirectory(folder.resolve("single"));
+        try (Stream<Path> found = Files.walk(pictures)) {
+            Path one = found.filter(Files::isRegularFile).findFirst().orElseThrow();
+            Files.copy(one, single.resolve(one.getFileName()));
+        }
+        Rela.Outcome few = Rela.run(
+                "convert", "--input", single, "--prior", "builtin:prior", "--home", folder.resolve("few"), "--dry-run");
+        assertThat(few.code()).isEqualTo(ExitCode.INPUT);
         Path foreign = Files.createDirectory(folder.resolve("foreign"));
         Files.writeString(foreign.resolve("thesis.tex"), "");
         assertThat(convert(foreign).code()).isEqualTo(ExitCode.HOME);
@@ -99,6 +107,16 @@ class DryRunTest {
                 Rela.run("select", "--home", home, "--epoch", 3, "--policy", "hard", "--ratio", 0.25, "--dry-run");
         assertThat(blind.code()).isEqualTo(ExitCode.SETTINGS);
         assertThat(blind.text()).contains("needs losses");
+        Rela.Outcome row = Rela.run(
+                "select", "--home", home, "--epoch", "0..2", "--policy", "uniform", "--ratio", 0.5, "--dry-run");
+        assertThat(told(row))
+                .contains(
+                        "epoch 2 would choose 318 of 636 samples by uniform",
+                        "epochs 0..2, 3 would be made, 0 there already");
+        Path strange = Files.writeString(folder.resolve("strange.csv"), "sample,error\n1,0.5\n");
+        assertThat(Rela.run("score", "--home", home, "--epoch", 3, "--losses", strange, "--dry-run")
+                        .code())
+                .isEqualTo(ExitCode.INPUT);
         Path log = Files.writeString(folder.resolve("log.csv"), "index,loss\n1,0.5\n");
         assertThat(told(Rela.run("score", "--home", home, "--epoch", 3, "--losses", log, "--dry-run")))
                 .contains("epoch 3 would read 17 bytes of logged losses");

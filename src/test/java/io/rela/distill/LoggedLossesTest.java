@@ -235,7 +235,9 @@ class LoggedLossesTest {
         assertThat(losses(24)).hasSize(SAMPLES);
         assertThat(losses(24))
                 .allSatisfy((index, loss) -> assertThat(loss).isEqualTo(index < indices.get(300) ? 0.25f : 0.5f));
-        assertThat(home.resolve("manifest.json")).content().contains("\"earlier\" : 336", "\"losses_epoch\" : 20");
+        assertThat(home.resolve("manifest.json"))
+                .content()
+                .contains("\"earlier\" : 336", "\"losses_onto\" : 20", "1 are not finite");
         Rela.Outcome again = score(24, log);
         done(again);
         assertThat(again.text()).as("newest is the default").contains("nothing to do");
@@ -244,6 +246,15 @@ class LoggedLossesTest {
         done(score(24, log, "--losses-onto", "none", "--if-exists", "overwrite"));
         assertThat(losses(24)).hasSize(300);
         done(score(25, log, "--losses-onto", "20"));
+        StringBuilder late =
+                new StringBuilder("index,loss\n").append(indices.get(0)).append(",1\n");
+        done(score(27, csv(first), "--losses-onto", "none"));
+        Path newer = csv(late);
+        done(score(28, newer));
+        done(scoreAlone(26, log));
+        assertThat(score(28, newer).text())
+                .as("what it was laid over is settled")
+                .contains("nothing to do");
         assertThat(losses(25)).hasSize(SAMPLES);
     }
 
