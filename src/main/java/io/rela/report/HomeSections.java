@@ -58,10 +58,7 @@ final class HomeSections {
                 rows,
                 "values of a feature",
                 home -> Words.count(home.conversion().prior().outputDimension()));
-        row(
-                rows,
-                "values of a target",
-                home -> scree(home, scree -> Words.count(scree.dimensions())));
+        row(rows, "values of a target", home -> scree(home, scree -> Words.count(scree.dimensions())));
         if (shows(Scree::share)) {
             row(
                     rows,
@@ -116,8 +113,7 @@ final class HomeSections {
     }
 
     private static String range(List<Double> descending) {
-        return String.format(
-                Locale.ROOT, "%.2f to %.2f", descending.get(0), descending.get(descending.size() - 1));
+        return String.format(Locale.ROOT, "%.2f to %.2f", descending.get(0), descending.get(descending.size() - 1));
     }
 
     private static String scree(HomeFigures home, Cell<Scree> cell) {

@@ -103,10 +103,7 @@ final class Strips {
                         wanted);
         return chosen.stream()
                 .filter(strip -> !strip.indices().isEmpty())
-                .map(strip -> new Strip(
-                        strip.name(),
-                        strip.about(),
-                        tiles(strip.indices(), tiles, losses)))
+                .map(strip -> new Strip(strip.name(), strip.about(), tiles(strip.indices(), tiles, losses)))
                 .toList();
     }
 

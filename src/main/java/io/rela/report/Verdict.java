@@ -233,7 +233,9 @@ record Verdict(String headline, Level level, List<Item> items) {
                     Level.NOTE,
                     leftOut == 1
                             ? "One older warning of a command is left out: it stands in the JSON file."
-                            : line("%,d older warnings of commands are left out: they stand in the JSON file.", leftOut)));
+                            : line(
+                                    "%,d older warnings of commands are left out: they stand in the JSON file.",
+                                    leftOut)));
         }
         return leftOut;
     }

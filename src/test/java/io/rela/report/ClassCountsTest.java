@@ -32,8 +32,8 @@ class ClassCountsTest {
             whole.put(label, 10L);
             subset.put(label, label % 10 == 3 ? 9L : 5L);
         });
-        List<ClassShare> shown = new ClassCounts(1_000, 100, whole, new TreeMap<>(Map.of(0, subset)), Map.of(0, 540L))
-                .shown(List.of());
+        List<ClassShare> shown =
+                new ClassCounts(1_000, 100, whole, new TreeMap<>(Map.of(0, subset)), Map.of(0, 540L)).shown(List.of());
         assertThat(shown)
                 .hasSize(20)
                 .extracting(ClassShare::label)

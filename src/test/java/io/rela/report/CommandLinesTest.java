@@ -81,8 +81,9 @@ class CommandLinesTest {
     @Test
     void distillThatFoundItsLossesIsWrittenAsSelect() {
         assertThat(CommandLines.of(epoch("distill", null, SUBSET), HOME))
-                .isEqualTo("rela select --home file:/home --epoch 2 --policy middle --ratio 0.5 --columns index --files 3"
-                        + " --losses-epoch 2 --seed 0");
+                .isEqualTo(
+                        "rela select --home file:/home --epoch 2 --policy middle --ratio 0.5 --columns index --files 3"
+                                + " --losses-epoch 2 --seed 0");
     }
 
     private static ConversionRecord conversion(Precision precision) {

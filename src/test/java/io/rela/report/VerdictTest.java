@@ -81,7 +81,8 @@ class VerdictTest {
     void aConsensusTellsCorrelationsAndNoVariance() {
         Scree shared = new Scree("consensus", 144, 0, null, null, List.of(0.97, 0.5, 0.25));
         assertThat(texts(Verdict.of(home(WHOLE, Counts.all(100), 0.5, 0, shared, List.of()))))
-                .contains("The 3 values of a target are what two priors share: their correlations are from 0.97 to 0.25.")
+                .contains(
+                        "The 3 values of a target are what two priors share: their correlations are from 0.97 to 0.25.")
                 .noneMatch(text -> text.contains("keep"));
     }
 
@@ -95,9 +96,8 @@ class VerdictTest {
         assertThat(verdict.headline()).isEqualTo("Whole, with 2 warnings.");
         assertThat(verdict.items().subList(0, 2))
                 .extracting(Item::text)
-                .satisfiesExactly(
-                        text -> assertThat(text).contains("R² 0.010"),
-                        text -> assertThat(text).isEqualTo("select warned: few samples"));
+                .satisfiesExactly(text -> assertThat(text).contains("R² 0.010"), text -> assertThat(text)
+                        .isEqualTo("select warned: few samples"));
     }
 
     @Test
