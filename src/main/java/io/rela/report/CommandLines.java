@@ -12,6 +12,7 @@ import io.rela.manifest.SourceSettings;
 import io.rela.manifest.SubsetSettings;
 import io.rela.manifest.SubsetSettings.PolicySettings;
 import io.rela.manifest.ViewSettings;
+import io.rela.model.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -48,13 +49,15 @@ final class CommandLines {
         if (record.keepsImages()) {
             line.words.add(Flag.KEEP_IMAGES);
         }
-        line.add(Flag.BATCH_SIZE, record.settings().batchSize()).manner(record.manner());
+        line.add(Flag.BATCH_SIZE, record.settings().batchSize());
+        line.precision(record.settings().precision()).manner(record.manner());
         return line.add(Flag.HOME, home).text();
     }
 
     /** The command that makes these losses or this subset, or both. */
     static String of(EpochRecord record, String home) {
-        CommandLines line = new CommandLines(record.command());
+        // What distill found there already it has not made: without a learner, select is what makes the rest.
+        CommandLines line = new CommandLines(record.losses() == null ? "select" : record.command());
         line.add(Flag.HOME, home).add(Flag.EPOCH, record.epoch());
         if (record.losses() != null) {
             line.losses(record.losses());
@@ -68,6 +71,7 @@ final class CommandLines {
     private void losses(LossesRecord losses) {
         if (losses.settings() instanceof LossSettings.Logged log) {
             add(Flag.LOSSES, log.losses()).add(Flag.LOSSES_TIME, log.lossesTime());
+            add(Flag.LOSSES_ONTO, log.onto() == null ? "none" : log.onto().lossesEpoch());
         } else if (losses.settings() instanceof LossSettings.Scored scored) {
             model(Flag.LEARNER, losses.learner(), scored.view());
             add(Flag.LOSS, scored.loss());
@@ -77,7 +81,7 @@ final class CommandLines {
             if (transfer.transferSeed() != null && transfer.transferSeed() != 0) {
                 add(Flag.SEED, transfer.transferSeed());
             }
-            add(Flag.BATCH_SIZE, scored.batchSize());
+            add(Flag.BATCH_SIZE, scored.batchSize()).precision(scored.precision());
             if (losses.manner() != null) {
                 manner(losses.manner());
             }
@@ -94,7 +98,7 @@ final class CommandLines {
         }
         add(Flag.EPOCHS, policy.epochs());
         policy.parameters().forEach((name, value) -> add(Flag.of(name), number(value)));
-        add(Flag.COLUMNS, subset.columns());
+        add(Flag.COLUMNS, subset.columns()).add(Flag.FILES, subset.files());
         if (subset.classes() != null) {
             add(Flag.CLASSES, subset.classes().classes())
                     .add(Flag.CLUSTERS, subset.classes().clusters());
@@ -120,6 +124,10 @@ final class CommandLines {
             add(Flag.INTERPOLATION, view.interpolation());
             add(Flag.MEAN, joined(view.mean())).add(Flag.STD, joined(view.std()));
         }
+    }
+
+    private CommandLines precision(Precision precision) {
+        return add(Flag.PRECISION, precision == Precision.FLOAT32 ? null : precision);
     }
 
     private void manner(MannerInfo manner) {

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.udf;
+import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import io.rela.home.DatasetHome;
@@ -103,19 +104,27 @@ final class EpochStep {
                 .collectAsList()
                 .forEach(row -> whole.put(row.getInt(0), row.getLong(1)));
         SortedMap<Integer, Map<Integer, Long>> subsets = new TreeMap<>();
+        Map<Integer, Long> labeledRows = new TreeMap<>();
         epochs.forEach(epoch -> subsets.put(epoch, new TreeMap<>()));
+        epochs.forEach(epoch -> labeledRows.put(epoch, 0L));
         if (!epochs.isEmpty()) {
-            Dataset<Row> counted = labels.where(col(Tables.LABEL).isInCollection(whole.keySet()))
-                    .withColumnRenamed(Tables.INDEX, "known");
+            // The classes that are not counted are one, which has no label.
+            Column counted = when(col(Tables.LABEL).isInCollection(whole.keySet()), col(Tables.LABEL));
+            Dataset<Row> known = labels.select(col(Tables.INDEX).as("known"), counted.as(Tables.LABEL));
             read(Tables.SUBSET, epochs)
                     .select(Tables.INDEX, EPOCH)
-                    .join(counted, col(Tables.INDEX).equalTo(col("known")))
+                    .join(known, col(Tables.INDEX).equalTo(col("known")))
                     .groupBy(EPOCH, Tables.LABEL)
                     .count()
                     .collectAsList()
-                    .forEach(row -> subsets.get(row.getInt(0)).put(row.getInt(1), row.getLong(2)));
+                    .forEach(row -> {
+                        labeledRows.merge(row.getInt(0), row.getLong(2), Long::sum);
+                        if (!row.isNullAt(1)) {
+                            subsets.get(row.getInt(0)).put(row.getInt(1), row.getLong(2));
+                        }
+                    });
         }
-        return Optional.of(new ClassCounts(all.getLong(0), all.getLong(1), whole, subsets));
+        return Optional.of(new ClassCounts(all.getLong(0), all.getLong(1), whole, subsets, labeledRows));
     }
 
     /** The samples with the largest losses of an epoch, or with the smallest, by loss, then by index. */

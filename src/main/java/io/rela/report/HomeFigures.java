@@ -38,7 +38,12 @@ record HomeFigures(
      * @param unreadable parts of the report that are left out since a table cannot be read
      * @param unfinished whether a conversion was begun and has not ended
      */
-    record State(List<String> broken, List<String> unreadable, boolean unfinished) {}
+    record State(List<String> broken, List<String> unreadable, boolean unfinished) {
+        /** Whether nothing is missing of the figures, so that what is not there is none. */
+        boolean complete() {
+            return broken.isEmpty() && unreadable.isEmpty();
+        }
+    }
 
     /**
      * The newest conversion.
@@ -58,10 +63,23 @@ record HomeFigures(
      * @param kind pca, random, none or consensus
      * @param inputDimension number of values of a feature
      * @param withoutVariance number of values that are 0 in every target
-     * @param share of the features' variance that all axes keep, in [0, 1]
-     * @param shares the same by axis
+     * @param share of the features' variance that all axes keep, in [0, 1]; null for a consensus
+     * @param shares the same by axis; null likewise
+     * @param correlations of both priors by axis, descending; null unless they are a consensus
      */
-    record Scree(String kind, int inputDimension, int withoutVariance, double share, List<Double> shares) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Scree(
+            String kind,
+            int inputDimension,
+            int withoutVariance,
+            Double share,
+            List<Double> shares,
+            List<Double> correlations) {
+        /** Number of values of a target. */
+        int dimensions() {
+            return shares == null ? correlations.size() : shares.size();
+        }
+    }
 
     /**
      * Losses.
@@ -130,7 +148,7 @@ record HomeFigures(
      * @param name its name, or its number
      * @param samples number of samples
      * @param share of the samples with a label, in [0, 1]
-     * @param subsetShares the same of the subset of an epoch, of at most a few
+     * @param subsetShares the same of the subset of an epoch, likewise of its samples with a label, of at most a few epochs
      */
     record ClassShare(int label, String name, long samples, double share, Map<Integer, Double> subsetShares) {}
 
@@ -138,6 +156,7 @@ record HomeFigures(
      * What one command did.
      *
      * @param command its name
+     * @param stands whether something that it made is still there
      * @param epoch that it worked on; null for none
      * @param start ISO 8601 in UTC
      * @param seconds by part; read, decode, infer and write are summed over threads
@@ -147,6 +166,7 @@ record HomeFigures(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record RecordFigures(
             String command,
+            boolean stands,
             Integer epoch,
             String start,
             Map<String, Double> seconds,

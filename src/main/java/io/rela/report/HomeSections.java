@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -57,16 +58,24 @@ final class HomeSections {
                 rows,
                 "values of a feature",
                 home -> Words.count(home.conversion().prior().outputDimension()));
-        row(
-                rows,
-                "values of a target",
-                home -> scree(home, scree -> Words.count(scree.shares().size())));
-        row(rows, "variance kept", home -> scree(home, scree -> Words.percent(scree.share())));
+        row(rows, "values of a target", home -> scree(home, scree -> Words.count(scree.dimensions())));
+        if (shows(Scree::share)) {
+            row(
+                    rows,
+                    "variance kept",
+                    home -> scree(home, scree -> scree.share() == null ? "–" : Words.percent(scree.share())));
+        }
+        if (shows(Scree::correlations)) {
+            row(
+                    rows,
+                    "correlations of both priors",
+                    home -> scree(home, scree -> scree.correlations() == null ? "–" : range(scree.correlations())));
+        }
         row(
                 rows,
                 "labeled",
                 home -> home.classes() == null
-                        ? "none"
+                        ? (home.state().complete() ? "none" : "–")
                         : Words.count(home.classes().labeled()) + " in "
                                 + Words.count(home.classes().classes()) + " classes");
         row(rows, "pictures kept in the home", home -> home.conversion().keepsImages() ? "yes" : "no");
@@ -93,6 +102,18 @@ final class HomeSections {
         List<String> row = new ArrayList<>(List.of(name));
         homes.forEach(home -> row.add(cell.of(home)));
         rows.add(row);
+    }
+
+    /** Whether the axes of a home have this. */
+    private boolean shows(Function<Scree, ?> part) {
+        return homes.stream()
+                .map(home -> home.conversion().scree())
+                .filter(Objects::nonNull)
+                .anyMatch(scree -> part.apply(scree) != null);
+    }
+
+    private static String range(List<Double> descending) {
+        return String.format(Locale.ROOT, "%.2f to %.2f", descending.get(0), descending.get(descending.size() - 1));
     }
 
     private static String scree(HomeFigures home, Cell<Scree> cell) {
@@ -123,9 +144,12 @@ final class HomeSections {
     void axes() {
         List<Series> shares = new ArrayList<>();
         List<Series> sums = new ArrayList<>();
+        List<Series> correlations = new ArrayList<>();
         for (int i = 0; i < homes.size(); i++) {
             Scree scree = homes.get(i).conversion().scree();
-            if (scree != null) {
+            if (scree != null && scree.correlations() != null) {
+                correlations.add(new Series(names.get(i), i, scree.correlations()));
+            } else if (scree != null) {
                 shares.add(new Series(
                         names.get(i),
                         i,
@@ -133,15 +157,21 @@ final class HomeSections {
                 sums.add(new Series(names.get(i), i, sums(scree.shares())));
             }
         }
-        if (shares.isEmpty()) {
+        if (shares.isEmpty() && correlations.isEmpty()) {
             return;
         }
         blocks.section("Axes of the targets");
         blocks.row();
-        String each = "Share of the variance by axis, in percent";
-        blocks.figure(each, LineChart.log(each, "axis", shares), shares);
-        String all = "The same, summed up";
-        blocks.figure(all, LineChart.linear(all, "axes", sums), sums);
+        if (!shares.isEmpty()) {
+            String each = "Share of the variance by axis, in percent";
+            blocks.figure(each, LineChart.log(each, "axis", shares), shares);
+            String all = "The same, summed up";
+            blocks.figure(all, LineChart.linear(all, "axes", sums), sums);
+        }
+        if (!correlations.isEmpty()) {
+            String both = "Correlation of both priors by axis";
+            blocks.figure(both, LineChart.linear(both, "axis", correlations), correlations);
+        }
         blocks.end();
         blocks.end();
     }
@@ -261,7 +291,7 @@ final class HomeSections {
             classes(home.classes());
         }
         blocks.end();
-        if (subsets.weights() == null) {
+        if (subsets.weights() == null && home.state().complete()) {
             blocks.say("All samples of the subsets weigh the same.");
         }
         long all = Math.max(1, home.conversion().counts().converted());

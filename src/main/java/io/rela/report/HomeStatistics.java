@@ -5,6 +5,7 @@ import io.rela.RelaException;
 import io.rela.home.DatasetHome;
 import io.rela.inspect.Inspection;
 import io.rela.manifest.ConversionRecord;
+import io.rela.manifest.ConversionRecord.ConsensusInfo;
 import io.rela.manifest.EpochRecord;
 import io.rela.manifest.Epochs;
 import io.rela.manifest.HomeRecord;
@@ -26,13 +27,13 @@ import io.rela.run.Failures;
 import io.rela.run.Redaction;
 import io.rela.table.Tables;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.function.Supplier;
 
-/** Makes the figures of a home. Where it is damaged, parts that cannot be read are left out. Driver only, used once. */
+/** Makes the figures of a home. Parts that cannot be read are left out. Driver only, used once. */
 final class HomeStatistics {
     private final CommandRun run;
     private final DatasetHome home;
@@ -113,14 +114,11 @@ final class HomeStatistics {
                         weights.orElse(null),
                         found.timesSelected()),
                 classes.orElse(null),
-                found.manifest().records().stream().map(HomeStatistics::record).toList());
+                records());
     }
 
-    /** A part of the figures; of a damaged home it may fail, and is missed then. */
+    /** A part of the figures; where the home is damaged, or another command changes it meanwhile, it may fail, and is missed then. */
     <T> Optional<T> part(String name, Supplier<Optional<T>> work) {
-        if (found.broken().isEmpty()) {
-            return run.timed(name, work);
-        }
         try {
             return run.timed(name, work);
         } catch (Exception e) {
@@ -130,6 +128,7 @@ final class HomeStatistics {
     }
 
     private Scree scree(ConversionRecord conversion) {
+        ConsensusInfo consensus = conversion.projection().consensus();
         Projection projection =
                 ProjectionTable.read(home.table(Tables.PROJECTION.name()).toString(), run.session());
         List<Double> shares = new ArrayList<>();
@@ -140,19 +139,16 @@ final class HomeStatistics {
                 projection.kind().label(),
                 projection.inputDimension(),
                 projection.zeroVariance(),
-                conversion.projection().explainedVariance(),
-                shares);
+                consensus == null ? (Double) conversion.projection().explainedVariance() : null,
+                consensus == null ? shares : null,
+                consensus == null ? null : consensus.correlations());
     }
 
     private ClassFigures classes(ClassCounts counts) {
-        SortedMap<Integer, Long> rows = new TreeMap<>();
-        epochs.subsets()
-                .forEach((epoch, record) ->
-                        rows.put(epoch, record.subset().figures().rows()));
         return new ClassFigures(
                 counts.labeled(),
                 counts.classes(),
-                counts.shown(found.manifest().classNames(), rows));
+                counts.shown(found.manifest().classNames()));
     }
 
     private static EpochLosses losses(EpochRecord record) {
@@ -175,9 +171,19 @@ final class HomeStatistics {
                         : (Integer) record.subset().losses().epoch());
     }
 
-    private static RecordFigures record(HomeRecord record) {
+    private List<RecordFigures> records() {
+        Set<HomeRecord> standing = new HashSet<>(epochs.losses().values());
+        standing.addAll(epochs.subsets().values());
+        standing.add(epochs.conversion());
+        return found.manifest().records().stream()
+                .map(record -> record(record, standing.contains(record)))
+                .toList();
+    }
+
+    private static RecordFigures record(HomeRecord record, boolean stands) {
         return new RecordFigures(
                 record.command(),
+                stands,
                 record instanceof EpochRecord epoch ? (Integer) epoch.epoch() : null,
                 record.run().start(),
                 record.run().seconds(),

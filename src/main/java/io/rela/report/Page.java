@@ -19,6 +19,7 @@ import java.util.TreeMap;
 final class Page {
     private static final String POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
     private static final int MOST_CHARACTERS = 40;
+    private static final int MOST_COMMANDS = 12;
 
     private final ReportFigures figures;
     private final Blocks blocks = new Blocks();
@@ -186,9 +187,25 @@ final class Page {
         blocks.texts(List.of("", "of the newest conversion"), rows);
         blocks.heading("To make it again");
         blocks.say("In this order, in a home of another name where this one stays. Passwords of URIs are left out.");
-        from.commands()
-                .forEach(command -> page.open("pre").data(command).close().line());
+        commands(from.commands());
         blocks.end();
+    }
+
+    /** Writes the first, which converts, and the newest. */
+    private void commands(List<String> commands) {
+        int leftOut = Math.max(0, commands.size() - 1 - MOST_COMMANDS);
+        command(commands.get(0));
+        if (leftOut > 0) {
+            blocks.say(
+                    leftOut == 1
+                            ? "An older one is left out: it stands in the JSON file."
+                            : Words.count(leftOut) + " older ones are left out: they stand in the JSON file.");
+        }
+        commands.subList(1 + leftOut, commands.size()).forEach(this::command);
+    }
+
+    private void command(String command) {
+        page.open("pre").data(command).close().line();
     }
 
     private static void model(List<List<String>> rows, String what, ModelInfo model) {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.io.IOUtils;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
 
@@ -87,8 +88,11 @@ final class PictureStep {
                 .mapPartitions(part -> {
                     List<Tile> tiles = new ArrayList<>();
                     Thumbnail thumbnail = new Thumbnail();
-                    try (SampleReader reader = from == null ? null : from.reader()) {
+                    SampleReader reader = from == null ? null : from.reader();
+                    try {
                         part.forEachRemaining(sample -> tiles.add(tile(sample, null, reader, thumbnail)));
+                    } finally {
+                        close(reader);
                     }
                     return tiles.iterator();
                 })
@@ -107,18 +111,28 @@ final class PictureStep {
         List<Tile> tiles = new ArrayList<>();
         TableSchema columns = kept ? Tables.SAMPLES_WITH_IMAGES : Tables.SAMPLES;
         Thumbnail thumbnail = new Thumbnail();
-        try (RangedFiles.Rows rows = targets.rows(columns, indices, conf);
-                SampleReader reader = source == null ? null : source.reader()) {
+        SampleReader reader = source == null ? null : source.reader();
+        try (RangedFiles.Rows rows = targets.rows(columns, indices, conf)) {
             while (rows.hasNext()) {
                 Object[] row = rows.next();
                 EncodedImage image = kept ? Tables.image(row) : null;
                 tiles.add(tile(Tables.sample(row), image, reader, thumbnail));
             }
+        } finally {
+            close(reader);
         }
         return tiles;
     }
 
-    private static Tile tile(Sample sample, EncodedImage kept, SampleReader reader, Thumbnail thumbnail) {
+    /** Closes a reader of which nothing more is wanted: what it has read is there even where this fails. */
+    static void close(SampleReader reader) {
+        if (reader != null) {
+            IOUtils.cleanupWithLogger(null, reader::close);
+        }
+    }
+
+    /** @param reader of the source; null where it cannot be read */
+    static Tile tile(Sample sample, EncodedImage kept, SampleReader reader, Thumbnail thumbnail) {
         if (sample.length() > MOST_BYTES) {
             return Tile.unseen(sample, "too large for a report");
         }
@@ -129,7 +143,7 @@ final class PictureStep {
             return Tile.shown(sample, thumbnail.of(kept == null ? reader.read(sample) : kept.bytes()));
         } catch (UndecodableImageException e) {
             return Tile.unseen(sample, "cannot be decoded");
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
             // Whatever a source says of one picture, the report goes on without it.
             return Tile.unseen(sample, "cannot be read");
         }

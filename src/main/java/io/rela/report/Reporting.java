@@ -30,8 +30,6 @@ import org.apache.hadoop.fs.Path;
 
 /** Makes a report of a home: its figures, its pictures, one page of both. Driver only. */
 public final class Reporting {
-    private static final int MOST_COMMANDS = 12;
-
     private Reporting() {}
 
     /**
@@ -90,8 +88,7 @@ public final class Reporting {
                 .sorted(Comparator.comparing(record -> record.run().start()))
                 .toList();
         List<String> commands = new ArrayList<>(List.of(CommandLines.of(conversion, home)));
-        records.subList(Math.max(0, records.size() - MOST_COMMANDS), records.size())
-                .forEach(record -> commands.add(CommandLines.of(record, home)));
+        records.forEach(record -> commands.add(CommandLines.of(record, home)));
         return new Provenance(
                 conversion.settings().source().input(),
                 conversion.source(),

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.apache.spark.sql.Row;
@@ -102,12 +103,16 @@ final class Strips {
                         wanted);
         return chosen.stream()
                 .filter(strip -> !strip.indices().isEmpty())
-                .map(strip -> new Strip(
-                        strip.name(),
-                        strip.about(),
-                        strip.indices().stream()
-                                .map(index -> tiles.get(index).with(losses.get(index)))
-                                .toList()))
+                .map(strip -> new Strip(strip.name(), strip.about(), tiles(strip.indices(), tiles, losses)))
+                .toList();
+    }
+
+    /** The tiles of samples in this order; without those that another command took away since they were chosen. */
+    static List<Tile> tiles(List<Long> indices, Map<Long, Tile> tiles, Map<Long, Float> losses) {
+        return indices.stream()
+                .map(tiles::get)
+                .filter(Objects::nonNull)
+                .map(tile -> tile.with(losses.get(tile.index())))
                 .toList();
     }
 

@@ -10,7 +10,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -28,6 +30,9 @@ record Verdict(String headline, Level level, List<Item> items) {
     private static final double MANY_REJECTS = 0.01;
 
     private static final int MOST_WARNINGS = 10;
+
+    /** How score warns of such a transfer, of which there is an item already. */
+    private static final String LITTLE_R2 = "The transfer explains ";
 
     /** How much an item weighs, ascending. */
     enum Level {
@@ -60,14 +65,14 @@ record Verdict(String headline, Level level, List<Item> items) {
         axes(home.conversion().scree(), items);
         losses(home, items);
         subsets(home, items);
-        if (home.classes() == null && home.state().broken().isEmpty()) {
+        if (home.classes() == null && home.state().complete()) {
             items.add(new Item(Level.NOTE, "The pictures have no labels."));
         }
-        warnings(home.records(), items);
+        int leftOut = warnings(home, items);
         long damages =
                 items.stream().filter(item -> item.level() == Level.DAMAGE).count();
         long warnings =
-                items.stream().filter(item -> item.level() == Level.WARNING).count();
+                items.stream().filter(item -> item.level() == Level.WARNING).count() + leftOut;
         Level worst = items.stream().map(Item::level).max(Level::compareTo).orElse(Level.GOOD);
         String headline = damages > 0
                 ? line("Damaged: %s not hold.", damages == 1 ? "one thing does" : damages + " things do")
@@ -128,11 +133,16 @@ record Verdict(String headline, Level level, List<Item> items) {
         if (scree == null) {
             return;
         }
+        List<Double> correlations = scree.correlations();
         items.add(new Item(
                 Level.GOOD,
-                line(
-                        "The %d values of a target keep %.1f%% of what the %d of a feature tell.",
-                        scree.shares().size(), 100 * scree.share(), scree.inputDimension())));
+                correlations == null
+                        ? line(
+                                "The %d values of a target keep %.1f%% of what the %d of a feature tell.",
+                                scree.dimensions(), 100 * scree.share(), scree.inputDimension())
+                        : line(
+                                "The %d values of a target are what two priors share: their correlations are from %.2f to %.2f.",
+                                scree.dimensions(), correlations.get(0), correlations.get(correlations.size() - 1))));
         if (scree.withoutVariance() > 0) {
             items.add(new Item(
                     Level.WARNING, line("%d values are 0 in every target: ask for fewer.", scree.withoutVariance())));
@@ -202,13 +212,32 @@ record Verdict(String headline, Level level, List<Item> items) {
         }
     }
 
-    private static void warnings(List<RecordFigures> records, List<Item> items) {
-        List<Item> all = records.stream()
-                .flatMap(record -> record.warnings().stream().map(warning -> record.command() + " warned: " + warning))
+    /** Adds what the commands warned of whose work is still there, and gives the number of such warnings that are left out. */
+    private static int warnings(HomeFigures home, List<Item> items) {
+        Set<Integer> told = home.losses().epochs().stream()
+                .filter(each -> each.transfer() != null && each.transfer().r2() < LEAST_R2)
+                .map(each -> each.losses().epoch())
+                .collect(Collectors.toSet());
+        List<Item> all = home.records().stream()
+                .filter(RecordFigures::stands)
+                .flatMap(record -> record.warnings().stream()
+                        .filter(warning -> !(warning.startsWith(LITTLE_R2) && told.contains(record.epoch())))
+                        .map(warning -> record.command() + " warned: " + warning))
                 .distinct()
                 .map(text -> new Item(Level.WARNING, text))
                 .toList();
-        items.addAll(all.subList(Math.max(0, all.size() - MOST_WARNINGS), all.size()));
+        int leftOut = Math.max(0, all.size() - MOST_WARNINGS);
+        items.addAll(all.subList(leftOut, all.size()));
+        if (leftOut > 0) {
+            items.add(new Item(
+                    Level.NOTE,
+                    leftOut == 1
+                            ? "One older warning of a command is left out: it stands in the JSON file."
+                            : line(
+                                    "%,d older warnings of commands are left out: they stand in the JSON file.",
+                                    leftOut)));
+        }
+        return leftOut;
     }
 
     private static String line(String format, Object... values) {

@@ -73,9 +73,9 @@ final class Words {
         return List.of(one, other);
     }
 
-    /** The last part of a path. */
+    /** The last part of a path, whether or not slashes follow it. */
     static String name(String path) {
-        return last(path.split("/", -1), 1);
+        return last(path.replaceFirst("(?<!/)/+$", "").split("/", -1), 1);
     }
 
     private static String last(String[] parts, int many) {

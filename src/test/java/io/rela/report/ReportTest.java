@@ -66,7 +66,8 @@ class ReportTest {
                 0.25,
                 "--columns",
                 "index"));
-        done(Rela.run("select", "--home", home, "--epoch", 2, "--policy", "rcap", "--ratio", 0.5, "--seed", 3));
+        done(Rela.run(
+                "select", "--home", home, "--epoch", 2, "--policy", "rcap", "--ratio", 0.5, "--seed", 3, "--files", 2));
     }
 
     private static void done(Rela.Outcome outcome) {

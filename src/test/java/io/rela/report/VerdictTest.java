@@ -18,10 +18,13 @@ import io.rela.report.Verdict.Item;
 import io.rela.report.Verdict.Level;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class VerdictTest {
     private static final ModelInfo MODEL = new ModelInfo("builtin:prior", "00", 144, 32, Precision.FLOAT32);
+    private static final State WHOLE = new State(List.of(), List.of(), false);
+    private static final Scree PCA = new Scree("pca", 144, 0, 0.8, List.of(0.5, 0.3), null);
 
     @Test
     void aHomeWithoutFaultsHasNothingToWarnOf() {
@@ -74,12 +77,66 @@ class VerdictTest {
         return verdict.items().stream().map(Item::text).toList();
     }
 
+    @Test
+    void aConsensusTellsCorrelationsAndNoVariance() {
+        Scree shared = new Scree("consensus", 144, 0, null, null, List.of(0.97, 0.5, 0.25));
+        assertThat(texts(Verdict.of(home(WHOLE, Counts.all(100), 0.5, 0, shared, List.of()))))
+                .contains(
+                        "The 3 values of a target are what two priors share: their correlations are from 0.97 to 0.25.")
+                .noneMatch(text -> text.contains("keep"));
+    }
+
+    @Test
+    void onlyWhatStillStandsWarnsAndTheTransferOnce() {
+        List<RecordFigures> records = List.of(
+                record("score", false, 4, "of losses that were made anew"),
+                record("score", true, 4, "The transfer explains 0.0100 of the targets' variance (R2)"),
+                record("select", true, 5, "few samples"));
+        Verdict verdict = Verdict.of(home(WHOLE, Counts.all(100), 0.01, 0, PCA, records));
+        assertThat(verdict.headline()).isEqualTo("Whole, with 2 warnings.");
+        assertThat(verdict.items().subList(0, 2))
+                .extracting(Item::text)
+                .satisfiesExactly(text -> assertThat(text).contains("R² 0.010"), text -> assertThat(text)
+                        .isEqualTo("select warned: few samples"));
+    }
+
+    @Test
+    void warningsThatAreLeftOutAreCounted() {
+        List<RecordFigures> records = IntStream.range(0, 13)
+                .mapToObj(epoch -> record("select", true, epoch, "few samples in epoch " + epoch))
+                .toList();
+        Verdict verdict = Verdict.of(home(WHOLE, Counts.all(100), 0.5, 0, PCA, records));
+        assertThat(verdict.headline()).isEqualTo("Whole, with 13 warnings.");
+        assertThat(texts(verdict))
+                .contains(
+                        "select warned: few samples in epoch 12",
+                        "3 older warnings of commands are left out: they stand in the JSON file.")
+                .doesNotContain("select warned: few samples in epoch 2");
+    }
+
+    @Test
+    void classesThatCannotBeReadAreNotSaidToBeNone() {
+        State unread = new State(List.of(), List.of("classes: gone"), false);
+        assertThat(texts(Verdict.of(home(unread, Counts.all(100), 0.5, 0, PCA, List.of()))))
+                .contains("Left out of this report: classes: gone")
+                .doesNotContain("The pictures have no labels.");
+    }
+
+    private static RecordFigures record(String command, boolean stands, int epoch, String... warnings) {
+        return new RecordFigures(
+                command, stands, epoch, "2026-01-01T00:00:00.000Z", Map.of(), List.of(), List.of(warnings));
+    }
+
     private static HomeFigures home(List<String> broken, Counts counts, double r2, long missing) {
+        return home(new State(broken, List.of(), false), counts, r2, missing, PCA, List.of());
+    }
+
+    private static HomeFigures home(
+            State state, Counts counts, double r2, long missing, Scree scree, List<RecordFigures> records) {
         return new HomeFigures(
                 "file:/home",
-                new State(broken, List.of(), false),
-                new ConversionFigures(
-                        counts, MODEL, false, List.of("gpu:0"), new Scree("pca", 144, 0, 0.8, List.of(0.5, 0.3))),
+                state,
+                new ConversionFigures(counts, MODEL, false, List.of("gpu:0"), scree),
                 new LossFigures(
                         List.of(new EpochLosses(
                                 new LossInfo(4, 0.5, 0.1f, 0.9f, missing),
@@ -89,7 +146,6 @@ class VerdictTest {
                         null),
                 new SubsetFigures(List.of(), null, Map.of()),
                 null,
-                List.of(new RecordFigures(
-                        "convert", null, "2026-01-01T00:00:00.000Z", Map.of(), List.of(), List.of())));
+                records);
     }
 }

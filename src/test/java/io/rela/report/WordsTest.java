@@ -39,6 +39,14 @@ class WordsTest {
     }
 
     @Test
+    void theLastPartOfAPathHasAName() {
+        assertThat(Words.name("file:/priors/clip.pt")).isEqualTo("clip.pt");
+        assertThat(Words.name("s3a://models/clip/")).isEqualTo("clip");
+        assertThat(Words.name("file:/priors/clip//")).isEqualTo("clip");
+        assertThat(Words.name("builtin:prior")).isEqualTo("builtin:prior");
+    }
+
+    @Test
     void ofManyEpochsSomeAreShown() {
         assertThat(Shown.of(List.of(2, 5, 7))).containsExactly(2, 5, 7);
         assertThat(Shown.of(IntStream.range(0, 101).boxed().toList())).containsExactly(0, 20, 40, 60, 80, 100);
