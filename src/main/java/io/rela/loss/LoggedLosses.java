@@ -125,7 +125,9 @@ public final class LoggedLosses {
                 ? index(logged.schema().apply(Tables.INDEX))
                 : col(Tables.ID).cast("string");
         Dataset<Row> matched = logged.select(
-                        key.as("log_key"), col(Tables.LOSS).cast("float").as(Tables.LOSS), time.as(TIME))
+                        key.as("log_key"),
+                        expr("try_cast(" + Tables.LOSS + " as float)").as(Tables.LOSS),
+                        time.as(TIME))
                 .join(known, col("log_key").equalTo(col("their_key")), "left")
                 .persist();
         Dataset<Row> newest = null;
@@ -233,7 +235,8 @@ public final class LoggedLosses {
         }
         Column number = expr("try_cast(" + Tables.INDEX + " as decimal(38, 6))");
         long bound = type.equals(DataTypes.FloatType) ? FLOATS_ARE_WHOLE : Long.MAX_VALUE;
-        return when(number.equalTo(floor(number)).and(number.lt(bound)), number.cast("bigint"));
+        Column whole = expr("try_cast(try_cast(" + Tables.INDEX + " as decimal(38, 6)) as bigint)");
+        return when(number.equalTo(floor(number)).and(number.lt(bound)), whole);
     }
 
     /** Text is read as a number or a timestamp, since "10" comes before "9"; what is neither is older than all else. */

@@ -71,7 +71,7 @@ final class CommandLines {
     private void losses(LossesRecord losses) {
         if (losses.settings() instanceof LossSettings.Logged log) {
             add(Flag.LOSSES, log.losses()).add(Flag.LOSSES_TIME, log.lossesTime());
-            add(Flag.LOSSES_ONTO, log.onto() == null ? "none" : log.onto().lossesEpoch());
+            add(Flag.LOSSES_ONTO, log.onto() == null ? "none" : log.onto().lossesOnto());
         } else if (losses.settings() instanceof LossSettings.Scored scored) {
             model(Flag.LEARNER, losses.learner(), scored.view());
             add(Flag.LOSS, scored.loss());

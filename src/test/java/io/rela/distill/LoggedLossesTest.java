@@ -151,7 +151,7 @@ class LoggedLossesTest {
     @Test
     @Tag("slow")
     void anIndexThatIsNotWholeIsNobodys() throws IOException {
-        done(scoreAlone(6, csv(new StringBuilder("index,loss\n3.7,1\n4.0,2\n-1,3\nx,4\n,5\n1e30,6\n"))));
+        done(scoreAlone(6, csv(new StringBuilder("index,loss\n3.7,1\n4.0,2\n-1,3\nx,4\n,5\n1e30,6\n-1e30,7\n"))));
         assertThat(losses(6)).containsExactly(Map.entry(4L, 2f));
         Path log = folder.resolve("doubles");
         LocalSpark.session()

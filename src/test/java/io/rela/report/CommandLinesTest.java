@@ -65,7 +65,7 @@ class CommandLinesTest {
 
     @Test
     void aLogNamesTheLossesThatItLiesOn() {
-        assertThat(CommandLines.of(epoch("score", logged(new UsedLosses(1, MADE)), null), HOME))
+        assertThat(CommandLines.of(epoch("score", logged(new LossSettings.LaidOver(1, MADE)), null), HOME))
                 .isEqualTo("rela score --home file:/home --epoch 2 --losses file:/log.csv --losses-onto 1");
         assertThat(CommandLines.of(epoch("score", logged(null), null), HOME)).endsWith(" --losses-onto none");
     }
@@ -118,7 +118,7 @@ class CommandLinesTest {
                 settings, MANNER, new ModelInfo("file:/learner", "beef", 7, 32, precision), null, figures(), null);
     }
 
-    private static LossesRecord logged(UsedLosses onto) {
+    private static LossesRecord logged(LossSettings.LaidOver onto) {
         return new LossesRecord(
                 new LossSettings.Logged("file:/log.csv", null, 10, 20, onto), null, null, null, figures(), null);
     }
