@@ -7,6 +7,7 @@ import io.rela.source.Sample;
 import io.rela.source.SampleReader;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -22,38 +23,41 @@ class TilesTest {
 
     @Test
     void whateverOnePictureBringsAboutIsOfItAlone() {
-        assertThat(Stream.of(
-                                new IllegalStateException("library"),
-                                new NoClassDefFoundError("native"),
-                                new OutOfMemoryError("raster"))
-                        .map(thrown -> PictureStep.tile(SAMPLE, null, failing(thrown), new Thumbnail())))
+        assertThat(Stream.<Supplier<byte[]>>of(TilesTest::broken, TilesTest::unlinked, TilesTest::tooLarge)
+                        .map(failure -> PictureStep.tile(SAMPLE, null, failing(failure), new Thumbnail())))
                 .containsOnly(Tile.unseen(SAMPLE, "cannot be read"));
     }
 
     @Test
     void aReaderThatCannotBeClosedTakesNothingAway() {
-        assertThatCode(() -> PictureStep.close(failing(new IllegalStateException("closed before"))))
+        assertThatCode(() -> PictureStep.close(failing(TilesTest::broken)))
                 .doesNotThrowAnyException();
         assertThatCode(() -> PictureStep.close(null)).doesNotThrowAnyException();
     }
 
-    private static SampleReader failing(Throwable thrown) {
+    private static SampleReader failing(Supplier<byte[]> failure) {
         return new SampleReader() {
             @Override
             public byte[] read(Sample sample) {
-                throw TilesTest.<RuntimeException>as(thrown);
+                return failure.get();
             }
 
             @Override
             public void close() {
-                throw TilesTest.<RuntimeException>as(thrown);
+                failure.get();
             }
         };
     }
 
-    /** Lets any throwable pass as one that need not be declared. */
-    @SuppressWarnings("unchecked")
-    private static <T extends Throwable> T as(Throwable thrown) throws T {
-        throw (T) thrown;
+    private static byte[] broken() {
+        throw new IllegalStateException("library");
+    }
+
+    private static byte[] unlinked() {
+        throw new NoClassDefFoundError("native");
+    }
+
+    private static byte[] tooLarge() {
+        throw new OutOfMemoryError("raster");
     }
 }
