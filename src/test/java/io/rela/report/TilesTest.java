@@ -22,38 +22,42 @@ class TilesTest {
 
     @Test
     void whateverOnePictureBringsAboutIsOfItAlone() {
-        assertThat(Stream.of(
-                                new IllegalStateException("library"),
-                                new NoClassDefFoundError("native"),
-                                new OutOfMemoryError("raster"))
-                        .map(thrown -> PictureStep.tile(SAMPLE, null, failing(thrown), new Thumbnail())))
+        assertThat(Stream.<Runnable>of(TilesTest::broken, TilesTest::unlinked, TilesTest::tooLarge)
+                        .map(failure -> PictureStep.tile(SAMPLE, null, failing(failure), new Thumbnail())))
                 .containsOnly(Tile.unseen(SAMPLE, "cannot be read"));
     }
 
     @Test
     void aReaderThatCannotBeClosedTakesNothingAway() {
-        assertThatCode(() -> PictureStep.close(failing(new IllegalStateException("closed before"))))
+        assertThatCode(() -> PictureStep.close(failing(TilesTest::broken)))
                 .doesNotThrowAnyException();
         assertThatCode(() -> PictureStep.close(null)).doesNotThrowAnyException();
     }
 
-    private static SampleReader failing(Throwable thrown) {
+    private static SampleReader failing(Runnable failure) {
         return new SampleReader() {
             @Override
             public byte[] read(Sample sample) {
-                throw TilesTest.<RuntimeException>as(thrown);
+                failure.run();
+                return new byte[0];
             }
 
             @Override
             public void close() {
-                throw TilesTest.<RuntimeException>as(thrown);
+                failure.run();
             }
         };
     }
 
-    /** Lets any throwable pass as one that need not be declared. */
-    @SuppressWarnings("unchecked")
-    private static <T extends Throwable> T as(Throwable thrown) throws T {
-        throw (T) thrown;
+    private static void broken() {
+        throw new IllegalStateException("library");
+    }
+
+    private static void unlinked() {
+        throw new NoClassDefFoundError("native");
+    }
+
+    private static void tooLarge() {
+        throw new OutOfMemoryError("raster");
     }
 }
