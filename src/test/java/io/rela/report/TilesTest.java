@@ -29,8 +29,7 @@ class TilesTest {
 
     @Test
     void aReaderThatCannotBeClosedTakesNothingAway() {
-        assertThatCode(() -> PictureStep.close(failing(TilesTest::broken)))
-                .doesNotThrowAnyException();
+        assertThatCode(() -> PictureStep.close(failing(TilesTest::broken))).doesNotThrowAnyException();
         assertThatCode(() -> PictureStep.close(null)).doesNotThrowAnyException();
     }
 
