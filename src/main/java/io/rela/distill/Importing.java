@@ -56,8 +56,8 @@ final class Importing implements LossSource {
         return onto instanceof LossRequest.Onto.Newest ? work.epochs().lossesBefore(epoch) : Optional.empty();
     }
 
-    /** What this epoch's losses were laid over when they were made, while they stand and nobody names another epoch. */
-    private Optional<Optional<LaidOver>> settledOnto() {
+    /** What this epoch's losses were laid over stays so, while they stand and nobody names another epoch. */
+    private Optional<LossSettings.Logged> standing() {
         int epoch = work.asked().epoch();
         boolean stand = onto instanceof LossRequest.Onto.Newest
                 && !work.asked().home().overwrites()
@@ -69,7 +69,15 @@ final class Importing implements LossSource {
                 .filter(record -> stand)
                 .map(record -> record.losses().settings())
                 .filter(LossSettings.Logged.class::isInstance)
-                .map(settings -> Optional.ofNullable(((LossSettings.Logged) settings).onto()));
+                .map(LossSettings.Logged.class::cast);
+    }
+
+    @Override
+    public LossSettings.Logged settings() {
+        return standing()
+                .map(settled -> log.settings(Optional.ofNullable(settled.onto())))
+                .orElseGet(() -> log.settings(earlier.map(
+                        record -> new LaidOver(record.epoch(), record.run().start()))));
     }
 
     /** What was computed, of losses that were laid over others of the lowest ones; empty where nobody knows. */
@@ -86,13 +94,6 @@ final class Importing implements LossSource {
     @Override
     public List<EpochRecord> used() {
         return earlier.stream().toList();
-    }
-
-    @Override
-    public LossSettings.Logged settings() {
-        return log.settings(settledOnto()
-                .orElseGet(() -> earlier.map(
-                        record -> new LaidOver(record.epoch(), record.run().start()))));
     }
 
     @Override
