@@ -109,37 +109,9 @@ public final class LoggedLosses {
     public static Imported run(
             SparkSession session, Log log, Dataset<Row> targets, Optional<RangedFiles> earlier, TableFolder folder) {
         session.sparkContext().setJobDescription("import losses");
-        Dataset<Row> logged = read(session, log);
-        List<String> columns = Arrays.asList(logged.columns());
-        requireColumns(log, columns);
-        requireNumbers(log, logged.schema());
-        boolean byIndex = columns.contains(Tables.INDEX);
-        Column time = log.timeColumn()
-                .or(() -> TIMES.stream().filter(columns::contains).findFirst())
-                .map(name -> time(logged.schema().apply(name)))
-                .orElse(lit(0));
-        Dataset<Row> known = targets.select(
-                col(Tables.INDEX).as("known"),
-                col(byIndex ? Tables.INDEX : Tables.ID).as("their_key"));
-        Column key = byIndex
-                ? index(logged.schema().apply(Tables.INDEX))
-                : col(Tables.ID).cast("string");
-        Dataset<Row> matched = logged.select(
-                        key.as("log_key"),
-                        expr("try_cast(" + Tables.LOSS + " as float)").as(Tables.LOSS),
-                        time.as(TIME))
-                .join(known, col("log_key").equalTo(col("their_key")), "left")
-                .persist();
-        Dataset<Row> newest = null;
+        Dataset<Row> matched = matched(read(session, log), log, targets).persist();
+        Dataset<Row> newest = newest(matched).persist();
         try {
-            newest = matched.where(col("known").isNotNull())
-                    .withColumn(
-                            "place",
-                            rank().over(Window.partitionBy("known")
-                                    .orderBy(col(TIME).desc_nulls_last())))
-                    .where(col("place").equalTo(1))
-                    .select(col("known").as(Tables.INDEX), col(Tables.LOSS))
-                    .persist();
             Row rows = counts(log, matched);
             refuseTwice(log, newest);
             long samples = newest.count();
@@ -162,11 +134,41 @@ public final class LoggedLosses {
                     losses.number() - found,
                     losses);
         } finally {
+            newest.unpersist();
             matched.unpersist();
-            if (newest != null) {
-                newest.unpersist();
-            }
         }
+    }
+
+    /** The log's rows, each beside the sample that it is of, if that is one of the home. */
+    private static Dataset<Row> matched(Dataset<Row> logged, Log log, Dataset<Row> targets) {
+        List<String> columns = Arrays.asList(logged.columns());
+        boolean byIndex = columns.contains(Tables.INDEX);
+        Column time = log.timeColumn()
+                .or(() -> TIMES.stream().filter(columns::contains).findFirst())
+                .map(name -> time(logged.schema().apply(name)))
+                .orElse(lit(0));
+        Dataset<Row> known = targets.select(
+                col(Tables.INDEX).as("known"),
+                col(byIndex ? Tables.INDEX : Tables.ID).as("their_key"));
+        Column key = byIndex
+                ? index(logged.schema().apply(Tables.INDEX))
+                : col(Tables.ID).cast("string");
+        return logged.select(
+                        key.as("log_key"),
+                        expr("try_cast(" + Tables.LOSS + " as float)").as(Tables.LOSS),
+                        time.as(TIME))
+                .join(known, col("log_key").equalTo(col("their_key")), "left");
+    }
+
+    /** The newest of each sample; several where none of them is newer. */
+    private static Dataset<Row> newest(Dataset<Row> matched) {
+        return matched.where(col("known").isNotNull())
+                .withColumn(
+                        "place",
+                        rank().over(Window.partitionBy("known")
+                                .orderBy(col(TIME).desc_nulls_last())))
+                .where(col("place").equalTo(1))
+                .select(col("known").as(Tables.INDEX), col(Tables.LOSS));
     }
 
     /**
@@ -175,9 +177,7 @@ public final class LoggedLosses {
      * @throws RelaException when it cannot be read, or they are not those of a log
      */
     public static void look(SparkSession session, Log log) {
-        Dataset<Row> logged = read(session, log);
-        requireColumns(log, Arrays.asList(logged.columns()));
-        requireNumbers(log, logged.schema());
+        Dataset<Row> unused = read(session, log);
     }
 
     private static Dataset<Row> table(SparkSession session, RangedFiles files) {
@@ -187,6 +187,13 @@ public final class LoggedLosses {
     }
 
     private static Dataset<Row> read(SparkSession session, Log log) {
+        Dataset<Row> logged = opened(session, log);
+        requireColumns(log, Arrays.asList(logged.columns()));
+        requireNumbers(log, logged.schema());
+        return logged;
+    }
+
+    private static Dataset<Row> opened(SparkSession session, Log log) {
         try {
             return log.csv()
                     ? session.read()
