@@ -3,6 +3,7 @@ package io.rela.cli;
 import io.rela.ExitCode;
 import io.rela.Flag;
 import io.rela.RelaException;
+import io.rela.cli.options.Inputs;
 import io.rela.cli.options.Problems;
 import io.rela.failure.Outage;
 import io.rela.failure.Platform;
@@ -134,7 +135,7 @@ public final class Main {
             for (Exception error : parsed.errors()) {
                 problems.add(error.getMessage() + meant(error));
             }
-            ResultFile.check(problems, command.common.resultFile());
+            Inputs.checkWritable(problems, Flag.RESULT_FILE, command.common.resultFile());
             command.check(problems);
             problems.throwIfAny();
             if (command instanceof BatchCommand batch) {

@@ -49,7 +49,7 @@ final class ReportCommand extends Command {
         boolean named = output.endsWith(ReportRequest.SUFFIX);
         problems.check(named, Flag.OUTPUT + " " + output + ": write a name that ends in " + ReportRequest.SUFFIX);
         if (named) {
-            ResultFile.check(problems, Flag.OUTPUT, output);
+            Inputs.checkWritable(problems, Flag.OUTPUT, output);
             outside(problems, home);
             outside(problems, compare);
         }

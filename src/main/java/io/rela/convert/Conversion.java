@@ -112,28 +112,34 @@ public final class Conversion {
                 run.hadoop());
         refuseNested(source);
         Broadcast<byte[]> module = run.spark().broadcast(prior.bytes());
-        if (asked.dryRun()) {
-            return preview(prior, module, source);
+        try {
+            return asked.dryRun() ? preview(prior, module, source) : held(prior, module, source);
+        } finally {
+            Embedder.closeIdleModels();
+            module.destroy();
         }
+    }
+
+    private CommandResult held(ModelFile prior, Broadcast<byte[]> module, ImageSource source) {
         home.prepare(ConversionRecord.COMMAND, asked.home().lockWait(run::say));
         Path listed = home.staging("listing");
         Path projected = home.staging("projected");
         try {
-            Optional<CommandResult> skipped =
-                    standing.skipped(prior, source).map(skip -> ConvertResults.skipped(home, skip));
+            Optional<CommandResult> skipped = skipped(prior, source);
             return skipped.isPresent() ? skipped.get() : convert(prior, module, source, listed, projected);
         } finally {
-            Embedder.closeIdleModels();
-            module.destroy();
             home.leave(listed, projected);
         }
+    }
+
+    private Optional<CommandResult> skipped(ModelFile prior, ImageSource source) {
+        return standing.skipped(prior, source).map(skip -> ConvertResults.skipped(home, skip));
     }
 
     /** Without a lock: what another command commits meanwhile may make it another one. */
     private CommandResult preview(ModelFile prior, Broadcast<byte[]> module, ImageSource source) {
         home.look();
-        Optional<CommandResult> skipped =
-                standing.skipped(prior, source).map(skip -> ConvertResults.skipped(home, skip));
+        Optional<CommandResult> skipped = skipped(prior, source);
         if (skipped.isPresent()) {
             return skipped.get();
         }
@@ -144,9 +150,6 @@ public final class Conversion {
             return new ConversionPreview(
                             standing, prior, source, listing.classNames().size(), plan)
                     .result(kept(home.root().toString(), run.hadoop()));
-        } finally {
-            Embedder.closeIdleModels();
-            module.destroy();
         }
     }
 

@@ -9,6 +9,7 @@ import io.rela.run.CommandResult;
 import io.rela.run.Figures;
 import io.rela.source.Fingerprint;
 import io.rela.source.ImageSource;
+import io.rela.table.Tables;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -59,9 +60,6 @@ record ConversionPreview(Standing standing, ModelFile prior, ImageSource source,
 
     /** Matrices of all pairs of values that the axes take on the driver: the moments, a copy that is reduced, and the axes. */
     private static final int MATRICES = 3;
-
-    /** About the bytes of ids and places of a sample. */
-    private static final int SAMPLE_BYTES = 200;
 
     /**
      * Prints it.
@@ -162,12 +160,12 @@ record ConversionPreview(Standing standing, ModelFile prior, ImageSource source,
     private Needs needs() {
         long pictures = plan.source().count();
         long values = plan.embedding().probe().outputDimension();
-        long kept = plan.settings().projection().dimensions().number().orElse((int) values);
+        int kept = plan.settings().projection().dimensions().number().orElse((int) values);
         long pixels =
                 plan.embedding().job().batch() * (long) prior.preprocessing().pixelBytes();
         return new Needs(
                 pictures * (Long.BYTES + values * Float.BYTES),
-                pictures * (SAMPLE_BYTES + kept * Float.BYTES)
+                pictures * Tables.targetBytes(kept)
                         + (plan.settings().keepImages() ? plan.source().bytes() : 0),
                 2 * pixels * Float.BYTES,
                 prior.bytes().length,

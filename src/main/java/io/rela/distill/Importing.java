@@ -30,12 +30,18 @@ final class Importing implements LossSource {
     /** What had made the losses that these are laid over. */
     private final Optional<EpochRecord> earlier;
 
+    private final LossSettings.Logged settings;
+
     /** @throws RelaException when the log cannot be listed, or is to be laid over losses that are not there */
     Importing(EpochWork work, LossRequest.Logged asked) {
         this.work = work;
         this.log = new LossLog(work, asked.log());
         this.onto = asked.onto();
         this.earlier = earlier();
+        this.settings = standing()
+                .map(settled -> log.settings(Optional.ofNullable(settled.onto())))
+                .orElseGet(() -> log.settings(earlier.map(
+                        record -> new LaidOver(record.epoch(), record.run().start()))));
     }
 
     private Optional<EpochRecord> earlier() {
@@ -53,7 +59,7 @@ final class Importing implements LossSource {
                             setting + ": " + work.home().root()
                                     + " has no losses of that epoch. Name one that was scored, newest, or none.")));
         }
-        return onto instanceof LossRequest.Onto.Newest ? work.epochs().lossesBefore(epoch) : Optional.empty();
+        return onto instanceof LossRequest.Onto.Newest ? work.epochs().lossesUpTo(epoch - 1) : Optional.empty();
     }
 
     /** What this epoch's losses were laid over stays so, while they stand and nobody names another epoch. */
@@ -74,10 +80,7 @@ final class Importing implements LossSource {
 
     @Override
     public LossSettings.Logged settings() {
-        return standing()
-                .map(settled -> log.settings(Optional.ofNullable(settled.onto())))
-                .orElseGet(() -> log.settings(earlier.map(
-                        record -> new LaidOver(record.epoch(), record.run().start()))));
+        return settings;
     }
 
     /** What was computed, of losses that were laid over others of the lowest ones; empty where nobody knows. */
@@ -99,7 +102,6 @@ final class Importing implements LossSource {
     @Override
     public String told() {
         log.look();
-        LossSettings.Logged settings = settings();
         return String.format(
                 Locale.ROOT,
                 "read %,d bytes of logged losses%s",
@@ -133,7 +135,7 @@ final class Importing implements LossSource {
                 epoch,
                 TableFiles.ranged(staged, folder.path()),
                 new LossesRecord(
-                        settings(),
+                        settings,
                         null,
                         null,
                         null,

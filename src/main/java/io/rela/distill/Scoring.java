@@ -55,9 +55,6 @@ final class Scoring implements LossSource {
     /** A mean cosine loss from here on says that outputs and targets have nothing to do with each other. */
     private static final double UNRELATED = 0.9;
 
-    /** A map that explains less of the targets' variance than this gives losses that say little of the learner. */
-    private static final double EXPLAINS_LITTLE = 0.1;
-
     private final EpochWork work;
     private final LossRequest.Learner asked;
     private final ModelFile learner;
@@ -299,12 +296,7 @@ final class Scoring implements LossSource {
                             losses.mean()));
         }
         Optional<TransferInfo> transfer = transfers.info(fitted.map(TransferMaker.Fitted::map));
-        transfer.filter(map -> map.r2() < EXPLAINS_LITTLE).ifPresent(map -> work.run()
-                .warn(String.format(
-                        Locale.ROOT,
-                        "The transfer explains %.4f of the targets' variance (R2): losses through it tell samples apart by"
-                                + " chance. Train the learner further, or choose by " + Flag.POLICY + " uniform.",
-                        map.r2())));
+        transfer.filter(TransferInfo::explainsLittle).map(TransferInfo::warning).ifPresent(work.run()::warn);
         int epoch = work.asked().epoch();
         StagedTable staged = work.staged(table());
         List<StagedTable> tables = new ArrayList<>();

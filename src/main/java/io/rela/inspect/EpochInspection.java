@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 
 import io.rela.home.DatasetHome;
+import io.rela.home.EpochTables;
 import io.rela.manifest.EpochRecord;
 import io.rela.manifest.Epochs;
 import io.rela.run.CommandRun;
@@ -24,17 +25,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 
 /** Checks what must hold of losses and subsets, all epochs in a few passes. Driver only, used once. */
 final class EpochInspection {
-    private static final String EPOCH = "epoch";
     private static final String TIMES = "times_selected";
-    private static final StructType NUMBERS = new StructType()
-            .add(Tables.INDEX, DataTypes.LongType)
-            .add(Tables.LOSS, DataTypes.FloatType)
-            .add(Tables.WEIGHT, DataTypes.FloatType);
 
     private final CommandRun run;
     private final PrintStream out;
@@ -91,7 +85,7 @@ final class EpochInspection {
         Map<Integer, Row> found = new TreeMap<>();
         for (Row row : read(table, there)
                 .join(targets, col(Tables.INDEX).equalTo(col("known")), "left")
-                .groupBy(EPOCH)
+                .groupBy(EpochTables.EPOCH)
                 .agg(
                         count(lit(1)),
                         countDistinct(Tables.INDEX),
@@ -164,14 +158,7 @@ final class EpochInspection {
     }
 
     private Dataset<Row> read(TableSchema table, List<Integer> some) {
-        String[] folders = some.stream()
-                .map(epoch -> home.table(Tables.epoch(table, epoch)).toString())
-                .toArray(String[]::new);
-        return run.session()
-                .read()
-                .option("basePath", home.table(table.name()).toString())
-                .schema(NUMBERS.add(EPOCH, DataTypes.IntegerType))
-                .parquet(folders);
+        return EpochTables.read(run.session(), home, table, some);
     }
 
     private static int last(List<Integer> there) {

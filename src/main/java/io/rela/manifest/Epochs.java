@@ -73,11 +73,6 @@ public final class Epochs {
         return Optional.ofNullable(losses.floorEntry(epoch)).map(entry -> entry.getValue());
     }
 
-    /** What made the newest losses of an epoch before this one. */
-    public Optional<EpochRecord> lossesBefore(int epoch) {
-        return Optional.ofNullable(losses.lowerEntry(epoch)).map(entry -> entry.getValue());
-    }
-
     /** What made the subset of an epoch. */
     public Optional<EpochRecord> subset(int epoch) {
         return Optional.ofNullable(subsets.get(epoch));

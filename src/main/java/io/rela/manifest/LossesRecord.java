@@ -1,6 +1,8 @@
 package io.rela.manifest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.rela.Flag;
+import java.util.Locale;
 
 /**
  * The losses that a command made. Immutable.
@@ -29,7 +31,24 @@ public record LossesRecord(
      * @param r2 share of the targets' variance that it explains
      * @param meanCosine of its output and the target
      */
-    public record TransferInfo(String uri, long samples, long heldOut, double r2, double meanCosine) {}
+    public record TransferInfo(String uri, long samples, long heldOut, double r2, double meanCosine) {
+        /** A map that explains less of the targets' variance than this gives losses that say little of the learner. */
+        public static final double LEAST_R2 = 0.1;
+
+        /** Whether it explains next to nothing. */
+        public boolean explainsLittle() {
+            return r2 < LEAST_R2;
+        }
+
+        /** What a person is told of a map that explains little. */
+        public String warning() {
+            return String.format(
+                    Locale.ROOT,
+                    "The transfer explains %.4f of the targets' variance (R2): losses through it tell samples apart by"
+                            + " chance. Train the learner further, or choose by " + Flag.POLICY + " uniform.",
+                    r2);
+        }
+    }
 
     /**
      * What became of the rows of a log.

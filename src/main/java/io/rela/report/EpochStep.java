@@ -13,6 +13,7 @@ import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import io.rela.home.DatasetHome;
+import io.rela.home.EpochTables;
 import io.rela.rank.Bins;
 import io.rela.report.HomeFigures.Histograms;
 import io.rela.table.TableSchema;
@@ -30,7 +31,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 
 /**
  * Passes over the narrow columns of a home: counts and the first few of an order, of which the driver gets a bounded number of
@@ -40,13 +40,8 @@ final class EpochStep {
     /** Classes that are counted; of more, the most common. */
     static final int MOST_CLASSES = 1_000;
 
-    private static final String EPOCH = "epoch";
     private static final String BIN = "bin";
     private static final int BINS = 48;
-    private static final StructType NUMBERS = new StructType()
-            .add(Tables.INDEX, DataTypes.LongType)
-            .add(Tables.LOSS, DataTypes.FloatType)
-            .add(Tables.WEIGHT, DataTypes.FloatType);
 
     private final SparkSession session;
     private final DatasetHome home;
@@ -73,8 +68,9 @@ final class EpochStep {
         }
         Bins bins = new Bins(range.getFloat(0), range.getFloat(1), BINS);
         SortedMap<Integer, List<Long>> counts = new TreeMap<>();
-        for (Row row :
-                rows.groupBy(col(EPOCH), bin(bins, column).as(BIN)).count().collectAsList()) {
+        for (Row row : rows.groupBy(col(EpochTables.EPOCH), bin(bins, column).as(BIN))
+                .count()
+                .collectAsList()) {
             counts.computeIfAbsent(row.getInt(0), epoch -> new ArrayList<>(Collections.nCopies(BINS, 0L)))
                     .set(row.getInt(1), row.getLong(2));
         }
@@ -112,9 +108,9 @@ final class EpochStep {
             Column counted = when(col(Tables.LABEL).isInCollection(whole.keySet()), col(Tables.LABEL));
             Dataset<Row> known = labels.select(col(Tables.INDEX).as("known"), counted.as(Tables.LABEL));
             read(Tables.SUBSET, epochs)
-                    .select(Tables.INDEX, EPOCH)
+                    .select(Tables.INDEX, EpochTables.EPOCH)
                     .join(known, col(Tables.INDEX).equalTo(col("known")))
-                    .groupBy(EPOCH, Tables.LABEL)
+                    .groupBy(EpochTables.EPOCH, Tables.LABEL)
                     .count()
                     .collectAsList()
                     .forEach(row -> {
@@ -179,12 +175,6 @@ final class EpochStep {
     }
 
     private Dataset<Row> read(TableSchema table, List<Integer> epochs) {
-        String[] folders = epochs.stream()
-                .map(epoch -> home.table(Tables.epoch(table, epoch)).toString())
-                .toArray(String[]::new);
-        return session.read()
-                .option("basePath", home.table(table.name()).toString())
-                .schema(NUMBERS.add(EPOCH, DataTypes.IntegerType))
-                .parquet(folders);
+        return EpochTables.read(session, home, table, epochs);
     }
 }

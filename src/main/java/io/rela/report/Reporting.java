@@ -24,9 +24,6 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
-import org.apache.hadoop.fs.Path;
 
 /** Makes a report of a home: its figures, its pictures, one page of both. Driver only. */
 public final class Reporting {
@@ -105,11 +102,7 @@ public final class Reporting {
 
     private static void write(String uri, String text, CommandRun run) {
         try {
-            Path file = new Path(uri);
-            FileSystem found = file.getFileSystem(run.hadoop());
-            // A checksum file would stay behind.
-            FileSystem fs = found instanceof LocalFileSystem local ? local.getRaw() : found;
-            TextFile.replace(fs, fs.makeQualified(file), text);
+            TextFile.replace(uri, text, run.hadoop());
         } catch (IOException e) {
             throw new RelaException(
                     ExitCode.INPUT,

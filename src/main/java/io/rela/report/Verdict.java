@@ -2,6 +2,7 @@ package io.rela.report;
 
 import io.rela.embed.Embedding;
 import io.rela.manifest.Counts;
+import io.rela.manifest.LossesRecord.TransferInfo;
 import io.rela.report.HomeFigures.EpochLosses;
 import io.rela.report.HomeFigures.RecordFigures;
 import io.rela.report.HomeFigures.Scree;
@@ -23,16 +24,10 @@ import java.util.stream.Stream;
  * @param items each with its weight
  */
 record Verdict(String headline, Level level, List<Item> items) {
-    /** A transfer that explains less of the targets' variance than this says little of a sample. */
-    static final double LEAST_R2 = 0.1;
-
     /** Shares of rejects above this are worth a look. */
     private static final double MANY_REJECTS = 0.01;
 
     private static final int MOST_WARNINGS = 10;
-
-    /** How score warns of such a transfer, of which there is an item already. */
-    private static final String LITTLE_R2 = "The transfer explains ";
 
     /** How much an item weighs, ascending. */
     enum Level {
@@ -157,13 +152,13 @@ record Verdict(String headline, Level level, List<Item> items) {
         }
         for (EpochLosses each : epochs) {
             int epoch = each.losses().epoch();
-            if (each.transfer() != null && each.transfer().r2() < LEAST_R2) {
+            if (each.transfer() != null && each.transfer().explainsLittle()) {
                 items.add(new Item(
                         Level.WARNING,
                         line(
                                 "The linear map of epoch %d explains next to nothing of the targets (R² %.3f, below %.1f):"
                                         + " losses taken through it tell little of a picture.",
-                                epoch, each.transfer().r2(), LEAST_R2)));
+                                epoch, each.transfer().r2(), TransferInfo.LEAST_R2)));
             }
             if (each.losses().smallest() == each.losses().largest()) {
                 items.add(new Item(Level.WARNING, line("All losses of epoch %d are the same.", epoch)));
@@ -174,7 +169,7 @@ record Verdict(String headline, Level level, List<Item> items) {
                 .mapToDouble(each -> each.transfer().r2())
                 .min()
                 .orElse(0);
-        if (worst >= LEAST_R2) {
+        if (worst >= TransferInfo.LEAST_R2) {
             items.add(new Item(
                     Level.GOOD, line("Linear maps from learners to targets have an R² of %.2f or more.", worst)));
         }
@@ -214,14 +209,16 @@ record Verdict(String headline, Level level, List<Item> items) {
 
     /** Adds what the commands warned of whose work is still there, and gives the number of such warnings that are left out. */
     private static int warnings(HomeFigures home, List<Item> items) {
-        Set<Integer> told = home.losses().epochs().stream()
-                .filter(each -> each.transfer() != null && each.transfer().r2() < LEAST_R2)
-                .map(each -> each.losses().epoch())
+        // Of these there is an item already.
+        Set<String> told = home.losses().epochs().stream()
+                .map(EpochLosses::transfer)
+                .filter(transfer -> transfer != null && transfer.explainsLittle())
+                .map(TransferInfo::warning)
                 .collect(Collectors.toSet());
         List<Item> all = home.records().stream()
                 .filter(RecordFigures::stands)
                 .flatMap(record -> record.warnings().stream()
-                        .filter(warning -> !(warning.startsWith(LITTLE_R2) && told.contains(record.epoch())))
+                        .filter(warning -> !told.contains(warning))
                         .map(warning -> record.command() + " warned: " + warning))
                 .distinct()
                 .map(text -> new Item(Level.WARNING, text))

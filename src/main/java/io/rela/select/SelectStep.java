@@ -8,6 +8,7 @@ import io.rela.source.ImageSource;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
 import io.rela.table.TableFolder;
+import io.rela.table.Tables;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -34,7 +35,6 @@ public final class SelectStep {
 
     private static final long SMALLEST_FILE = 4_096;
     private static final int NARROW_BYTES = 16;
-    private static final int SAMPLE_BYTES = 200;
 
     private SelectStep() {}
 
@@ -70,9 +70,8 @@ public final class SelectStep {
         long rowBytes() {
             return switch (columns) {
                 case INDEX -> NARROW_BYTES;
-                case TARGETS -> SAMPLE_BYTES + (long) Float.BYTES * dimension;
-                case IMAGES ->
-                    SAMPLE_BYTES + (long) Float.BYTES * dimension + encodedBytes / Math.max(1, targets.rows());
+                case TARGETS -> Tables.targetBytes(dimension);
+                case IMAGES -> Tables.targetBytes(dimension) + encodedBytes / Math.max(1, targets.rows());
             };
         }
     }

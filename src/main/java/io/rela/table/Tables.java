@@ -125,11 +125,19 @@ public final class Tables {
     /** {@code subsets/epoch=E} with {@code --columns images}: those of {@link #TARGETS_WITH_IMAGES}, then loss and weight. */
     public static final TableSchema SUBSET_WITH_IMAGES = subset(TARGETS_WITH_IMAGES.columns());
 
+    /** About the bytes of ids and places of a sample. */
+    private static final int SAMPLE_BYTES = 200;
+
     private Tables() {}
 
     /** The name of an epoch's part of a table, Hive-style. */
     public static String epoch(TableSchema table, int epoch) {
         return table.name() + "/" + EPOCH + epoch;
+    }
+
+    /** About the bytes of a row of {@link #TARGETS} before compression, with so many values. */
+    public static long targetBytes(int values) {
+        return SAMPLE_BYTES + (long) Float.BYTES * values;
     }
 
     /** A row of {@link #LOSSES}. */

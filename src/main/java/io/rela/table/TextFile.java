@@ -6,9 +6,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
@@ -34,6 +36,14 @@ public final class TextFile {
             }
             throw e;
         }
+    }
+
+    /** The same of a file that somebody named; beside a local one no checksum file stays behind. */
+    public static void replace(String uri, String text, Configuration conf) throws IOException {
+        Path file = new Path(uri);
+        FileSystem found = file.getFileSystem(conf);
+        FileSystem fs = found instanceof LocalFileSystem local ? local.getRaw() : found;
+        replace(fs, fs.makeQualified(file), text);
     }
 
     /** Writes the file so that a reader sees the old text or the new one, nothing between. */

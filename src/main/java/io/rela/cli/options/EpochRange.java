@@ -12,8 +12,10 @@ import picocli.CommandLine.TypeConversionException;
  * @param last of them, not before the first
  */
 public record EpochRange(int first, int last) {
-    /** So many digits as an int holds whatever they are. */
-    private static final Pattern WRITTEN = Pattern.compile("(\\d{1,9})(?:\\.\\.(\\d{1,9}))?");
+    /** One, as a pattern: so many digits as an int holds whatever they are. */
+    static final String NUMBER = "\\d{1,9}";
+
+    private static final Pattern WRITTEN = Pattern.compile("(" + NUMBER + ")(?:\\.\\.(" + NUMBER + "))?");
 
     /** Reads one. */
     public static final class Converter implements ITypeConverter<EpochRange> {

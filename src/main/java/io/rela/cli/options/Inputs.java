@@ -3,11 +3,14 @@ package io.rela.cli.options;
 import io.rela.model.ModelFile;
 import io.rela.run.Redaction;
 import java.io.IOException;
+import java.nio.file.Files;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.deploy.SparkHadoopUtil;
 
-/** Looks whether inputs are there, before a session is started. */
+/** Looks whether inputs are there, and outputs can be, before a session is started. */
 public final class Inputs {
     private Inputs() {}
 
@@ -44,6 +47,28 @@ public final class Inputs {
                     option + " " + uri + " is there already. Name a new folder, or delete it.");
         } catch (IOException | RuntimeException e) {
             problems.add(option + " " + uri + " cannot be reached (" + e.getMessage() + "). Check the address.");
+        }
+    }
+
+    /** Notes a file that cannot be written, as far as that can be told beforehand. */
+    public static void checkWritable(Problems problems, String option, String uri) {
+        if (uri == null || refuseSecret(problems, option, uri)) {
+            return;
+        }
+        String otherwise = option + " " + uri + " cannot be written";
+        try {
+            Path file = new Path(uri);
+            FileSystem fs = file.getFileSystem(hadoop());
+            boolean local = fs instanceof LocalFileSystem;
+            java.nio.file.Path folder = local
+                    ? java.nio.file.Path.of(fs.makeQualified(file).toUri().getPath())
+                            .getParent()
+                    : null;
+            problems.check(
+                    !local || (Files.isWritable(folder) && !Files.isDirectory(folder.resolve(file.getName()))),
+                    otherwise + ". Name a file in a folder that is there and can be written.");
+        } catch (IOException | RuntimeException e) {
+            problems.add(otherwise + " (" + e.getMessage() + "). Check the address.");
         }
     }
 

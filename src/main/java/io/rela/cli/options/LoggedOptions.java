@@ -3,16 +3,12 @@ package io.rela.cli.options;
 import io.rela.Flag;
 import io.rela.distill.LossRequest;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** Options for losses that a training run logged. */
 public final class LoggedOptions {
     private static final String NEWEST = "newest";
     private static final String NONE = "none";
-
-    /** So many digits as an int holds whatever they are. */
-    private static final Pattern EPOCH = Pattern.compile("\\d{1,9}");
 
     @Option(
             names = Flag.LOSSES,
@@ -50,10 +46,7 @@ public final class LoggedOptions {
                 onto == null || losses != null,
                 Flag.LOSSES_ONTO + " " + onto + " has no meaning without " + Flag.LOSSES + ": add it");
         problems.check(
-                onto == null
-                        || onto.equals(NEWEST)
-                        || onto.equals(NONE)
-                        || EPOCH.matcher(onto).matches(),
+                onto == null || onto.equals(NEWEST) || onto.equals(NONE) || onto.matches(EpochRange.NUMBER),
                 Flag.LOSSES_ONTO + " " + onto + ": write " + NEWEST + ", the number of an epoch, or " + NONE);
     }
 
