@@ -1,5 +1,6 @@
 package io.rela.cli;
 
+import static io.rela.testing.Rela.done;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -139,10 +140,6 @@ class DryRunTest {
     private static String told(Rela.Outcome outcome) {
         done(outcome);
         return outcome.text();
-    }
-
-    private static void done(Rela.Outcome outcome) {
-        assertThat(outcome.code()).as(outcome.text()).isEqualTo(ExitCode.DONE);
     }
 
     /** Every file and folder with its length and when it was changed. */

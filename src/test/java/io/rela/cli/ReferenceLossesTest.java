@@ -1,5 +1,6 @@
 package io.rela.cli;
 
+import static io.rela.testing.Rela.done;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rela.ExitCode;
@@ -211,9 +212,5 @@ class ReferenceLossesTest {
     private static void refused(Rela.Outcome outcome, ExitCode code, String... texts) {
         assertThat(outcome.code()).as(outcome.text()).isEqualTo(code);
         assertThat(outcome.text()).contains(texts);
-    }
-
-    private static void done(Rela.Outcome outcome) {
-        assertThat(outcome.code()).as(outcome.text()).isEqualTo(ExitCode.DONE);
     }
 }

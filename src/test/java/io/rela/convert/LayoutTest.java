@@ -1,12 +1,12 @@
 package io.rela.convert;
 
+import static io.rela.testing.Rela.done;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rela.ExitCode;
 import io.rela.demo.DemoPictures;
 import io.rela.home.DatasetHome;
 import io.rela.image.PixelLayout;
-import io.rela.manifest.ConversionRecord;
 import io.rela.manifest.Epochs;
 import io.rela.manifest.LossSettings;
 import io.rela.testing.Rela;
@@ -66,18 +66,8 @@ class LayoutTest {
         return Stream.of(args, more).flatMap(Arrays::stream).toArray();
     }
 
-    private static Rela.Outcome done(Rela.Outcome outcome) {
-        assertThat(outcome.code()).as(outcome.text()).isEqualTo(ExitCode.DONE);
-        return outcome;
-    }
-
     private static PixelLayout layout(Path home) {
-        return DatasetHome.at(home.toString(), new Configuration())
-                .manifest()
-                .newest(ConversionRecord.class)
-                .orElseThrow()
-                .settings()
-                .layout();
+        return Rela.conversion(home).settings().layout();
     }
 
     @Test

@@ -1,11 +1,11 @@
 package io.rela.convert;
 
+import static io.rela.testing.Rela.done;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rela.ExitCode;
 import io.rela.demo.DemoPictures;
 import io.rela.home.DatasetHome;
-import io.rela.manifest.ConversionRecord;
 import io.rela.manifest.Epochs;
 import io.rela.manifest.LossesRecord;
 import io.rela.model.Precision;
@@ -59,29 +59,17 @@ class PrecisionTest {
         return Stream.of(args, more).flatMap(Arrays::stream).toArray();
     }
 
-    private static Rela.Outcome done(Rela.Outcome outcome) {
-        assertThat(outcome.code()).as(outcome.text()).isEqualTo(ExitCode.DONE);
-        return outcome;
-    }
-
-    private static ConversionRecord conversion(Path home) {
-        return DatasetHome.at(home.toString(), new Configuration())
-                .manifest()
-                .newest(ConversionRecord.class)
-                .orElseThrow();
-    }
-
     @Test
     void aVariantGivesNearlyTheSameFeaturesAndTheManifestSaysSo() {
         Path half = folder.resolve("half");
         done(convert(home));
         done(convert(half, "--precision", "bfloat16"));
-        assertThat(conversion(home).settings().precision()).isEqualTo(Precision.FLOAT32);
-        assertThat(conversion(half).settings().precision()).isEqualTo(Precision.BFLOAT16);
-        assertThat(conversion(half).prior().precision()).isEqualTo(Precision.BFLOAT16);
-        assertThat(conversion(half).prior().sha256())
-                .isEqualTo(conversion(half).settings().priorSha256())
-                .isNotEqualTo(conversion(home).prior().sha256());
+        assertThat(Rela.conversion(home).settings().precision()).isEqualTo(Precision.FLOAT32);
+        assertThat(Rela.conversion(half).settings().precision()).isEqualTo(Precision.BFLOAT16);
+        assertThat(Rela.conversion(half).prior().precision()).isEqualTo(Precision.BFLOAT16);
+        assertThat(Rela.conversion(half).prior().sha256())
+                .isEqualTo(Rela.conversion(half).settings().priorSha256())
+                .isNotEqualTo(Rela.conversion(home).prior().sha256());
 
         List<Row> exact = Rela.rows(home, "features");
         List<Row> close = Rela.rows(half, "features");
@@ -114,7 +102,7 @@ class PrecisionTest {
         assertThat(other.text()).contains("precision was bfloat16, is float32");
 
         done(convert(home, "--precision", "auto", "--device", "cpu", "--if-exists", "overwrite"));
-        assertThat(conversion(home).settings().precision()).isEqualTo(Precision.FLOAT32);
+        assertThat(Rela.conversion(home).settings().precision()).isEqualTo(Precision.FLOAT32);
     }
 
     @Test

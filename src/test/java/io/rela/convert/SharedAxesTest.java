@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.rela.ExitCode;
 import io.rela.demo.DemoPictures;
-import io.rela.home.DatasetHome;
 import io.rela.manifest.ConversionRecord;
 import io.rela.manifest.ConversionRecord.ConsensusInfo;
 import io.rela.projection.Projection;
@@ -22,7 +21,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -75,18 +73,18 @@ class SharedAxesTest {
 
     @Test
     void theManifestSaysWithWhomAndHowMuchIsShared() {
-        ConversionRecord record = record(home);
+        ConversionRecord record = Rela.conversion(home);
         ConsensusInfo consensus = record.projection().consensus();
         assertThat(record.projection().kind()).isEqualTo("consensus");
         assertThat(consensus.home()).endsWith("/other");
-        assertThat(consensus.prior()).isEqualTo(record(other).prior());
+        assertThat(consensus.prior()).isEqualTo(Rela.conversion(other).prior());
         assertThat(consensus.correlations()).hasSize(6).allMatch(r -> r > 0 && r < 1);
         for (int j = 1; j < 6; j++) {
             assertThat(consensus.correlations().get(j))
                     .isLessThan(consensus.correlations().get(j - 1));
         }
         assertThat(record.settings().projection().consensus().consensusPriorSha256())
-                .isEqualTo(record(other).prior().sha256());
+                .isEqualTo(Rela.conversion(other).prior().sha256());
         assertThat(said)
                 .containsPattern("targets of 6 values \\(correlations of both priors from 0\\.\\d\\d to 0\\.\\d\\d\\)");
         assertThat(done(Rela.run("inspect", "--home", home))).contains("shared with", "correlations");
@@ -203,7 +201,11 @@ class SharedAxesTest {
         assertThat(changed.code()).isEqualTo(ExitCode.HOME);
         assertThat(changed.text())
                 .contains("consensus-made was "
-                        + record(to).settings().projection().consensus().consensusMade());
+                        + Rela.conversion(to)
+                                .settings()
+                                .projection()
+                                .consensus()
+                                .consensusMade());
         assertThat(done(convert(to, "--consensus", there, "--if-exists", "overwrite")))
                 .contains("Features are kept");
         assertThat(Rela.targetBits(to)).isEqualTo(Rela.targetBits(home));
@@ -266,12 +268,5 @@ class SharedAxesTest {
             values[i] = boxed.get(i);
         }
         return values;
-    }
-
-    private static ConversionRecord record(Path home) {
-        return DatasetHome.at(home.toString(), new Configuration())
-                .manifest()
-                .newest(ConversionRecord.class)
-                .orElseThrow();
     }
 }

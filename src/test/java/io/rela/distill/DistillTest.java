@@ -1,5 +1,6 @@
 package io.rela.distill;
 
+import static io.rela.testing.Rela.done;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -622,10 +623,6 @@ class DistillTest {
             assertThat(bytes)
                     .isEqualTo(Files.readAllBytes(made.resolve("pictures").resolve(row.getString(1))));
         }
-    }
-
-    private static void done(Rela.Outcome outcome) {
-        assertThat(outcome.code()).as(outcome.text()).isEqualTo(ExitCode.DONE);
     }
 
     private static Object[] with(Object[] some, Object... more) {

@@ -1,5 +1,6 @@
 package io.rela.distill;
 
+import static io.rela.testing.Rela.done;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -108,10 +109,6 @@ class EpochSeriesTest {
 
     private static Object[] with(Object[] some, Object... more) {
         return Stream.concat(Stream.of(some), Stream.of(more)).toArray();
-    }
-
-    private static void done(Rela.Outcome outcome) {
-        assertThat(outcome.code()).as(outcome.text()).isEqualTo(ExitCode.DONE);
     }
 
     /** Rows in the order of the files and of the rows in them, as a reader sees them. */

@@ -1,5 +1,6 @@
 package io.rela.distill;
 
+import static io.rela.testing.Rela.done;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rela.ExitCode;
@@ -288,10 +289,6 @@ class LoggedLossesTest {
                 log,
                 Stream.concat(Stream.of(more), Stream.of("--losses-onto", "none"))
                         .toArray());
-    }
-
-    private static void done(Rela.Outcome outcome) {
-        assertThat(outcome.code()).as(outcome.text()).isEqualTo(ExitCode.DONE);
     }
 
     private static Map<Long, Float> losses(int epoch) {

@@ -1,5 +1,6 @@
 package io.rela.probe;
 
+import static io.rela.testing.Rela.done;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -398,9 +399,5 @@ class ProbingTest {
     private static void refused(Rela.Outcome outcome, ExitCode code, String... parts) {
         assertThat(outcome.text()).contains(parts).doesNotContain("unexpected failure");
         assertThat(outcome.code()).as(outcome.text()).isEqualTo(code);
-    }
-
-    private static void done(Rela.Outcome outcome) {
-        assertThat(outcome.code()).as(outcome.text()).isEqualTo(ExitCode.DONE);
     }
 }

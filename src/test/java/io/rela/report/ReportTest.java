@@ -1,5 +1,6 @@
 package io.rela.report;
 
+import static io.rela.testing.Rela.done;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -68,10 +69,6 @@ class ReportTest {
                 "index"));
         done(Rela.run(
                 "select", "--home", home, "--epoch", 2, "--policy", "rcap", "--ratio", 0.5, "--seed", 3, "--files", 2));
-    }
-
-    private static void done(Rela.Outcome outcome) {
-        assertThat(outcome.code()).as(outcome.text()).isEqualTo(ExitCode.DONE);
     }
 
     private String report(Path of, Object... more) throws IOException {

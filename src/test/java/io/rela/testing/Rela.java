@@ -1,7 +1,11 @@
 package io.rela.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.rela.ExitCode;
 import io.rela.cli.Main;
+import io.rela.home.DatasetHome;
+import io.rela.manifest.ConversionRecord;
 import io.rela.table.Tables;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
 
 /** Runs commands as a user would, in this JVM and on its session, and looks at what they leave. */
@@ -39,6 +44,20 @@ public final class Rela {
         }
         ExitCode code = Main.run(texts.toArray(String[]::new), in, stream, stream);
         return new Outcome(code, said.toString(StandardCharsets.UTF_8));
+    }
+
+    /** Makes sure that a command came to a good end. */
+    public static Outcome done(Outcome outcome) {
+        assertThat(outcome.code()).as(outcome.text()).isEqualTo(ExitCode.DONE);
+        return outcome;
+    }
+
+    /** What the manifest says of a home's newest conversion. */
+    public static ConversionRecord conversion(Path home) {
+        return DatasetHome.at(home.toString(), new Configuration())
+                .manifest()
+                .newest(ConversionRecord.class)
+                .orElseThrow();
     }
 
     /** {@code convert} with the tests' tiny prior, by default to 8 values. */

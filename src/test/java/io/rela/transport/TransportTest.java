@@ -1,5 +1,6 @@
 package io.rela.transport;
 
+import static io.rela.testing.Rela.done;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -227,10 +228,6 @@ class TransportTest {
     private static void refused(Rela.Outcome outcome, ExitCode code, String... parts) {
         assertThat(outcome.text()).contains(parts).doesNotContain("unexpected failure");
         assertThat(outcome.code()).as(outcome.text()).isEqualTo(code);
-    }
-
-    private static void done(Rela.Outcome outcome) {
-        assertThat(outcome.code()).as(outcome.text()).isEqualTo(ExitCode.DONE);
     }
 
     private static Dataset<Row> parquet(Path path) {
