@@ -11,7 +11,6 @@ import io.rela.table.Tables;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,12 +42,10 @@ final class PictureStep {
      * @param targets the files of {@code targets/}
      * @param kept whether the pictures lie in them
      * @param source where they lie otherwise; empty where it cannot be read
-     * @param indices of the samples, in any order
+     * @param ascending indices of the samples, each once
      * @return by index
      */
-    Map<Long, Tile> samples(RangedFiles targets, boolean kept, Optional<ImageSource> source, Collection<Long> indices) {
-        long[] ascending =
-                indices.stream().mapToLong(Long::longValue).distinct().sorted().toArray();
+    Map<Long, Tile> samples(RangedFiles targets, boolean kept, Optional<ImageSource> source, long[] ascending) {
         List<long[]> parts = new ArrayList<>();
         int size = Math.max(1, (ascending.length + TASKS - 1) / TASKS);
         for (int from = 0; from < ascending.length; from += size) {
@@ -64,10 +61,8 @@ final class PictureStep {
                 .collect());
     }
 
-    /** The losses of samples, by index; of those that have one. */
-    Map<Long, Float> losses(RangedFiles losses, Collection<Long> indices) {
-        long[] ascending =
-                indices.stream().mapToLong(Long::longValue).distinct().sorted().toArray();
+    /** The losses of samples, by index; of those that have one. The indices ascend, each once. */
+    Map<Long, Float> losses(RangedFiles losses, long[] ascending) {
         Map<Long, Float> found = new TreeMap<>();
         try (RangedFiles.Rows rows = losses.rows(Tables.LOSSES, ascending, hadoop.value())) {
             while (rows.hasNext()) {

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeSet;
 import org.apache.spark.sql.Row;
 
 /** Chooses the pictures of a report: at most 100 in five strips. Driver only, used once. */
@@ -88,8 +87,12 @@ final class Strips {
 
     private List<Strip> filled(List<Chosen> chosen) {
         ConversionRecord conversion = epochs.conversion();
-        TreeSet<Long> wanted = new TreeSet<>();
-        chosen.forEach(strip -> wanted.addAll(strip.indices()));
+        long[] wanted = chosen.stream()
+                .flatMap(strip -> strip.indices().stream())
+                .mapToLong(Long::longValue)
+                .distinct()
+                .sorted()
+                .toArray();
         RangedFiles targets = TableFiles.listed(home, statistics.manifest(), Tables.TARGETS.name());
         Map<Long, Tile> tiles = step.samples(
                 targets, conversion.keepsImages(), conversion.keepsImages() ? Optional.empty() : source, wanted);
