@@ -90,7 +90,7 @@ class VerdictTest {
     void onlyWhatStillStandsWarnsAndTheTransferOnce() {
         List<RecordFigures> records = List.of(
                 record("score", false, 4, "of losses that were made anew"),
-                record("score", true, 4, "The transfer explains 0.0100 of the targets' variance (R2)"),
+                record("score", true, 4, transfer(0.01).warning()),
                 record("select", true, 5, "few samples"));
         Verdict verdict = Verdict.of(home(WHOLE, Counts.all(100), 0.01, 0, PCA, records));
         assertThat(verdict.headline()).isEqualTo("Whole, with 2 warnings.");
@@ -127,6 +127,10 @@ class VerdictTest {
                 command, stands, epoch, "2026-01-01T00:00:00.000Z", Map.of(), List.of(), List.of(warnings));
     }
 
+    private static TransferInfo transfer(double r2) {
+        return new TransferInfo("file:/map", 80, 20, r2, 0.9);
+    }
+
     private static HomeFigures home(List<String> broken, Counts counts, double r2, long missing) {
         return home(new State(broken, List.of(), false), counts, r2, missing, PCA, List.of());
     }
@@ -139,10 +143,7 @@ class VerdictTest {
                 new ConversionFigures(counts, MODEL, false, List.of("gpu:0"), scree),
                 new LossFigures(
                         List.of(new EpochLosses(
-                                new LossInfo(4, 0.5, 0.1f, 0.9f, missing),
-                                MODEL,
-                                new TransferInfo("file:/map", 80, 20, r2, 0.9),
-                                List.of("cpu"))),
+                                new LossInfo(4, 0.5, 0.1f, 0.9f, missing), MODEL, transfer(r2), List.of("cpu"))),
                         null),
                 new SubsetFigures(List.of(), null, Map.of()),
                 null,
