@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.xxhash64;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
 import io.rela.table.TableFolder;
+import io.rela.table.TablePlace;
 import io.rela.table.TableSchema;
 import io.rela.table.TableWriter;
 import io.rela.table.Tables;
@@ -38,7 +39,6 @@ public final class ClusterStep {
      * Clusters all samples.
      *
      * @param targets the table of targets
-     * @param folder of the same table
      * @param k clusters, 2 or more; some may stay empty
      * @param seed of the sample and of k-means
      * @param ranges neighbours that cover all samples; one task and file each
@@ -47,21 +47,20 @@ public final class ClusterStep {
     public static void run(
             SparkSession session,
             RangedFiles targets,
-            String folder,
             int k,
             long seed,
             List<IndexRange> ranges,
             TableFolder clusters) {
-        double[][] centres = centres(session, targets.rows(), folder, k, seed);
+        double[][] centres = centres(session, targets, k, seed);
         JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
-        String path = clusters.empty().path().toString();
+        TablePlace place = clusters.empty().place();
         SerializableConfiguration hadoop = new SerializableConfiguration(spark.hadoopConfiguration());
         List<String> written = spark.parallelize(ranges, ranges.size())
                 .map(range -> {
                     String name = String.format("part-%012d-%s.parquet", range.first(), UUID.randomUUID());
                     try (RangedFiles.Rows rows = targets.rows(INDEX_AND_TARGET, range, hadoop.value());
                             TableWriter writer =
-                                    new TableWriter(Tables.CLUSTERS, new Path(path, name), hadoop.value())) {
+                                    place.writer(Tables.CLUSTERS, name, hadoop.value())) {
                         while (rows.hasNext()) {
                             Object[] row = rows.next();
                             writer.write(Tables.clusterRow((Long) row[0], nearest((float[]) row[1], centres)));
@@ -73,11 +72,11 @@ public final class ClusterStep {
         clusters.keepOnly(written);
     }
 
-    private static double[][] centres(SparkSession session, long rows, String folder, int k, long seed) {
+    private static double[][] centres(SparkSession session, RangedFiles files, int k, long seed) {
         Dataset<Row> targets =
-                session.read().schema(Tables.TARGETS.spark()).parquet(folder).select(Tables.INDEX, Tables.TARGET);
-        if (rows > SAMPLE) {
-            long oneIn = (rows + SAMPLE - 1) / SAMPLE;
+                session.read().schema(Tables.TARGETS.spark()).parquet(files.paths()).select(Tables.INDEX, Tables.TARGET);
+        if (files.rows() > SAMPLE) {
+            long oneIn = (files.rows() + SAMPLE - 1) / SAMPLE;
             targets = targets.where(callUDF("pmod", xxhash64(lit(seed), lit("clusters"), col(Tables.INDEX)), lit(oneIn))
                     .equalTo(0));
         }

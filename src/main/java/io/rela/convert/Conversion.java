@@ -62,7 +62,8 @@ public final class Conversion {
     }
 
     private static WaveStore<ConversionSettings> store(DatasetHome home) {
-        return new WaveStore<>(home.fileSystem(), home.staging(ConversionRecord.COMMAND), ConversionSettings.class);
+        return new WaveStore<>(
+                home.folder(home.staging(ConversionRecord.COMMAND), Tables.FEATURES.name()), ConversionSettings.class);
     }
 
     /**
@@ -285,13 +286,13 @@ public final class Conversion {
     }
 
     private StagedTable rejects(List<TaskReport> reports) {
-        TableFolder rejects = new TableFolder(home.fileSystem(), new Path(store.folder(), Tables.REJECTS.name()));
+        TableFolder rejects = home.folder(store.folder(), Tables.REJECTS.name());
         run.timed("rejects", () -> RejectsStep.run(run.spark(), store.folder(), reports, rejects.empty()));
         return staged(Tables.REJECTS.name());
     }
 
     private StagedTable staged(String table) {
-        return TableFiles.staged(home.fileSystem(), table, new Path(store.folder(), table));
+        return TableFiles.staged(table, home.folder(store.folder(), table));
     }
 
     /** Makes targets of features, and all of it visible. */
@@ -301,7 +302,7 @@ public final class Conversion {
             throw tooFew(counts.converted());
         }
         Projected projected =
-                Projected.make(run, embedded, standing.axes().other(), new TableFolder(home.fileSystem(), staging));
+                Projected.make(run, embedded, standing.axes().other(), new Projected.Places(home, staging));
         List<StagedTable> tables = new ArrayList<>(others);
         tables.addAll(projected.tables());
         tables.forEach(table -> requireRows(table, counts));

@@ -15,7 +15,6 @@ import io.rela.storage.Patience;
 import io.rela.storage.StorageException;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
-import io.rela.table.TableFolder;
 import io.rela.table.TableReader;
 import io.rela.table.TableSchema;
 import io.rela.table.Tables;
@@ -28,7 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -67,14 +66,12 @@ final class MissingPictures {
     }
 
     private void readRejects() throws IOException {
-        for (FileStatus file : home.fileSystem().listStatus(home.table(Tables.REJECTS.name()))) {
-            if (TableFolder.isPart(file.getPath().getName())) {
-                try (TableReader rows = new TableReader(COLUMNS, file.getPath(), spark.hadoopConfiguration())) {
-                    for (Object[] row = rows.next(); row != null; row = rows.next()) {
-                        rejects.put((String) row[0], new Entry((String) row[1], (Long) row[2]));
-                        if (row[3].equals(GONE)) {
-                            gone.add((String) row[0]);
-                        }
+        for (String file : home.paths(home.manifest(), Tables.REJECTS.name())) {
+            try (TableReader rows = new TableReader(COLUMNS, new Path(file), spark.hadoopConfiguration())) {
+                for (Object[] row = rows.next(); row != null; row = rows.next()) {
+                    rejects.put((String) row[0], new Entry((String) row[1], (Long) row[2]));
+                    if (row[3].equals(GONE)) {
+                        gone.add((String) row[0]);
                     }
                 }
             }

@@ -1,5 +1,6 @@
 package io.rela.convert;
 
+import io.rela.home.DatasetHome;
 import io.rela.home.FinishedHome;
 import io.rela.home.TableFiles;
 import io.rela.manifest.ConversionRecord.ConsensusInfo;
@@ -19,6 +20,7 @@ import io.rela.run.CommandRun;
 import io.rela.run.Redaction;
 import io.rela.table.RangedFiles;
 import io.rela.table.TableFolder;
+import io.rela.table.TableSchema;
 import io.rela.table.Tables;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,26 +40,38 @@ record Projected(List<StagedTable> tables, ProjectionInfo info) {
      * Fits the axes and writes both tables. Driver only.
      *
      * @param other home that axes are shared with; empty where they are not
-     * @param staging the folder that takes one folder a table; what is there of the two goes
+     * @param places where the tables go; what is there of the two goes
      */
-    static Projected make(CommandRun run, Embedded embedded, Optional<FinishedHome> other, TableFolder staging) {
-        FeatureFiles features = run.timed("project", () -> features(run, embedded, other, below(staging, "other")));
+    static Projected make(CommandRun run, Embedded embedded, Optional<FinishedHome> other, Places places) {
+        FeatureFiles features = run.timed("project", () -> features(run, embedded, other, places.scratch("other")));
         Projection projection = run.timed("project", () -> fit(run, embedded, features));
-        TableFolder axes = below(staging, Tables.PROJECTION.name());
-        TableFolder targets = below(staging, Tables.TARGETS.name());
+        TableFolder axes = places.table(Tables.PROJECTION);
+        TableFolder targets = places.table(Tables.TARGETS);
         run.timed(
-                "project",
-                () -> ProjectionTable.write(projection, axes.removed().path().toString(), run.session()));
+                "project", () -> ProjectionTable.write(projection, axes.removed().place(), run.session()));
         run.timed("targets", () -> TargetsStep.run(run.spark(), embedded, features, projection, run.slots(), targets));
         return new Projected(
                 List.of(
-                        TableFiles.staged(staging.fs(), Tables.PROJECTION.name(), axes.path()),
-                        TableFiles.staged(staging.fs(), Tables.TARGETS.name(), targets.path())),
+                        TableFiles.staged(Tables.PROJECTION.name(), axes),
+                        TableFiles.staged(Tables.TARGETS.name(), targets)),
                 info(projection, other));
     }
 
-    private static TableFolder below(TableFolder staging, String name) {
-        return new TableFolder(staging.fs(), new Path(staging.path(), name));
+    /**
+     * Where tables go.
+     *
+     * @param home that they are made for
+     * @param staging the folder that takes one folder a table
+     */
+    record Places(DatasetHome home, Path staging) {
+        private TableFolder table(TableSchema schema) {
+            return home.folder(staging, schema.name());
+        }
+
+        /** A folder of files that are not committed. */
+        private TableFolder scratch(String name) {
+            return new TableFolder(home.fileSystem(), new Path(staging, name));
+        }
     }
 
     private static FeatureFiles features(

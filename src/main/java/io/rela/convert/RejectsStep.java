@@ -3,6 +3,7 @@ package io.rela.convert;
 import io.rela.embed.EmbedOutput;
 import io.rela.embed.TaskReport;
 import io.rela.table.TableFolder;
+import io.rela.table.TablePlace;
 import io.rela.table.TableReader;
 import io.rela.table.TableWriter;
 import io.rela.table.Tables;
@@ -34,16 +35,16 @@ public final class RejectsStep {
                 .map(report -> new Path(rejected, report.rejects()).toString())
                 .toList();
         SerializableConfiguration hadoop = new SerializableConfiguration(spark.hadoopConfiguration());
-        String path = table.path().toString();
+        TablePlace place = table.place();
         String written = spark.parallelize(List.of(parts), 1)
-                .map(files -> concatenate(files, path, hadoop.value()))
+                .map(files -> concatenate(files, place, hadoop.value()))
                 .first();
         table.keepOnly(List.of(written));
     }
 
-    private static String concatenate(List<String> files, String table, Configuration conf) throws IOException {
+    private static String concatenate(List<String> files, TablePlace place, Configuration conf) throws IOException {
         String name = "part-" + UUID.randomUUID() + ".parquet";
-        try (TableWriter writer = new TableWriter(Tables.REJECTS, new Path(table, name), conf)) {
+        try (TableWriter writer = place.writer(Tables.REJECTS, name, conf)) {
             for (String file : files) {
                 try (TableReader reader = new TableReader(Tables.REJECTS, new Path(file), conf)) {
                     for (Object[] row = reader.next(); row != null; row = reader.next()) {

@@ -10,6 +10,7 @@ import io.rela.storage.Patience;
 import io.rela.table.EncodedImage;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
+import io.rela.table.TablePlace;
 import io.rela.table.TableSchema;
 import io.rela.table.TableWriter;
 import io.rela.table.Tables;
@@ -20,7 +21,6 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 
@@ -32,7 +32,7 @@ import org.apache.spark.util.SerializableConfiguration;
  * @param source gives the pictures again when they travel along otherwise; else null
  * @param features what was embedded
  * @param projection what makes targets of features
- * @param folder of the table
+ * @param table takes the files
  * @param hadoop how storage is reached
  */
 record TargetsJob(
@@ -41,7 +41,7 @@ record TargetsJob(
         ImageSource source,
         FeatureFiles features,
         Broadcast<Projection> projection,
-        String folder,
+        TablePlace table,
         SerializableConfiguration hadoop)
         implements Serializable {
     private static final int ROWS_AT_A_TIME = 256;
@@ -59,7 +59,7 @@ record TargetsJob(
         try (RangedFiles.Rows listed = samples.rows(columns, range, hadoop.value());
                 FeatureFiles.Rows rows = features.rows(range, hadoop.value());
                 SampleReader reader = source == null ? null : source.reader();
-                TableWriter writer = new TableWriter(schema, new Path(folder, name), hadoop.value())) {
+                TableWriter writer = table.writer(schema, name, hadoop.value())) {
             List<Waiting> some = new ArrayList<>();
             long bytes = 0;
             while (rows.hasNext()) {

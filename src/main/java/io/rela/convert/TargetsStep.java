@@ -54,7 +54,7 @@ final class TargetsStep {
                 samples.images().orElse(null),
                 features,
                 axes,
-                folder.empty().path().toString(),
+                folder.empty().place(),
                 new SerializableConfiguration(spark.hadoopConfiguration()));
         try {
             folder.keepOnly(

@@ -47,12 +47,17 @@ record EpochWork(
 
     /** The folder of a table that is being made. */
     TableFolder folder(String table) {
-        return new TableFolder(home.fileSystem(), new Path(staging, table));
+        return home.folder(staging, table);
+    }
+
+    /** A folder of files that are not committed. */
+    TableFolder scratch(String name) {
+        return new TableFolder(home.fileSystem(), new Path(staging, name));
     }
 
     /** A table that was made in its folder. */
     StagedTable staged(String table) {
-        return TableFiles.staged(home.fileSystem(), table, folder(table).path());
+        return TableFiles.staged(table, folder(table));
     }
 
     /** Tasks for a pass over the samples' numbers. */

@@ -133,7 +133,7 @@ final class Importing implements LossSource {
         StagedTable staged = work.staged(table);
         return new EpochLosses.Made(
                 epoch,
-                TableFiles.ranged(staged, folder.path()),
+                TableFiles.readable(staged, folder),
                 new LossesRecord(
                         settings,
                         null,

@@ -132,11 +132,10 @@ sealed interface ReferenceLosses {
 
         @Override
         public Opened open() {
-            TableFolder folder = work.folder("reference-losses");
+            TableFolder folder = work.scratch("reference-losses");
             Imported imported = log.read(folder, "reference losses", Optional.empty());
             return new Opened(
-                    TableFiles.ranged(
-                            TableFiles.staged(folder.fs(), folder.path().getName(), folder.path()), folder.path()),
+                    TableFiles.readable(TableFiles.staged(folder.path().getName(), folder), folder),
                     Optional.of(LossLog.info(imported)));
         }
     }

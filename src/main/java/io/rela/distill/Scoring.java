@@ -304,7 +304,7 @@ final class Scoring implements LossSource {
         tables.add(staged);
         return new EpochLosses.Made(
                 epoch,
-                TableFiles.ranged(staged, work.folder(table()).path()),
+                TableFiles.readable(staged, work.folder(table())),
                 new LossesRecord(
                         settings(plan),
                         MannerInfo.of(asked.embed()),

@@ -322,14 +322,13 @@ final class Subsetting {
                         () -> ClusterStep.run(
                                 work.run().session(),
                                 work.targets().files(),
-                                work.home().table(Tables.TARGETS.name()).toString(),
                                 asked.classes().clusters(),
                                 work.asked().seed(),
                                 work.ranges(),
                                 work.folder(table)));
         StagedTable made = work.staged(table);
         return Optional.of(
-                new Clusters(TableFiles.ranged(made, work.folder(table).path()), Optional.of(made)));
+                new Clusters(TableFiles.readable(made, work.folder(table)), Optional.of(made)));
     }
 
     private boolean requireLabels() {

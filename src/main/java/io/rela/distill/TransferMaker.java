@@ -119,7 +119,7 @@ final class TransferMaker {
         }
         LinearMapTable.write(
                 map,
-                work.folder(table()).removed().path().toString(),
+                work.folder(table()).removed().place(),
                 work.run().session());
         return new Fitted(map, work.staged(table()));
     }

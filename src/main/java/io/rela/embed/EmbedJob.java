@@ -25,7 +25,6 @@ import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.UUID;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.LongAccumulator;
@@ -121,8 +120,13 @@ public record EmbedJob(
         }
     }
 
-    /** Embeds a range into files of unique names in the folder, so that attempts never meet. */
-    TaskReport run(IndexRange range, RangedFiles listing, String folder, LongAccumulator done, RejectCounts rejected)
+    /** Embeds a range into files of unique names, so that attempts never meet. */
+    TaskReport run(
+            IndexRange range,
+            RangedFiles listing,
+            EmbedOutput.Places places,
+            LongAccumulator done,
+            RejectCounts rejected)
             throws IOException, InterruptedException {
         TaskContext task = TaskContext.get();
         String name = String.format("%012d-%s", range.first(), UUID.randomUUID());
@@ -130,7 +134,7 @@ public record EmbedJob(
         try (RangedFiles.Rows samples = listing.rows(columns(), range, hadoop.value());
                 Embedder embedder = open(task);
                 SampleReader reader = source == null ? null : source.reader();
-                EmbedOutput output = new EmbedOutput(new Path(folder), name, hadoop.value(), done, rejected);
+                EmbedOutput output = new EmbedOutput(places, name, hadoop.value(), done, rejected);
                 EmbedPipeline<Sample> pipeline = new EmbedPipeline<>(embedder, batch, preprocessing, output)) {
             while (samples.hasNext()) {
                 Object[] row = samples.next();

@@ -3,13 +3,14 @@ package io.rela.embed;
 import io.rela.image.RejectReason;
 import io.rela.source.Sample;
 import io.rela.table.IndexRange;
+import io.rela.table.TablePlace;
 import io.rela.table.TableWriter;
 import io.rela.table.Tables;
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.util.LongAccumulator;
 
 /** The files of one embedding task: features, and rejects where there are some. One thread. */
@@ -17,7 +18,7 @@ public final class EmbedOutput implements EmbedPipeline.Results<Sample>, AutoClo
     static final String FEATURES = "features";
     public static final String REJECTS = "rejected";
 
-    private final Path folder;
+    private final Places places;
     private final String name;
     private final Configuration conf;
     private final LongAccumulator done;
@@ -28,8 +29,16 @@ public final class EmbedOutput implements EmbedPipeline.Results<Sample>, AutoClo
     private long converted;
     private long nanos;
 
-    EmbedOutput(Path folder, String name, Configuration conf, LongAccumulator done, RejectCounts rejected) {
-        this.folder = folder;
+    /**
+     * Where the files go. Immutable.
+     *
+     * @param features takes a file a task
+     * @param rejects takes one where there are some
+     */
+    public record Places(TablePlace features, TablePlace rejects) implements Serializable {}
+
+    EmbedOutput(Places places, String name, Configuration conf, LongAccumulator done, RejectCounts rejected) {
+        this.places = places;
         this.name = name + ".parquet";
         this.conf = conf;
         this.done = done;
@@ -40,7 +49,7 @@ public final class EmbedOutput implements EmbedPipeline.Results<Sample>, AutoClo
     public void feature(Sample sample, float[] feature) throws IOException {
         long start = System.nanoTime();
         if (features == null) {
-            features = new TableWriter(Tables.FEATURES, new Path(new Path(folder, FEATURES), name), conf);
+            features = places.features().writer(Tables.FEATURES, name, conf);
         }
         features.write(Tables.featureRow(sample.index(), feature));
         converted++;
@@ -51,7 +60,7 @@ public final class EmbedOutput implements EmbedPipeline.Results<Sample>, AutoClo
     @Override
     public void reject(Sample sample, RejectReason reason, String detail) throws IOException {
         if (rejects == null) {
-            rejects = new TableWriter(Tables.REJECTS, new Path(new Path(folder, REJECTS), name), conf);
+            rejects = places.rejects().writer(Tables.REJECTS, name, conf);
         }
         rejects.write(Tables.rejectRow(sample, reason.label(), detail));
         rejectedByReason.merge(reason.label(), 1L, Long::sum);
@@ -83,17 +92,16 @@ public final class EmbedOutput implements EmbedPipeline.Results<Sample>, AutoClo
     /** Abandons files that were not completed. */
     @Override
     public void close() throws IOException {
-        abandon(features, FEATURES);
-        abandon(rejects, REJECTS);
+        abandon(features, places.features());
+        abandon(rejects, places.rejects());
     }
 
-    private void abandon(TableWriter writer, String table) throws IOException {
+    private void abandon(TableWriter writer, TablePlace place) throws IOException {
         if (writer != null) {
-            Path file = new Path(new Path(folder, table), name);
             try {
                 writer.close();
             } finally {
-                file.getFileSystem(conf).delete(file, false);
+                place.delete(name, conf);
             }
         }
     }

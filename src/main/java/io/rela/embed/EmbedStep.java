@@ -11,14 +11,14 @@ public final class EmbedStep {
     private final JavaSparkContext spark;
     private final RangedFiles samples;
     private final EmbedJob job;
-    private final String folder;
+    private final EmbedOutput.Places places;
     private final LongAccumulator done;
     private final RejectCounts rejected;
 
     /**
      * @param samples the listing: files that have the columns of {@link io.rela.table.Tables#SAMPLES}
      * @param job what every task does
-     * @param folder where tasks leave their files
+     * @param places where tasks leave their files
      * @param done counts samples that were embedded or rejected; a task adds its own when it ends well, and no range counts twice
      * @param rejected counts rejects by reason, likewise
      */
@@ -26,13 +26,13 @@ public final class EmbedStep {
             JavaSparkContext spark,
             RangedFiles samples,
             EmbedJob job,
-            String folder,
+            EmbedOutput.Places places,
             LongAccumulator done,
             RejectCounts rejected) {
         this.spark = spark;
         this.samples = samples;
         this.job = job;
-        this.folder = folder;
+        this.places = places;
         this.done = done;
         this.rejected = rejected;
     }
@@ -44,7 +44,7 @@ public final class EmbedStep {
      */
     public List<TaskReport> run(List<IndexRange> ranges) {
         EmbedJob embed = job;
-        String into = folder;
+        EmbedOutput.Places into = places;
         RangedFiles listing = samples;
         LongAccumulator doneSoFar = done;
         RejectCounts rejectedSoFar = rejected;

@@ -41,7 +41,7 @@ public record Embedding(
         RejectCounts rejected = new RejectCounts();
         run.session().sparkContext().register(rejected, "rela.rejected");
         EmbedStep step =
-                new EmbedStep(run.spark(), samples, plan.job(), store.folder().toString(), done, rejected);
+                new EmbedStep(run.spark(), samples, plan.job(), store.places(), done, rejected);
         int tasks = asked.partitions().orElse(2 * run.slots());
         try (Progress progress = new Progress(
                 run.command(), run.session().sparkContext(), total, before, sum(rejectedBefore), done, rejected)) {

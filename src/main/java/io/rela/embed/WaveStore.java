@@ -1,7 +1,10 @@
 package io.rela.embed;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import io.rela.ExitCode;
+import io.rela.RelaException;
 import io.rela.source.Fingerprint;
+import io.rela.storage.UploadGoneException;
 import io.rela.table.IndexRange;
 import io.rela.table.Json;
 import io.rela.table.RangedFiles;
@@ -35,12 +38,26 @@ public final class WaveStore<I> {
 
     private final FileSystem fs;
     private final Path folder;
+    private final TableFolder features;
+    private final TableFolder rejects;
     private final Class<I> identity;
 
-    /** Progress kept in {@code folder}, which need not exist. */
+    /** Progress kept in {@code folder}, which need not exist, features included. */
     public WaveStore(FileSystem fs, Path folder, Class<I> identity) {
-        this.fs = fs;
-        this.folder = folder;
+        this(new TableFolder(fs, new Path(folder, EmbedOutput.FEATURES)), identity);
+    }
+
+    /**
+     * Progress kept in a folder, which need not exist.
+     *
+     * @param features the folder of features below it
+     * @param identity of the settings that decide the result
+     */
+    public WaveStore(TableFolder features, Class<I> identity) {
+        this.fs = features.fs();
+        this.folder = features.path().getParent();
+        this.features = features;
+        this.rejects = new TableFolder(fs, new Path(folder, EmbedOutput.REJECTS));
         this.identity = identity;
     }
 
@@ -96,8 +113,8 @@ public final class WaveStore<I> {
     public void begin(State<I> state) {
         forget();
         try {
-            fs.mkdirs(new Path(folder, EmbedOutput.FEATURES));
-            fs.mkdirs(new Path(folder, EmbedOutput.REJECTS));
+            fs.mkdirs(features.path());
+            fs.mkdirs(rejects.path());
             fs.mkdirs(new Path(folder, "waves"));
             Json.replace(fs, stateFile(), state);
         } catch (IOException e) {
@@ -108,7 +125,7 @@ public final class WaveStore<I> {
     /** Forgets whatever was there. */
     public void forget() {
         try {
-            fs.delete(folder, true);
+            TableFolder.discard(fs, folder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -171,10 +188,8 @@ public final class WaveStore<I> {
 
     /** Deletes the files that killed or repeated tasks have left. */
     public void deleteOrphans(List<TaskReport> reports) {
-        new TableFolder(fs, new Path(folder, EmbedOutput.FEATURES))
-                .keepOnly(reports.stream().map(TaskReport::features).toList());
-        new TableFolder(fs, new Path(folder, EmbedOutput.REJECTS))
-                .keepOnly(reports.stream().map(TaskReport::rejects).toList());
+        features.keepOnly(reports.stream().map(TaskReport::features).toList());
+        rejects.keepOnly(reports.stream().map(TaskReport::rejects).toList());
     }
 
     /**
@@ -185,7 +200,7 @@ public final class WaveStore<I> {
      * @param most examples, at most
      */
     public List<String> rejectExamples(Optional<List<String>> files, int most) {
-        Path rejected = new Path(folder, EmbedOutput.REJECTS);
+        Path rejected = rejects.path();
         List<String> examples = new ArrayList<>();
         for (String file : files.orElseGet(() -> names(rejected))) {
             try (TableReader reader = new TableReader(EXAMPLE, new Path(rejected, file), fs.getConf())) {
@@ -224,14 +239,38 @@ public final class WaveStore<I> {
         }
     }
 
-    /** The files of features that the reports name. */
+    /** What tasks are told of where their files go. */
+    public EmbedOutput.Places places() {
+        return new EmbedOutput.Places(features.place(), rejects.place());
+    }
+
+    /**
+     * The files of features that the reports name, readable from now on.
+     *
+     * @throws RelaException when what a wave has uploaded is gone; the waves are then not finished any more
+     */
     public RangedFiles features(List<TaskReport> reports) {
-        Path features = new Path(folder, EmbedOutput.FEATURES);
+        Path readable = readable();
         return RangedFiles.of(reports.stream()
                 .filter(report -> report.features() != null)
                 .map(report -> new RangedFiles.File(
-                        new Path(features, report.features()).toString(), report.range(), report.converted()))
+                        new Path(readable, report.features()).toString(), report.range(), report.converted()))
                 .toList());
+    }
+
+    private Path readable() {
+        try {
+            return features.readable();
+        } catch (UploadGoneException e) {
+            forget();
+            throw new RelaException(
+                    ExitCode.INPUT,
+                    e.getMessage() + " What was made is lost with it. Run the command again, and have the rule leave"
+                            + " uploads alone for as long as the command takes.",
+                    e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The folder that holds everything. */

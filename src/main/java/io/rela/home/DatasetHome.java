@@ -10,7 +10,13 @@ import io.rela.manifest.Change;
 import io.rela.manifest.Manifest;
 import io.rela.manifest.StagedTable;
 import io.rela.manifest.TableFile;
+import io.rela.storage.FileSystems;
+import io.rela.storage.PartUpload;
+import io.rela.storage.Renaming;
+import io.rela.storage.UploadGoneException;
 import io.rela.table.Json;
+import io.rela.table.TableFolder;
+import io.rela.table.Tables;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,10 +32,10 @@ import java.util.TreeSet;
 import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.spark.deploy.SparkHadoopUtil;
@@ -61,6 +67,8 @@ public final class DatasetHome {
 
     private final FileSystem fs;
     private final Path root;
+    /** Whether tables are uploaded to where they belong, and show when that is completed: where a rename would copy them. */
+    private final boolean uploads;
     private boolean made;
     private String command;
     private LockWait wait;
@@ -69,9 +77,10 @@ public final class DatasetHome {
     /** Of the epoch; null while none is held. */
     private HomeLock epochLock;
 
-    private DatasetHome(FileSystem fs, Path root) {
+    private DatasetHome(FileSystem fs, Path root) throws IOException {
         this.fs = fs;
         this.root = root;
+        this.uploads = Renaming.copies(fs, root) && PartUpload.isSupported(fs, root);
     }
 
     /**
@@ -89,9 +98,10 @@ public final class DatasetHome {
         }
         try {
             Path path = new Path(uri);
-            FileSystem fs = path.getFileSystem(conf);
-            // Hadoop's checksum files would be renamed apart from what they belong to.
-            return new DatasetHome(fs instanceof LocalFileSystem local ? local.getRaw() : fs, fs.makeQualified(path));
+            FileSystem fs = FileSystems.of(path, conf);
+            return new DatasetHome(fs, fs.makeQualified(path));
+        } catch (RelaException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
             throw new RelaException(
                     ExitCode.SETTINGS,
@@ -109,6 +119,29 @@ public final class DatasetHome {
     /** The folder of a table, by its name. */
     public Path table(String name) {
         return new Path(root, name);
+    }
+
+    /** The files of a table, as a manifest lists them. */
+    public String[] paths(Manifest manifest, String table) {
+        return manifest.files(table, root).stream()
+                .map(file -> new Path(root, file.path()).toString())
+                .toArray(String[]::new);
+    }
+
+    /**
+     * The folder in which a table is made.
+     *
+     * @param staging of the command
+     * @param table its name
+     */
+    public TableFolder folder(Path staging, String table) {
+        return new TableFolder(
+                fs, new Path(staging, table), uploads ? Optional.of(table(table)) : Optional.empty());
+    }
+
+    /** Whether files that the manifest does not list may lie beside those that it lists, on their way in or out. */
+    public boolean holdsUnlisted() {
+        return uploads;
     }
 
     /** The hidden folder in which a command makes its tables and keeps its progress. */
@@ -365,7 +398,7 @@ public final class DatasetHome {
         try {
             if (mine != null && mine.isHeld() && !isCutOff()) {
                 for (Path folder : staging) {
-                    fs.delete(folder, true);
+                    TableFolder.discard(fs, folder);
                 }
             }
         } catch (IOException | RuntimeException e) {
@@ -429,7 +462,7 @@ public final class DatasetHome {
             return;
         }
         try {
-            fs.delete(staging(epoch), true);
+            TableFolder.discard(fs, staging(epoch));
             fs.delete(outputs(epoch), true);
         } finally {
             lock.close();
@@ -489,6 +522,8 @@ public final class DatasetHome {
     private void complete(Journal journal) {
         try {
             makeVisible(journal);
+        } catch (UploadGoneException e) {
+            throw undone(journal, e);
         } catch (IOException | RuntimeException e) {
             throw doubtful(e);
         }
@@ -504,34 +539,82 @@ public final class DatasetHome {
                 cause);
     }
 
+    /** Takes back a commit that cannot be completed: uploads change nothing of what was there. */
+    private RelaException undone(Journal journal, UploadGoneException cause) {
+        try {
+            TableFolder.discard(fs, staging(journal.staging()));
+            fs.delete(journal(), false);
+        } catch (IOException | RuntimeException e) {
+            cause.addSuppressed(e);
+            return doubtful(cause);
+        }
+        return new RelaException(
+                ExitCode.INPUT,
+                "A commit in " + root + " was begun and cannot be completed. " + cause.getMessage()
+                        + " The home is as it was before. Run this command again.",
+                cause);
+    }
+
     private void makeVisible(Journal journal) throws IOException {
         Path staging = staging(journal.staging());
         fs.mkdirs(staging);
-        for (String table : journal.removed()) {
-            setAside(table, staging);
+        if (!uploads) {
+            for (String table : journal.removed()) {
+                setAside(table, staging);
+            }
         }
         for (String table : journal.tables()) {
-            Path staged = new Path(staging, table);
-            if (fs.exists(staged) && !isComplete(table, journal.manifest())) {
+            TableFolder staged = folder(staging, table);
+            if (fs.exists(staged.path()) && !isComplete(table, journal.manifest()) && !staged.complete()) {
                 setAside(table, staging);
                 fs.mkdirs(table(table).getParent());
-                rename(staged, table(table));
+                rename(staged.path(), table(table));
             }
         }
         Json.replace(fs, new Path(root, MANIFEST), journal.manifest());
         CardFile.write(fs, root, journal.manifest());
+        if (uploads) {
+            removeUnlisted(journal);
+        }
         // The journal goes last: while it is there, all of this is done again.
         fs.delete(staging, true);
         fs.delete(journal(), false);
     }
 
+    /** Where nothing is set aside, what the manifest does not list any more goes after it, and so does what was uploaded for nothing. */
+    private void removeUnlisted(Journal journal) throws IOException {
+        for (String table : journal.removed()) {
+            fs.delete(table(table), true);
+        }
+        for (String table : journal.tables()) {
+            Set<String> listed = journal.manifest().files(table, root).stream()
+                    .map(TableFile::path)
+                    .collect(Collectors.toSet());
+            for (FileStatus file : files(table)) {
+                String name = file.getPath().getName();
+                if (TableFolder.isPart(name) && !listed.contains(table + "/" + name)) {
+                    fs.delete(file.getPath(), false);
+                }
+            }
+            // Commands of other epochs may be uploading clusters.
+            if (!table.equals(Tables.CLUSTERS.name())) {
+                PartUpload.abortBelow(fs, table(table));
+            }
+        }
+    }
+
+    private FileStatus[] files(String table) throws IOException {
+        try {
+            return fs.listStatus(table(table));
+        } catch (FileNotFoundException e) {
+            return new FileStatus[0];
+        }
+    }
+
     /** Whether all files of a table are where they belong: where renaming copies, what is there may be a part. */
     private boolean isComplete(String table, Manifest manifest) throws IOException {
-        if (!fs.exists(table(table))) {
-            return false;
-        }
         Map<String, Long> found = new HashMap<>();
-        for (FileStatus file : fs.listStatus(table(table))) {
+        for (FileStatus file : files(table)) {
             found.put(table + "/" + file.getPath().getName(), file.getLen());
         }
         List<TableFile> files = manifest.files(table, root);

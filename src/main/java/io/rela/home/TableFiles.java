@@ -10,6 +10,7 @@ import io.rela.storage.Patience;
 import io.rela.storage.StorageException;
 import io.rela.table.IndexRange;
 import io.rela.table.NumberReader;
+import io.rela.table.PendingFile;
 import io.rela.table.RangedFiles;
 import io.rela.table.TableFolder;
 import java.io.IOException;
@@ -18,9 +19,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /** Looks into the footers of a table's files, all of them at once. Driver only. */
@@ -34,25 +36,55 @@ public final class TableFiles {
      * A table that was just written.
      *
      * @param name in the home
-     * @param folder where it lies now
+     * @param folder in which it was made
      * @throws RelaException when a file is not as this program writes it
      */
-    public static StagedTable staged(FileSystem fs, String name, Path folder) {
-        List<Described> found = describe(fs, folder, false);
-        return new StagedTable(
-                name,
-                found.stream()
-                        .map(file -> new TableFile(
-                                name + "/" + file.status().getPath().getName(),
-                                file.footer().rows(),
-                                file.status().getLen(),
-                                first(file.footer()),
-                                last(file.footer())))
-                        .toList());
+    public static StagedTable staged(String name, TableFolder folder) {
+        List<TableFile> files = new ArrayList<>();
+        for (PendingFile file : uploaded(folder)) {
+            files.add(new TableFile(name + "/" + file.name(), file.rows(), file.bytes(), file.first(), file.last()));
+        }
+        for (Described file : describe(folder.path(), written(folder), false, folder.fs().getConf())) {
+            files.add(new TableFile(
+                    name + "/" + file.status().getPath().getName(),
+                    file.footer().rows(),
+                    file.status().getLen(),
+                    first(file.footer()),
+                    last(file.footer())));
+        }
+        return new StagedTable(name, files);
     }
 
-    /** The files of a table that is in the order of the index, where it lies now. */
-    public static RangedFiles ranged(StagedTable table, Path folder) {
+    private static List<PendingFile> uploaded(TableFolder folder) {
+        try {
+            return PendingFile.in(folder.fs(), folder.path());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The files in a folder, by their names. */
+    private static List<FileStatus> written(TableFolder folder) {
+        try {
+            return Arrays.stream(folder.fs().listStatus(folder.path()))
+                    .filter(file -> TableFolder.isPart(file.getPath().getName()))
+                    .sorted(Comparator.comparing(file -> file.getPath().getName()))
+                    .toList();
+        } catch (IOException e) {
+            throw damaged(folder.path(), e);
+        }
+    }
+
+    /** The files of a table that was just written and is in the order of the index, readable from now on. */
+    public static RangedFiles readable(StagedTable table, TableFolder folder) {
+        try {
+            return ranged(table, folder.readable());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static RangedFiles ranged(StagedTable table, Path folder) {
         return RangedFiles.of(table.files().stream()
                 .filter(file -> file.first() != null)
                 .map(file -> new RangedFiles.File(
@@ -78,7 +110,14 @@ public final class TableFiles {
      *     lists
      */
     public static RangedFiles open(DatasetHome home, Manifest manifest, String table) {
-        List<Described> found = describe(home.fileSystem(), home.table(table), true);
+        Set<String> names = manifest.files(table, home.root()).stream()
+                .map(file -> new Path(file.path()).getName())
+                .collect(Collectors.toSet());
+        List<FileStatus> there = written(new TableFolder(home.fileSystem(), home.table(table))).stream()
+                .filter(file -> !home.holdsUnlisted()
+                        || names.contains(file.getPath().getName()))
+                .toList();
+        List<Described> found = describe(home.table(table), there, true, home.fileSystem().getConf());
         RangedFiles files = ranged(found);
         long rows = found.stream().mapToLong(file -> file.footer().rows()).sum();
         long listed = manifest.files(table, home.root()).stream()
@@ -113,17 +152,12 @@ public final class TableFiles {
         return range == null ? null : (Long) (range.end() - 1);
     }
 
-    private static List<Described> describe(FileSystem fs, Path folder, boolean ordered) {
+    private static List<Described> describe(
+            Path folder, List<FileStatus> files, boolean ordered, Configuration conf) {
         try {
-            List<FileStatus> files = new ArrayList<>(Arrays.stream(fs.listStatus(folder))
-                    .filter(file -> TableFolder.isPart(file.getPath().getName()))
-                    .toList());
-            files.sort(Comparator.comparing(file -> file.getPath().getName()));
             return files.parallelStream()
-                    .map(file -> new Described(file, footer(file.getPath(), ordered, fs.getConf())))
+                    .map(file -> new Described(file, footer(file.getPath(), ordered, conf)))
                     .toList();
-        } catch (IOException e) {
-            throw damaged(folder, e);
         } catch (UncheckedIOException e) {
             throw StorageException.in(e)
                     .filter(storage -> storage.kind() != StorageException.Kind.GONE)

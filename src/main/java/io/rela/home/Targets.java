@@ -11,7 +11,6 @@ import io.rela.source.SourceException;
 import io.rela.table.RangedFiles;
 import io.rela.table.Tables;
 import java.util.Optional;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
@@ -19,14 +18,12 @@ import org.apache.spark.sql.functions;
 /** The targets of a home, whose footers are read once per command. Driver only, one thread. */
 public final class Targets {
     private final CommandRun run;
-    private final Path folder;
     private final ConversionRecord conversion;
     private final RangedFiles files;
     private Boolean labeled;
 
-    private Targets(CommandRun run, Path folder, ConversionRecord conversion, RangedFiles files) {
+    private Targets(CommandRun run, ConversionRecord conversion, RangedFiles files) {
         this.run = run;
-        this.folder = folder;
         this.conversion = conversion;
         this.files = files;
     }
@@ -37,11 +34,7 @@ public final class Targets {
      * @throws RelaException when they are damaged, or not as many as the manifest says
      */
     public static Targets open(CommandRun run, DatasetHome home, Manifest manifest, ConversionRecord conversion) {
-        return new Targets(
-                run,
-                home.table(Tables.TARGETS.name()),
-                conversion,
-                TableFiles.open(home, manifest, Tables.TARGETS.name()));
+        return new Targets(run, conversion, TableFiles.open(home, manifest, Tables.TARGETS.name()));
     }
 
     /** The files, in the order of the index. */
@@ -61,7 +54,7 @@ public final class Targets {
 
     /** For Spark SQL, without the pictures that they may carry. */
     public Dataset<Row> table() {
-        return run.session().read().schema(Tables.TARGETS.spark()).parquet(folder.toString());
+        return run.session().read().schema(Tables.TARGETS.spark()).parquet(files.paths());
     }
 
     /** Whether a sample has a label. */

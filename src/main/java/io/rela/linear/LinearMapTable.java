@@ -3,6 +3,7 @@ package io.rela.linear;
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.table.SingleRowTable;
+import io.rela.table.TablePlace;
 import io.rela.table.Tables;
 import java.io.UncheckedIOException;
 import org.apache.spark.sql.Row;
@@ -17,9 +18,10 @@ public final class LinearMapTable {
      * input_dimension values, row-major, bias output_dimension; held_out_samples is 0 where r2, explained_variance and
      * mean_cosine are those of the training samples.
      *
-     * @throws UncheckedIOException if there is something at path already, or it cannot be written
+     * @param place of the directory
+     * @throws UncheckedIOException if there is something at the place already, or it cannot be written
      */
-    public static void write(FittedMap fitted, String path, SparkSession spark) {
+    public static void write(FittedMap fitted, TablePlace place, SparkSession spark) {
         LinearMap map = fitted.map();
         Agreement agreement = fitted.agreement();
         Object[] row = {
@@ -35,7 +37,7 @@ public final class LinearMapTable {
             agreement.meanCosine(),
             fitted.seed()
         };
-        SingleRowTable.write(Tables.TRANSFERS, row, path, spark);
+        SingleRowTable.write(Tables.TRANSFERS, row, place, spark);
     }
 
     /**

@@ -16,6 +16,7 @@ import io.rela.RelaException;
 import io.rela.rank.KnownLosses;
 import io.rela.table.RangedFiles;
 import io.rela.table.TableFolder;
+import io.rela.table.TablePlace;
 import io.rela.table.TableWriter;
 import io.rela.table.Tables;
 import java.io.Serializable;
@@ -183,7 +184,7 @@ public final class LoggedLosses {
     private static Dataset<Row> table(SparkSession session, RangedFiles files) {
         return session.read()
                 .schema(Tables.LOSSES.spark())
-                .parquet(files.files().stream().map(RangedFiles.File::path).toArray(String[]::new));
+                .parquet(files.paths());
     }
 
     private static Dataset<Row> read(SparkSession session, Log log) {
@@ -314,11 +315,11 @@ public final class LoggedLosses {
 
     /** Spark's sort leaves neighbouring ranges in its partitions: one file each. */
     private static KnownLosses write(Dataset<Row> sorted, SparkSession session, TableFolder folder) {
-        String path = folder.empty().path().toString();
+        TablePlace place = folder.empty().place();
         SerializableConfiguration hadoop =
                 new SerializableConfiguration(session.sparkContext().hadoopConfiguration());
         List<Written> written = sorted.toJavaRDD()
-                .mapPartitions(rows -> write(rows, path, hadoop).stream().iterator())
+                .mapPartitions(rows -> write(rows, place, hadoop).stream().iterator())
                 .collect();
         folder.keepOnly(written.stream().map(Written::file).toList());
         KnownLosses losses = new KnownLosses();
@@ -326,7 +327,7 @@ public final class LoggedLosses {
         return losses;
     }
 
-    private static Optional<Written> write(Iterator<Row> rows, String folder, SerializableConfiguration hadoop)
+    private static Optional<Written> write(Iterator<Row> rows, TablePlace place, SerializableConfiguration hadoop)
             throws java.io.IOException {
         if (!rows.hasNext()) {
             return Optional.empty();
@@ -334,7 +335,7 @@ public final class LoggedLosses {
         Row row = rows.next();
         String name = String.format("part-%012d-%s.parquet", row.getLong(0), UUID.randomUUID());
         KnownLosses losses = new KnownLosses();
-        try (TableWriter writer = new TableWriter(Tables.LOSSES, new Path(folder, name), hadoop.value())) {
+        try (TableWriter writer = place.writer(Tables.LOSSES, name, hadoop.value())) {
             writer.write(Tables.lossRow(row.getLong(0), row.getFloat(1)));
             losses.add(row.getFloat(1));
             while (rows.hasNext()) {

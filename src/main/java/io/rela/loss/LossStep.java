@@ -8,6 +8,7 @@ import io.rela.rank.KnownLosses;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
 import io.rela.table.TableFolder;
+import io.rela.table.TablePlace;
 import io.rela.table.TableWriter;
 import io.rela.table.Tables;
 import java.io.IOException;
@@ -67,11 +68,11 @@ public final class LossStep {
             TableFolder folder) {
         // An Optional cannot be sent.
         Broadcast<List<LinearMap>> map = spark.broadcast(transfer.stream().toList());
-        String path = folder.empty().path().toString();
+        TablePlace place = folder.empty().place();
         SerializableConfiguration hadoop = new SerializableConfiguration(spark.hadoopConfiguration());
         List<Written> written = spark.parallelize(ranges, ranges.size())
                 .map(range ->
-                        new Task(kind, map.value().stream().findFirst(), path, hadoop).run(outputs, targets, range))
+                        new Task(kind, map.value().stream().findFirst(), place, hadoop).run(outputs, targets, range))
                 .collect();
         map.destroy();
         folder.keepOnly(written.stream().map(Written::file).toList());
@@ -91,7 +92,7 @@ public final class LossStep {
     private static final class Task {
         private final LossKind kind;
         private final Optional<LinearMap> transfer;
-        private final String folder;
+        private final TablePlace place;
         private final SerializableConfiguration hadoop;
         private final List<Outputs.Beside> rows = new ArrayList<>();
         private final KnownLosses losses = new KnownLosses();
@@ -99,10 +100,10 @@ public final class LossStep {
         private long notFinite;
         private long unlabeled;
 
-        Task(LossKind kind, Optional<LinearMap> transfer, String folder, SerializableConfiguration hadoop) {
+        Task(LossKind kind, Optional<LinearMap> transfer, TablePlace place, SerializableConfiguration hadoop) {
             this.kind = kind;
             this.transfer = transfer;
-            this.folder = folder;
+            this.place = place;
             this.hadoop = hadoop;
         }
 
@@ -111,7 +112,7 @@ public final class LossStep {
             try (Outputs beside = kind.ofLabels()
                             ? Outputs.besideLabels(given, targets, range, hadoop.value())
                             : Outputs.besideTargets(given, targets, range, hadoop.value());
-                    TableWriter writer = new TableWriter(Tables.LOSSES, new Path(folder, name), hadoop.value())) {
+                    TableWriter writer = place.writer(Tables.LOSSES, name, hadoop.value())) {
                 while (beside.hasNext()) {
                     rows.add(beside.next());
                     if (rows.size() == ROWS_AT_A_TIME) {

@@ -4,6 +4,7 @@ import io.rela.moments.FeatureColumns;
 import io.rela.projection.Projection;
 import io.rela.projection.ProjectionTable;
 import java.util.Arrays;
+import io.rela.table.TablePlace;
 import org.apache.spark.ml.Model;
 import org.apache.spark.ml.functions;
 import org.apache.spark.ml.param.Param;
@@ -160,7 +161,7 @@ public final class ProjectionModel extends Model<ProjectionModel> implements MLW
         @Override
         public void saveImpl(String path) {
             DefaultParamsWriter.saveMetadata(model, path, sc(), Option.empty(), Option.empty());
-            ProjectionTable.write(model.projection, path + "/data", sparkSession());
+            ProjectionTable.write(model.projection, new TablePlace(path + "/data"), sparkSession());
         }
     }
 

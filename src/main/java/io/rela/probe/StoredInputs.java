@@ -70,7 +70,7 @@ final class StoredInputs implements Inputs {
     private Projection axes(FinishedHome home) {
         try {
             return ProjectionTable.read(
-                    home.home().table(Tables.PROJECTION.name()).toString(), run.session());
+                    home.home().paths(home.manifest(), Tables.PROJECTION.name())[0], run.session());
         } catch (IllegalStateException e) {
             throw new RelaException(
                     ExitCode.HOME,

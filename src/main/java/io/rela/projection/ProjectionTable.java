@@ -2,6 +2,7 @@ package io.rela.projection;
 
 import io.rela.ml.ProjectionModel;
 import io.rela.table.SingleRowTable;
+import io.rela.table.TablePlace;
 import io.rela.table.TableSchema;
 import io.rela.table.Tables;
 import java.io.UncheckedIOException;
@@ -25,9 +26,10 @@ public final class ProjectionTable {
     /**
      * Writes one zstd-compressed file into a new directory.
      *
-     * @throws UncheckedIOException if there is something at path already, or it cannot be written
+     * @param place of the directory
+     * @throws UncheckedIOException if there is something at the place already, or it cannot be written
      */
-    public static void write(Projection projection, String path, SparkSession spark) {
+    public static void write(Projection projection, TablePlace place, SparkSession spark) {
         Object[] row = {
             projection.kind().label(),
             projection.samples(),
@@ -42,7 +44,7 @@ public final class ProjectionTable {
             projection.seed(),
             projection.otherDimension()
         };
-        SingleRowTable.write(SCHEMA, row, path, spark);
+        SingleRowTable.write(SCHEMA, row, place, spark);
     }
 
     /**

@@ -106,7 +106,7 @@ public final class SelectStep {
                 wide.kept(),
                 wide.source().orElse(null),
                 order,
-                folder.empty().path().toString(),
+                folder.empty().place(),
                 hadoop);
         Rule rule = settled.rule();
         Stand stand = settled.stand();

@@ -11,6 +11,7 @@ import io.rela.storage.Patience;
 import io.rela.table.EncodedImage;
 import io.rela.table.RangedFiles;
 import io.rela.table.RowBytes;
+import io.rela.table.TablePlace;
 import io.rela.table.TableSchema;
 import io.rela.table.TableWriter;
 import io.rela.table.Tables;
@@ -23,7 +24,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.UUID;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.util.SerializableConfiguration;
 import scala.Tuple2;
 
@@ -35,7 +35,7 @@ import scala.Tuple2;
  * @param kept whether the targets carry the pictures
  * @param source gives pictures that the targets do not carry; null where none are wanted
  * @param order of the rows
- * @param folder of the table
+ * @param table takes the files
  * @param hadoop how storage is reached
  */
 record SubsetJob(
@@ -44,7 +44,7 @@ record SubsetJob(
         boolean kept,
         ImageSource source,
         Draw order,
-        String folder,
+        TablePlace table,
         SerializableConfiguration hadoop)
         implements Serializable {
 
@@ -100,7 +100,7 @@ record SubsetJob(
         long withLoss = 0;
         double weights = 0;
         try (SampleReader pictures = columns == Columns.IMAGES && !kept ? source.reader() : null;
-                TableWriter writer = new TableWriter(columns.schema(), new Path(folder, name), hadoop.value())) {
+                TableWriter writer = table.writer(columns.schema(), name, hadoop.value())) {
             for (int place : chosen.shuffled(order)) {
                 Object[] row =
                         columns == Columns.INDEX ? new Object[] {chosen.index(place)} : whole.row(stored(), place);

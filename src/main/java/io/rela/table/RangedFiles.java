@@ -58,6 +58,11 @@ public record RangedFiles(List<File> files) implements Serializable {
         return files.stream().mapToLong(File::rows).sum();
     }
 
+    /** The paths of all files. */
+    public String[] paths() {
+        return files.stream().map(File::path).toArray(String[]::new);
+    }
+
     /** The index after the last, or 0 of no files. */
     public long end() {
         return files.isEmpty() ? 0 : files.get(files.size() - 1).range().end();

@@ -1,5 +1,6 @@
 package io.rela.table;
 
+import io.rela.storage.FileSystems;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,7 +10,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
@@ -26,22 +26,23 @@ public final class SingleRowTable {
      * Writes one zstd-compressed file into a new directory.
      *
      * @param row of the schema's columns
-     * @throws UncheckedIOException if there is something at path already, or it cannot be written
+     * @param place of the directory
+     * @throws UncheckedIOException if there is something at the place already, or it cannot be written
      */
-    public static void write(TableSchema schema, Object[] row, String path, SparkSession spark) {
+    public static void write(TableSchema schema, Object[] row, TablePlace place, SparkSession spark) {
         Configuration conf = spark.sparkContext().hadoopConfiguration();
-        Path folder = new Path(path);
+        Path folder = new Path(place.folder());
         try {
-            FileSystem fs = folder.getFileSystem(conf);
+            FileSystem fs = FileSystems.of(folder, conf);
             if (fs.exists(folder)) {
-                throw new FileAlreadyExistsException(path + " already exists");
+                throw new FileAlreadyExistsException(folder + " already exists");
             }
             String name = "part-" + UUID.randomUUID() + ".parquet";
-            try (TableWriter writer = new TableWriter(schema, new Path(folder, name), conf)) {
+            try (TableWriter writer = place.writer(schema, name, conf)) {
                 writer.write(row);
             }
             // A local file's checksum would outlive a change of the file.
-            new TableFolder(fs instanceof LocalFileSystem local ? local.getRaw() : fs, folder).keepOnly(List.of(name));
+            new TableFolder(fs, folder).keepOnly(List.of(name));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

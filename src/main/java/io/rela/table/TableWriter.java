@@ -1,5 +1,6 @@
 package io.rela.table;
 
+import io.rela.storage.FileSystems;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -9,6 +10,8 @@ import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.hadoop.util.HadoopOutputFile;
+import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.RecordConsumer;
 
@@ -22,9 +25,33 @@ public final class TableWriter implements AutoCloseable {
     private static final long ROW_GROUP_BYTES = 16L << 20;
 
     private final ParquetWriter<Object[]> writer;
+    private final boolean indexed;
+    /** Null for a file that is written where it shows. */
+    private final UploadOutput upload;
+
+    /** Takes a note of the upload; null likewise. */
+    private final Path notes;
+
+    private final Configuration conf;
     private long rows;
+    private long first = Long.MAX_VALUE;
+    private long last = Long.MIN_VALUE;
 
     public TableWriter(TableSchema schema, Path file, Configuration conf) throws IOException {
+        this(schema, HadoopOutputFile.fromPath(file, conf), null, null, conf);
+    }
+
+    /** Uploads the file, and notes in a folder what completes the upload. */
+    TableWriter(TableSchema schema, UploadOutput upload, Path notes, Configuration conf) throws IOException {
+        this(schema, upload, upload, notes, conf);
+    }
+
+    private TableWriter(TableSchema schema, OutputFile file, UploadOutput upload, Path notes, Configuration conf)
+            throws IOException {
+        this.upload = upload;
+        this.notes = notes;
+        this.conf = conf;
+        this.indexed = schema.columns().get(0).name().equals(Tables.INDEX);
         Builder builder = new Builder(file, new RowWriteSupport(schema))
                 .withConf(conf)
                 .withCompressionCodec(CompressionCodecName.ZSTD)
@@ -42,6 +69,10 @@ public final class TableWriter implements AutoCloseable {
     public void write(Object[] row) throws IOException {
         writer.write(row);
         rows++;
+        if (indexed) {
+            first = Math.min(first, (Long) row[0]);
+            last = Math.max(last, (Long) row[0]);
+        }
     }
 
     /** Rows written so far. */
@@ -51,13 +82,31 @@ public final class TableWriter implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        writer.close();
+        if (upload == null) {
+            writer.close();
+            return;
+        }
+        try {
+            writer.close();
+            boolean ranged = indexed && rows > 0;
+            new PendingFile(
+                            upload.file().toString(),
+                            upload.handle(),
+                            upload.bytes(),
+                            rows,
+                            ranged ? (Long) first : null,
+                            ranged ? (Long) last : null)
+                    .note(FileSystems.of(notes, conf), notes);
+        } catch (IOException | RuntimeException e) {
+            upload.abort();
+            throw e;
+        }
     }
 
     private static final class Builder extends ParquetWriter.Builder<Object[], Builder> {
         private final RowWriteSupport support;
 
-        Builder(Path file, RowWriteSupport support) {
+        Builder(OutputFile file, RowWriteSupport support) {
             super(file);
             this.support = support;
         }

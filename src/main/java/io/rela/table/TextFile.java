@@ -1,5 +1,6 @@
 package io.rela.table;
 
+import io.rela.storage.FileSystems;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,7 +11,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
@@ -41,8 +41,7 @@ public final class TextFile {
     /** The same of a file that somebody named; beside a local one no checksum file stays behind. */
     public static void replace(String uri, String text, Configuration conf) throws IOException {
         Path file = new Path(uri);
-        FileSystem found = file.getFileSystem(conf);
-        FileSystem fs = found instanceof LocalFileSystem local ? local.getRaw() : found;
+        FileSystem fs = FileSystems.of(file, conf);
         replace(fs, fs.makeQualified(file), text);
     }
 

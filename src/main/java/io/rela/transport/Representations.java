@@ -62,14 +62,14 @@ final class Representations {
         FinishedHome home =
                 FinishedHome.open(option, uri, session.sparkContext().hadoopConfiguration());
         String what = home.name();
-        Dataset<Row> targets = table(session, home.home(), what, Tables.TARGETS);
+        Dataset<Row> targets = table(session, home, Tables.TARGETS);
         return representation == Representation.TARGETS
                 ? new Representations(what, ExitCode.HOME, Tables.TARGET, targets, Optional.empty())
                 : new Representations(
                         what,
                         ExitCode.HOME,
                         Tables.FEATURE,
-                        table(session, home.home(), what, Tables.FEATURES),
+                        table(session, home, Tables.FEATURES),
                         Optional.of(targets.select(Tables.INDEX, Tables.ID, Tables.LENGTH)));
     }
 
@@ -80,7 +80,7 @@ final class Representations {
      */
     static Representations ofTable(SparkSession session, String option, String uri) {
         String what = option + " " + uri;
-        Dataset<Row> table = read(session, uri, what, ExitCode.INPUT);
+        Dataset<Row> table = read(session, what, ExitCode.INPUT, uri);
         Representations read = new Representations(what, ExitCode.INPUT, Tables.FEATURE, table, Optional.empty());
         boolean fits = read.isOfType(Tables.FEATURE, DataTypes.createArrayType(DataTypes.FloatType))
                 || read.isOfType(Tables.FEATURE, DataTypes.createArrayType(DataTypes.DoubleType));
@@ -93,8 +93,10 @@ final class Representations {
         return read;
     }
 
-    private static Dataset<Row> table(SparkSession session, DatasetHome home, String what, TableSchema schema) {
-        Dataset<Row> rows = read(session, home.table(schema.name()).toString(), what, ExitCode.HOME);
+    private static Dataset<Row> table(SparkSession session, FinishedHome home, TableSchema schema) {
+        String what = home.name();
+        Dataset<Row> rows =
+                read(session, what, ExitCode.HOME, home.home().paths(home.manifest(), schema.name()));
         for (String column : schema.spark().fieldNames()) {
             if (!Arrays.asList(rows.columns()).contains(column)) {
                 throw new RelaException(
@@ -106,9 +108,9 @@ final class Representations {
         return rows;
     }
 
-    private static Dataset<Row> read(SparkSession session, String path, String what, ExitCode fault) {
+    private static Dataset<Row> read(SparkSession session, String what, ExitCode fault, String... paths) {
         try {
-            return session.read().parquet(path);
+            return session.read().parquet(paths);
         } catch (Exception e) {
             // Spark's AnalysisException is checked and not declared.
             throw unreadable(what, fault, e);

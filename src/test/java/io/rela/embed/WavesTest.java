@@ -98,7 +98,7 @@ class WavesTest {
                 BATCH,
                 missing,
                 new SerializableConfiguration(spark.hadoopConfiguration()));
-        return new EmbedStep(spark, listing, job, store.folder().toString(), done, rejected());
+        return new EmbedStep(spark, listing, job, store.places(), done, rejected());
     }
 
     private RejectCounts rejected() {

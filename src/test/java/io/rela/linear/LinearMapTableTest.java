@@ -3,6 +3,7 @@ package io.rela.linear;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rela.table.TablePlace;
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.testing.LocalSpark;
@@ -32,17 +33,17 @@ class LinearMapTableTest {
         FittedMap fitted = fitted(heldOut);
         String uri = folder.resolve("map").toUri().toString();
 
-        LinearMapTable.write(fitted, uri, SPARK);
+        LinearMapTable.write(fitted, new TablePlace(uri), SPARK);
 
         assertThat(folder.resolve("map")).isDirectoryNotContaining("glob:**.crc");
         assertThat(LinearMapTable.read(uri, SPARK)).isEqualTo(fitted).hasSameHashCodeAs(fitted);
-        assertThatThrownBy(() -> LinearMapTable.write(fitted, uri, SPARK)).hasMessageContaining("already exists");
+        assertThatThrownBy(() -> LinearMapTable.write(fitted, new TablePlace(uri), SPARK)).hasMessageContaining("already exists");
     }
 
     @Test
     void whatIsNoMapIsNamed() throws IOException {
         String path = folder.resolve("map").toString();
-        LinearMapTable.write(fitted(20), path, SPARK);
+        LinearMapTable.write(fitted(20), new TablePlace(path), SPARK);
         Dataset<Row> table = SPARK.read().parquet(path);
 
         refused(table.drop("bias"), "no column bias");

@@ -3,6 +3,7 @@ package io.rela.projection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rela.table.TablePlace;
 import io.rela.moments.Moments;
 import io.rela.testing.LocalSpark;
 import io.rela.testing.Samples;
@@ -38,16 +39,16 @@ class ProjectionTableTest {
         Projection projection = fit(kind);
         String path = folder.resolve("projection").toString();
 
-        ProjectionTable.write(projection, path, SPARK);
+        ProjectionTable.write(projection, new TablePlace(path), SPARK);
 
         assertThat(ProjectionTable.read(path, SPARK)).isEqualTo(projection).hasSameHashCodeAs(projection);
-        assertThatThrownBy(() -> ProjectionTable.write(projection, path, SPARK)).hasMessageContaining("already exists");
+        assertThatThrownBy(() -> ProjectionTable.write(projection, new TablePlace(path), SPARK)).hasMessageContaining("already exists");
     }
 
     @Test
     void oneZstdFileWithRequiredElements() throws IOException {
         Path path = folder.resolve("projection");
-        ProjectionTable.write(fit(ProjectionKind.PCA), path.toString(), SPARK);
+        ProjectionTable.write(fit(ProjectionKind.PCA), new TablePlace(path.toString()), SPARK);
 
         List<Path> files;
         try (Stream<Path> listed = Files.list(path)) {
@@ -68,7 +69,7 @@ class ProjectionTableTest {
     @Test
     void damageIsNamed() {
         String path = folder.resolve("projection").toString();
-        ProjectionTable.write(fit(ProjectionKind.PCA), path, SPARK);
+        ProjectionTable.write(fit(ProjectionKind.PCA), new TablePlace(path), SPARK);
         Dataset<Row> table = SPARK.read().parquet(path);
 
         assertDamaged(table.drop("scale"), "no column scale");
