@@ -617,6 +617,9 @@ public final class DatasetHome {
         for (FileStatus file : files(table)) {
             found.put(table + "/" + file.getPath().getName(), file.getLen());
         }
+        if (found.isEmpty()) {
+            return false;
+        }
         List<TableFile> files = manifest.files(table, root);
         return !files.isEmpty()
                 && files.stream().allMatch(file -> Objects.equals(found.get(file.path()), file.bytes()));

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
-import io.rela.home.DatasetHomeTest.Failing;
 import io.rela.manifest.Change;
 import io.rela.manifest.StagedTable;
 import io.rela.manifest.TableFile;
 import io.rela.select.Columns;
 import io.rela.table.Json;
+import io.rela.testing.UploadingFileSystem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -76,13 +76,10 @@ class CardFileTest {
             folder = Files.createDirectory(all.resolve("home" + step));
             commit(CardManifests.conversion(List.of("cat", "dog"), true, 1));
             String before = card();
-            Configuration conf = new Configuration();
-            conf.setClass("fs.file.impl", Failing.class, FileSystem.class);
-            conf.setBoolean("fs.file.impl.disable.cache", true);
-            DatasetHome home = prepared(conf);
+            DatasetHome home = prepared(UploadingFileSystem.configuration(FailingFileSystem.class));
             Change change = CardManifests.epoch(3, Columns.INDEX);
             stage(home, change);
-            ((Failing) home.fileSystem()).failAt(step);
+            ((FailingFileSystem) home.fileSystem()).failAt(step);
             try {
                 home.commit(home.staging("select"), change);
             } catch (UncheckedIOException e) {
@@ -91,7 +88,7 @@ class CardFileTest {
                 assertThat(e.exitCode()).isEqualTo(ExitCode.DOUBTFUL);
                 doubtful++;
             }
-            failed = ((Failing) home.fileSystem()).hasFailed();
+            failed = ((FailingFileSystem) home.fileSystem()).hasFailed();
             assertThat(card()).satisfiesAnyOf(card -> assertThat(card).isEqualTo(before), card -> assertThat(card)
                     .contains("- config_name: subset-epoch-3")
                     .endsWith("-->\n"));

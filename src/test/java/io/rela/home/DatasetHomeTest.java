@@ -13,6 +13,7 @@ import io.rela.manifest.StagedTable;
 import io.rela.manifest.TableFile;
 import io.rela.table.Json;
 import io.rela.testing.StepTime;
+import io.rela.testing.UploadingFileSystem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,11 +26,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataOutputStream;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.RawLocalFileSystem;
-import org.apache.hadoop.util.Progressable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -283,7 +279,7 @@ class DatasetHomeTest {
             stage(home, "targets", "new");
             stage(home, "features", "new");
             failed = false;
-            ((Failing) home.fileSystem()).failAt(step);
+            ((FailingFileSystem) home.fileSystem()).failAt(step);
             try {
                 home.commit(home.staging("convert"), change("two", List.of("targets", "features"), List.of("losses")));
             } catch (UncheckedIOException e) {
@@ -299,7 +295,7 @@ class DatasetHomeTest {
                 assertThat(e.exitCode()).isEqualTo(ExitCode.DOUBTFUL);
             }
             // Some failures are tolerated: the commit is whole all the same.
-            failed |= ((Failing) home.fileSystem()).hasFailed();
+            failed |= ((FailingFileSystem) home.fileSystem()).hasFailed();
             home.leave(home.staging("listing"));
             if (failed && kinds.contains("doubtful")) {
                 DatasetHome next = preparedEpoch(9);
@@ -320,7 +316,7 @@ class DatasetHomeTest {
     @Test
     void aJournalWhoseWritingIsOnlySaidToHaveFailedCounts() throws IOException {
         DatasetHome home = onFailing();
-        Failing fs = (Failing) home.fileSystem();
+        FailingFileSystem fs = (FailingFileSystem) home.fileSystem();
         home.prepare("convert", LockWait.none());
         stage(home, "targets", "t");
         fs.loseAnswerOfRenamingTo("commit.json");
@@ -332,7 +328,7 @@ class DatasetHomeTest {
     @Test
     void whereNobodyCanTellWhetherTheJournalIsThereTheCommitIsDoubtful() throws IOException {
         DatasetHome home = onFailing();
-        Failing fs = (Failing) home.fileSystem();
+        FailingFileSystem fs = (FailingFileSystem) home.fileSystem();
         home.prepare("convert", LockWait.none());
         stage(home, "targets", "t");
         fs.loseAnswerOfRenamingTo("commit.json");
@@ -466,10 +462,7 @@ class DatasetHomeTest {
     }
 
     private DatasetHome onFailing() {
-        Configuration conf = new Configuration();
-        conf.setClass("fs.file.impl", Failing.class, FileSystem.class);
-        conf.setBoolean("fs.file.impl.disable.cache", true);
-        return DatasetHome.at(folder.toString(), conf);
+        return DatasetHome.at(folder.toString(), UploadingFileSystem.configuration(FailingFileSystem.class));
     }
 
     private static void stage(DatasetHome home, String table, String content) throws IOException {
@@ -480,78 +473,6 @@ class DatasetHomeTest {
         Path staged = Path.of(home.staging(staging).toUri()).resolve(table);
         Files.createDirectories(staged);
         Files.writeString(staged.resolve("part"), content);
-    }
-
-    /** A local file system that fails once, or from then on. */
-    public static final class Failing extends RawLocalFileSystem {
-        private int stepsLeft = -1;
-        private boolean forEver;
-        private boolean broken;
-        private String renamedTo = "";
-
-        /** Whether the step that was to fail has come. */
-        boolean hasFailed() {
-            return stepsLeft < 0;
-        }
-
-        void failAt(int step) {
-            stepsLeft = step;
-        }
-
-        void breakAfterwards() {
-            forEver = true;
-        }
-
-        void loseAnswerOfRenamingTo(String name) {
-            renamedTo = name;
-        }
-
-        private void step() throws IOException {
-            if (broken || stepsLeft-- == 0) {
-                broken = forEver;
-                throw new IOException("storage has failed");
-            }
-        }
-
-        @Override
-        public boolean rename(org.apache.hadoop.fs.Path from, org.apache.hadoop.fs.Path to) throws IOException {
-            step();
-            if (!exists(to.getParent())) {
-                // As HDFS; Hadoop's local file system would copy.
-                return false;
-            }
-            boolean renamed = super.rename(from, to);
-            if (to.getName().equals(renamedTo)) {
-                broken = forEver;
-                throw new IOException("the answer was lost");
-            }
-            return renamed;
-        }
-
-        @Override
-        public boolean delete(org.apache.hadoop.fs.Path path, boolean recursive) throws IOException {
-            step();
-            return super.delete(path, recursive);
-        }
-
-        @Override
-        public FSDataOutputStream create(
-                org.apache.hadoop.fs.Path path,
-                boolean overwrite,
-                int buffer,
-                short replication,
-                long block,
-                Progressable progress)
-                throws IOException {
-            step();
-            return super.create(path, overwrite, buffer, replication, block, progress);
-        }
-
-        @Override
-        public FileStatus getFileStatus(org.apache.hadoop.fs.Path path) throws IOException {
-            step();
-            return super.getFileStatus(path);
-        }
     }
 
     /** A change whose record says its name. */

@@ -1,0 +1,250 @@
+package io.rela.home;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rela.ExitCode;
+import io.rela.RelaException;
+import io.rela.manifest.Change;
+import io.rela.manifest.PruneRecord;
+import io.rela.manifest.StagedTable;
+import io.rela.manifest.TableFile;
+import io.rela.storage.Renaming;
+import io.rela.table.IndexRange;
+import io.rela.table.RangedFiles;
+import io.rela.table.TableFolder;
+import io.rela.table.TableWriter;
+import io.rela.table.Tables;
+import io.rela.testing.UploadingFileSystem;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Homes where renaming copies; on Hadoop's local uploads, which are what an object store's are, but for the folders that they show. */
+class UploadedTablesTest {
+    private static final String LOSSES = Tables.epoch(Tables.LOSSES, 3);
+
+    @TempDir
+    Path all;
+
+    private Path folder;
+
+    @BeforeEach
+    void inFolder() {
+        folder = all;
+    }
+
+    @Test
+    void whatIsUploadedShowsWhenItIsCommittedAndReplacesWhatWasThere() throws IOException {
+        commit("one", 1f);
+        DatasetHome home = prepared(copying());
+        StagedTable made = stage(home, 2f);
+        assertThat(made.rows()).isEqualTo(2);
+        assertThat(made.files()).singleElement().satisfies(file -> {
+            assertThat(file.first()).isZero();
+            assertThat(file.last()).isEqualTo(1L);
+        });
+        assertThat(shown()).hasSize(1);
+        assertThat(losses(home)).containsExactly(1f, 1f);
+        home.commit(home.staging("convert"), change("two", made));
+        assertThat(losses(home)).containsExactly(2f, 2f);
+        assertThat(shown()).containsExactly(made.files().get(0).path());
+        assertThat(Files.size(folder.resolve(made.files().get(0).path())))
+                .isEqualTo(made.files().get(0).bytes());
+        home.leave();
+        assertThat(folder.resolve(".rela")).doesNotExist();
+    }
+
+    @Test
+    void whatIsReadBeforeItIsCommittedCountsForNobodyElseAndGoesWithItsCommand() throws IOException {
+        commit("one", 1f);
+        DatasetHome home = prepared(copying());
+        StagedTable made = stage(home, 2f);
+        RangedFiles files = TableFiles.readable(made, home.folder(home.staging("convert"), LOSSES));
+        assertThat(values(files)).containsExactly(2f, 2f);
+        assertThat(shown()).hasSize(2);
+        assertThat(losses(home)).containsExactly(1f, 1f);
+        home.leave(home.staging("convert"));
+        assertThat(shown()).hasSize(1);
+        assertThat(losses(home)).containsExactly(1f, 1f);
+    }
+
+    @Test
+    void whatIsReadBeforeItIsCommittedIsCommitted() throws IOException {
+        DatasetHome home = prepared(copying());
+        StagedTable made = stage(home, 2f);
+        TableFiles.readable(made, home.folder(home.staging("convert"), LOSSES));
+        home.commit(home.staging("convert"), change("one", made));
+        assertThat(losses(home)).containsExactly(2f, 2f);
+    }
+
+    @Test
+    void aFileThatDoesNotCountIsNotUploadedToItsEnd() throws IOException {
+        DatasetHome home = prepared(copying());
+        StagedTable made = stage(home, 2f);
+        TableFolder staged = home.folder(home.staging("convert"), LOSSES);
+        write(staged, "lost.parquet", 3f);
+        staged.keepOnly(List.of(name(made)));
+        home.commit(home.staging("convert"), change("one", made));
+        assertThat(shown()).containsExactly(made.files().get(0).path());
+    }
+
+    @Test
+    void whereverStorageFailsOneGenerationCountsAndTheNextCommandLeavesNothingElse() throws IOException {
+        Set<String> kinds = new TreeSet<>();
+        int step = 0;
+        for (boolean failed = true; failed; step++) {
+            folder = Files.createDirectory(all.resolve("home" + step));
+            commit("one", 1f);
+            DatasetHome home = prepared(copying(FailingFileSystem.class));
+            StagedTable made = stage(home, 2f);
+            FailingFileSystem storage = (FailingFileSystem) home.fileSystem();
+            boolean committed = true;
+            storage.failAt(step);
+            try {
+                home.commit(home.staging("convert"), change("two", made));
+            } catch (UncheckedIOException e) {
+                kinds.add("ordinary");
+                committed = false;
+                assertThat(losses(home)).containsExactly(1f, 1f);
+            } catch (RelaException e) {
+                kinds.add("doubtful");
+                assertThat(e.exitCode()).isEqualTo(ExitCode.DOUBTFUL);
+            }
+            failed = storage.hasFailed();
+            home.leave(home.staging("convert"));
+            DatasetHome next = prepared(copying());
+            next.leave();
+            assertThat(losses(next)).containsExactly(committed ? twice(2f) : twice(1f));
+            assertThat(shown()).hasSize(1);
+            assertThat(folder.resolve(".rela/convert")).doesNotExist();
+            assertThat(next.isCutOff()).isFalse();
+        }
+        assertThat(kinds).containsExactlyInAnyOrder("ordinary", "doubtful");
+        assertThat(step).isGreaterThan(10);
+    }
+
+    @Test
+    void aCommitWhoseUploadsSomebodyHasEndedIsTakenBack() throws IOException {
+        commit("one", 1f);
+        DatasetHome home = prepared(copying(FailingFileSystem.class));
+        StagedTable made = stage(home, 2f);
+        FailingFileSystem storage = (FailingFileSystem) home.fileSystem();
+        storage.breakAfterwards();
+        storage.loseAnswerOfRenamingTo("commit.json");
+        assertThatThrownBy(() -> home.commit(home.staging("convert"), change("two", made)))
+                .isInstanceOfSatisfying(RelaException.class, doubtful -> assertThat(doubtful.exitCode())
+                        .isEqualTo(ExitCode.DOUBTFUL));
+        home.leave(home.staging("convert"));
+        Files.delete(folder.resolve(".rela/lock"));
+        endUploads();
+        assertThatThrownBy(() -> prepared(copying()))
+                .isInstanceOfSatisfying(RelaException.class, gone -> assertThat(gone.exitCode())
+                        .isEqualTo(ExitCode.INPUT))
+                .hasMessageContainingAll("cannot be completed", "as it was before");
+        DatasetHome next = prepared(copying());
+        assertThat(losses(next)).containsExactly(1f, 1f);
+        assertThat(next.manifest().records()).hasSize(1);
+        next.leave();
+        assertThat(folder.resolve(".rela")).doesNotExist();
+    }
+
+    /** Hadoop keeps their parts in folders of their own. */
+    private void endUploads() throws IOException {
+        try (Stream<Path> parts = Files.list(folder.resolve("losses"))) {
+            for (Path part : parts.filter(path -> path.getFileName().toString().contains("part-"))
+                    .toList()) {
+                FileUtils.deleteDirectory(part.toFile());
+            }
+        }
+    }
+
+    private void commit(String name, float loss) throws IOException {
+        DatasetHome home = prepared(copying());
+        home.commit(home.staging("convert"), change(name, stage(home, loss)));
+        home.leave();
+    }
+
+    private static Configuration copying() {
+        return copying(UploadingFileSystem.class);
+    }
+
+    private static Configuration copying(Class<? extends UploadingFileSystem> kind) {
+        Configuration conf = UploadingFileSystem.configuration(kind);
+        conf.set(Renaming.SETTING, "copies");
+        return conf;
+    }
+
+    private DatasetHome prepared(Configuration conf) {
+        DatasetHome home = DatasetHome.at(folder.toString(), conf);
+        home.prepare("convert", LockWait.none());
+        return home;
+    }
+
+    /** Losses of two samples, in one file. */
+    private static StagedTable stage(DatasetHome home, float loss) throws IOException {
+        TableFolder staged = home.folder(home.staging("convert"), LOSSES).empty();
+        write(staged, "part-" + UUID.randomUUID() + ".parquet", loss);
+        return TableFiles.staged(LOSSES, staged);
+    }
+
+    private static void write(TableFolder staged, String name, float loss) throws IOException {
+        try (TableWriter writer =
+                staged.place().writer(Tables.LOSSES, name, staged.fs().getConf())) {
+            writer.write(Tables.lossRow(0, loss));
+            writer.write(Tables.lossRow(1, loss));
+        }
+    }
+
+    private static String name(StagedTable made) {
+        return Path.of(made.files().get(0).path()).getFileName().toString();
+    }
+
+    private static Change change(String name, StagedTable made) {
+        return new Change(
+                List.of(made),
+                List.of(),
+                new PruneRecord(PruneRecord.COMMAND, 0, List.of(name), CardManifests.run()));
+    }
+
+    /** What a reader of the manifest's list gets. */
+    private static List<Float> losses(DatasetHome home) {
+        return values(TableFiles.open(home, home.manifest(), LOSSES));
+    }
+
+    private static List<Float> values(RangedFiles files) {
+        try (RangedFiles.Rows rows =
+                files.rows(Tables.LOSSES, new IndexRange(0, Long.MAX_VALUE), new Configuration())) {
+            return Stream.generate(() -> rows.hasNext() ? rows.next() : null)
+                    .takeWhile(row -> row != null)
+                    .map(row -> (Float) row[1])
+                    .toList();
+        }
+    }
+
+    private static Float[] twice(float loss) {
+        return new Float[] {loss, loss};
+    }
+
+    /** The files that a reader of the folder sees. */
+    private List<String> shown() throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve(LOSSES))) {
+            return files.filter(Files::isRegularFile)
+                    .map(file -> folder.relativize(file).toString())
+                    .filter(file -> file.endsWith(".parquet"))
+                    .sorted()
+                    .toList();
+        }
+    }
+}
