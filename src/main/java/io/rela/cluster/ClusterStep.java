@@ -15,7 +15,6 @@ import io.rela.table.Tables;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.clustering.KMeans;
 import org.apache.spark.ml.functions$;
@@ -59,8 +58,7 @@ public final class ClusterStep {
                 .map(range -> {
                     String name = String.format("part-%012d-%s.parquet", range.first(), UUID.randomUUID());
                     try (RangedFiles.Rows rows = targets.rows(INDEX_AND_TARGET, range, hadoop.value());
-                            TableWriter writer =
-                                    place.writer(Tables.CLUSTERS, name, hadoop.value())) {
+                            TableWriter writer = place.writer(Tables.CLUSTERS, name, hadoop.value())) {
                         while (rows.hasNext()) {
                             Object[] row = rows.next();
                             writer.write(Tables.clusterRow((Long) row[0], nearest((float[]) row[1], centres)));
@@ -73,8 +71,10 @@ public final class ClusterStep {
     }
 
     private static double[][] centres(SparkSession session, RangedFiles files, int k, long seed) {
-        Dataset<Row> targets =
-                session.read().schema(Tables.TARGETS.spark()).parquet(files.paths()).select(Tables.INDEX, Tables.TARGET);
+        Dataset<Row> targets = session.read()
+                .schema(Tables.TARGETS.spark())
+                .parquet(files.paths())
+                .select(Tables.INDEX, Tables.TARGET);
         if (files.rows() > SAMPLE) {
             long oneIn = (files.rows() + SAMPLE - 1) / SAMPLE;
             targets = targets.where(callUDF("pmod", xxhash64(lit(seed), lit("clusters"), col(Tables.INDEX)), lit(oneIn))

@@ -48,7 +48,8 @@ record Projected(List<StagedTable> tables, ProjectionInfo info) {
         TableFolder axes = places.table(Tables.PROJECTION);
         TableFolder targets = places.table(Tables.TARGETS);
         run.timed(
-                "project", () -> ProjectionTable.write(projection, axes.removed().place(), run.session()));
+                "project",
+                () -> ProjectionTable.write(projection, axes.removed().place(), run.session()));
         run.timed("targets", () -> TargetsStep.run(run.spark(), embedded, features, projection, run.slots(), targets));
         return new Projected(
                 List.of(

@@ -327,8 +327,7 @@ final class Subsetting {
                                 work.ranges(),
                                 work.folder(table)));
         StagedTable made = work.staged(table);
-        return Optional.of(
-                new Clusters(TableFiles.readable(made, work.folder(table)), Optional.of(made)));
+        return Optional.of(new Clusters(TableFiles.readable(made, work.folder(table)), Optional.of(made)));
     }
 
     private boolean requireLabels() {

@@ -118,9 +118,7 @@ final class TransferMaker {
                     e);
         }
         LinearMapTable.write(
-                map,
-                work.folder(table()).removed().place(),
-                work.run().session());
+                map, work.folder(table()).removed().place(), work.run().session());
         return new Fitted(map, work.staged(table()));
     }
 

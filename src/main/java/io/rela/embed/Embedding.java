@@ -40,8 +40,7 @@ public record Embedding(
         LongAccumulator done = run.session().sparkContext().longAccumulator("rela.done");
         RejectCounts rejected = new RejectCounts();
         run.session().sparkContext().register(rejected, "rela.rejected");
-        EmbedStep step =
-                new EmbedStep(run.spark(), samples, plan.job(), store.places(), done, rejected);
+        EmbedStep step = new EmbedStep(run.spark(), samples, plan.job(), store.places(), done, rejected);
         int tasks = asked.partitions().orElse(2 * run.slots());
         try (Progress progress = new Progress(
                 run.command(), run.session().sparkContext(), total, before, sum(rejectedBefore), done, rejected)) {

@@ -69,6 +69,7 @@ public final class DatasetHome {
     private final Path root;
     /** Whether tables are uploaded to where they belong, and show when that is completed: where a rename would copy them. */
     private final boolean uploads;
+
     private boolean made;
     private String command;
     private LockWait wait;
@@ -135,8 +136,7 @@ public final class DatasetHome {
      * @param table its name
      */
     public TableFolder folder(Path staging, String table) {
-        return new TableFolder(
-                fs, new Path(staging, table), uploads ? Optional.of(table(table)) : Optional.empty());
+        return new TableFolder(fs, new Path(staging, table), uploads ? Optional.of(table(table)) : Optional.empty());
     }
 
     /** Whether files that the manifest does not list may lie beside those that it lists, on their way in or out. */

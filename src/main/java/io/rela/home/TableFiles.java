@@ -44,7 +44,8 @@ public final class TableFiles {
         for (PendingFile file : uploaded(folder)) {
             files.add(new TableFile(name + "/" + file.name(), file.rows(), file.bytes(), file.first(), file.last()));
         }
-        for (Described file : describe(folder.path(), written(folder), false, folder.fs().getConf())) {
+        for (Described file :
+                describe(folder.path(), written(folder), false, folder.fs().getConf())) {
             files.add(new TableFile(
                     name + "/" + file.status().getPath().getName(),
                     file.footer().rows(),
@@ -114,10 +115,11 @@ public final class TableFiles {
                 .map(file -> new Path(file.path()).getName())
                 .collect(Collectors.toSet());
         List<FileStatus> there = written(new TableFolder(home.fileSystem(), home.table(table))).stream()
-                .filter(file -> !home.holdsUnlisted()
-                        || names.contains(file.getPath().getName()))
+                .filter(file ->
+                        !home.holdsUnlisted() || names.contains(file.getPath().getName()))
                 .toList();
-        List<Described> found = describe(home.table(table), there, true, home.fileSystem().getConf());
+        List<Described> found =
+                describe(home.table(table), there, true, home.fileSystem().getConf());
         RangedFiles files = ranged(found);
         long rows = found.stream().mapToLong(file -> file.footer().rows()).sum();
         long listed = manifest.files(table, home.root()).stream()
@@ -152,8 +154,7 @@ public final class TableFiles {
         return range == null ? null : (Long) (range.end() - 1);
     }
 
-    private static List<Described> describe(
-            Path folder, List<FileStatus> files, boolean ordered, Configuration conf) {
+    private static List<Described> describe(Path folder, List<FileStatus> files, boolean ordered, Configuration conf) {
         try {
             return files.parallelStream()
                     .map(file -> new Described(file, footer(file.getPath(), ordered, conf)))

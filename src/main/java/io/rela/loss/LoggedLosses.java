@@ -26,7 +26,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -182,9 +181,7 @@ public final class LoggedLosses {
     }
 
     private static Dataset<Row> table(SparkSession session, RangedFiles files) {
-        return session.read()
-                .schema(Tables.LOSSES.spark())
-                .parquet(files.paths());
+        return session.read().schema(Tables.LOSSES.spark()).parquet(files.paths());
     }
 
     private static Dataset<Row> read(SparkSession session, Log log) {

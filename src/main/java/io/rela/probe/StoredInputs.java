@@ -69,8 +69,7 @@ final class StoredInputs implements Inputs {
 
     private Projection axes(FinishedHome home) {
         try {
-            return ProjectionTable.read(
-                    home.home().paths(home.manifest(), Tables.PROJECTION.name())[0], run.session());
+            return ProjectionTable.read(home.home().paths(home.manifest(), Tables.PROJECTION.name())[0], run.session());
         } catch (IllegalStateException e) {
             throw new RelaException(
                     ExitCode.HOME,

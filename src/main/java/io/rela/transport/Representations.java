@@ -11,7 +11,6 @@ import static org.apache.spark.sql.functions.size;
 
 import io.rela.ExitCode;
 import io.rela.RelaException;
-import io.rela.home.DatasetHome;
 import io.rela.home.FinishedHome;
 import io.rela.home.Representation;
 import io.rela.run.Failures;
@@ -95,8 +94,7 @@ final class Representations {
 
     private static Dataset<Row> table(SparkSession session, FinishedHome home, TableSchema schema) {
         String what = home.name();
-        Dataset<Row> rows =
-                read(session, what, ExitCode.HOME, home.home().paths(home.manifest(), schema.name()));
+        Dataset<Row> rows = read(session, what, ExitCode.HOME, home.home().paths(home.manifest(), schema.name()));
         for (String column : schema.spark().fieldNames()) {
             if (!Arrays.asList(rows.columns()).contains(column)) {
                 throw new RelaException(

@@ -70,8 +70,7 @@ class UploadedHomeTest {
         }
         DatasetHome home = DatasetHome.at(uploaded.toString(), hadoop());
         for (String table : home.manifest().tables().keySet()) {
-            assertThat(shown(uploaded.resolve(table))).as(table).hasSize(
-                    home.paths(home.manifest(), table).length);
+            assertThat(shown(uploaded.resolve(table))).as(table).hasSize(home.paths(home.manifest(), table).length);
         }
         assertThat(uploaded.resolve(".rela")).doesNotExist();
         Rela.done(Rela.run("inspect", "--home", uploaded));
@@ -116,7 +115,18 @@ class UploadedHomeTest {
                 .parquet(log.toString());
         Files.delete(one);
         Rela.Outcome outcome = Rela.run(
-                "distill", "--home", home, "--epoch", 0, "--losses", log, "--policy", "hard", "--ratio", 1, "--columns",
+                "distill",
+                "--home",
+                home,
+                "--epoch",
+                0,
+                "--losses",
+                log,
+                "--policy",
+                "hard",
+                "--ratio",
+                1,
+                "--columns",
                 "images");
         assertThat(outcome.code()).as(outcome.text()).isEqualTo(ExitCode.INPUT);
         assertThat(shown(home.resolve(Tables.epoch(Tables.LOSSES, 0)))).isEmpty();

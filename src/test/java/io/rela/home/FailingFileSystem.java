@@ -61,12 +61,7 @@ public final class FailingFileSystem extends UploadingFileSystem {
 
     @Override
     public FSDataOutputStream create(
-            Path path,
-            boolean overwrite,
-            int buffer,
-            short replication,
-            long block,
-            Progressable progress)
+            Path path, boolean overwrite, int buffer, short replication, long block, Progressable progress)
             throws IOException {
         step();
         return super.create(path, overwrite, buffer, replication, block, progress);

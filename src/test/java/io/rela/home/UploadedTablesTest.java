@@ -8,7 +8,6 @@ import io.rela.RelaException;
 import io.rela.manifest.Change;
 import io.rela.manifest.PruneRecord;
 import io.rela.manifest.StagedTable;
-import io.rela.manifest.TableFile;
 import io.rela.storage.Renaming;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
@@ -150,8 +149,8 @@ class UploadedTablesTest {
         Files.delete(folder.resolve(".rela/lock"));
         endUploads();
         assertThatThrownBy(() -> prepared(copying()))
-                .isInstanceOfSatisfying(RelaException.class, gone -> assertThat(gone.exitCode())
-                        .isEqualTo(ExitCode.INPUT))
+                .isInstanceOfSatisfying(
+                        RelaException.class, gone -> assertThat(gone.exitCode()).isEqualTo(ExitCode.INPUT))
                 .hasMessageContainingAll("cannot be completed", "as it was before");
         DatasetHome next = prepared(copying());
         assertThat(losses(next)).containsExactly(1f, 1f);
@@ -213,9 +212,7 @@ class UploadedTablesTest {
 
     private static Change change(String name, StagedTable made) {
         return new Change(
-                List.of(made),
-                List.of(),
-                new PruneRecord(PruneRecord.COMMAND, 0, List.of(name), CardManifests.run()));
+                List.of(made), List.of(), new PruneRecord(PruneRecord.COMMAND, 0, List.of(name), CardManifests.run()));
     }
 
     /** What a reader of the manifest's list gets. */

@@ -3,9 +3,9 @@ package io.rela.linear;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rela.table.TablePlace;
 import io.rela.ExitCode;
 import io.rela.RelaException;
+import io.rela.table.TablePlace;
 import io.rela.testing.LocalSpark;
 import io.rela.testing.Pairs;
 import java.io.IOException;
@@ -37,7 +37,8 @@ class LinearMapTableTest {
 
         assertThat(folder.resolve("map")).isDirectoryNotContaining("glob:**.crc");
         assertThat(LinearMapTable.read(uri, SPARK)).isEqualTo(fitted).hasSameHashCodeAs(fitted);
-        assertThatThrownBy(() -> LinearMapTable.write(fitted, new TablePlace(uri), SPARK)).hasMessageContaining("already exists");
+        assertThatThrownBy(() -> LinearMapTable.write(fitted, new TablePlace(uri), SPARK))
+                .hasMessageContaining("already exists");
     }
 
     @Test

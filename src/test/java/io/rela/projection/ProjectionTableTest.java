@@ -3,8 +3,8 @@ package io.rela.projection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rela.table.TablePlace;
 import io.rela.moments.Moments;
+import io.rela.table.TablePlace;
 import io.rela.testing.LocalSpark;
 import io.rela.testing.Samples;
 import java.io.IOException;
@@ -42,7 +42,8 @@ class ProjectionTableTest {
         ProjectionTable.write(projection, new TablePlace(path), SPARK);
 
         assertThat(ProjectionTable.read(path, SPARK)).isEqualTo(projection).hasSameHashCodeAs(projection);
-        assertThatThrownBy(() -> ProjectionTable.write(projection, new TablePlace(path), SPARK)).hasMessageContaining("already exists");
+        assertThatThrownBy(() -> ProjectionTable.write(projection, new TablePlace(path), SPARK))
+                .hasMessageContaining("already exists");
     }
 
     @Test

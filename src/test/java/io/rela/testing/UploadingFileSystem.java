@@ -4,7 +4,6 @@ import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.MultipartUploaderBuilder;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.impl.FileSystemMultipartUploaderBuilder;
@@ -20,7 +19,7 @@ public class UploadingFileSystem extends RawLocalFileSystem {
     }
 
     @Override
-    public MultipartUploaderBuilder createMultipartUploader(Path basePath) throws IOException {
+    public FileSystemMultipartUploaderBuilder createMultipartUploader(Path basePath) throws IOException {
         // As on an object store, where a file needs no folder.
         mkdirs(basePath.getParent());
         return new FileSystemMultipartUploaderBuilder(this, basePath);
