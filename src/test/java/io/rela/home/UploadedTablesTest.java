@@ -24,8 +24,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileUtil;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -164,7 +164,7 @@ class UploadedTablesTest {
         try (Stream<Path> parts = Files.list(folder.resolve("losses"))) {
             for (Path part : parts.filter(path -> path.getFileName().toString().contains("part-"))
                     .toList()) {
-                FileUtils.deleteDirectory(part.toFile());
+                FileUtil.fullyDelete(part.toFile());
             }
         }
     }
