@@ -28,7 +28,6 @@ import java.util.UUID;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
@@ -122,7 +121,7 @@ public record EmbedJob(
     }
 
     /** Embeds a range into files of unique names in the folder, so that attempts never meet. */
-    TaskReport run(IndexRange range, RangedFiles listing, String folder, LongAccumulator done, RejectCounts rejected)
+    TaskReport run(IndexRange range, RangedFiles listing, String folder, Tally tally)
             throws IOException, InterruptedException {
         TaskContext task = TaskContext.get();
         String name = String.format("%012d-%s", range.first(), UUID.randomUUID());
@@ -130,7 +129,7 @@ public record EmbedJob(
         try (RangedFiles.Rows samples = listing.rows(columns(), range, hadoop.value());
                 Embedder embedder = open(task);
                 SampleReader reader = source == null ? null : source.reader();
-                EmbedOutput output = new EmbedOutput(new Path(folder), name, hadoop.value(), done, rejected);
+                EmbedOutput output = new EmbedOutput(new Path(folder), name, hadoop.value(), tally);
                 EmbedPipeline<Sample> pipeline = new EmbedPipeline<>(embedder, batch, preprocessing, output)) {
             while (samples.hasNext()) {
                 Object[] row = samples.next();
@@ -141,7 +140,10 @@ public record EmbedJob(
                 }
             }
             pipeline.finish();
-            return output.report(range, pipeline.seconds(), embedder.device().toString());
+            TaskReport report =
+                    output.report(range, pipeline.seconds(), embedder.device().toString());
+            tally.spent(report.seconds());
+            return report;
         }
     }
 
