@@ -19,8 +19,7 @@ public final class EmbedStep {
      * @param folder where tasks leave their files
      * @param tally counts samples; no range counts twice
      */
-    EmbedStep(
-            JavaSparkContext spark, RangedFiles samples, EmbedJob job, String folder, Tally tally) {
+    EmbedStep(JavaSparkContext spark, RangedFiles samples, EmbedJob job, String folder, Tally tally) {
         this.spark = spark;
         this.samples = samples;
         this.job = job;

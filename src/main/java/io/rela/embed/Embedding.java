@@ -40,8 +40,8 @@ public record Embedding(
         EmbedStep step =
                 new EmbedStep(run.spark(), samples, plan.job(), store.folder().toString(), tally);
         int tasks = asked.partitions().orElse(2 * run.slots());
-        try (Progress progress = new Progress(
-                run.command(), run.session().sparkContext(), total, before, sum(rejectedBefore), tally)) {
+        try (Progress progress =
+                new Progress(run.command(), run.session().sparkContext(), total, before, sum(rejectedBefore), tally)) {
             List<TaskReport> reports = run.showing(progress::line, () -> {
                 List<TaskReport> all = waves.run(
                         step,

@@ -78,8 +78,8 @@ public record ModelOutputs(JavaPairRDD<Long, float[]> rows, Map<String, Long> re
 
     /** Makes all outputs, with a line of progress. */
     private static List<Lost> made(CommandRun run, long total, JavaPairRDD<Long, Output> outputs, Counting counting) {
-        try (Progress progress = new Progress(
-                run.command(), run.session().sparkContext(), total, 0, 0, counting.tally())) {
+        try (Progress progress =
+                new Progress(run.command(), run.session().sparkContext(), total, 0, 0, counting.tally())) {
             return run.showing(progress::line, () -> {
                 List<Lost> lost = outputs.mapPartitions(ModelOutputs::lost).collect();
                 progress.settle();

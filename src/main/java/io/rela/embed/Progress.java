@@ -31,13 +31,7 @@ final class Progress extends SparkListener implements AutoCloseable {
      * @param rejectedBefore how many of those are rejects
      * @param tally counts samples
      */
-    Progress(
-            String command,
-            SparkContext spark,
-            long total,
-            long before,
-            long rejectedBefore,
-            Tally tally) {
+    Progress(String command, SparkContext spark, long total, long before, long rejectedBefore, Tally tally) {
         this.command = command;
         this.spark = spark;
         this.total = total;
@@ -75,9 +69,12 @@ final class Progress extends SparkListener implements AutoCloseable {
     String line() {
         long now = Math.min(
                 total - before,
-                tally.done().value() + running.values().stream().mapToLong(c -> c[0]).sum());
+                tally.done().value()
+                        + running.values().stream().mapToLong(c -> c[0]).sum());
         long rejects = rejectedBefore
-                + tally.rejected().value().values().stream().mapToLong(Long::longValue).sum()
+                + tally.rejected().value().values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum()
                 + running.values().stream().mapToLong(c -> c[1]).sum();
         return line(now, rejects, (System.nanoTime() - start) / 1e9);
     }

@@ -47,7 +47,7 @@ final class Executor implements ExecutorPlugin {
             thread.setDaemon(true);
             return thread;
         });
-        clock.scheduleWithFixedDelay(this::tell, SECONDS, SECONDS, TimeUnit.SECONDS);
+        var unused = clock.scheduleWithFixedDelay(this::tell, SECONDS, SECONDS, TimeUnit.SECONDS);
     }
 
     @Override

@@ -138,7 +138,7 @@ class WavesTest {
         assertThat(finished)
                 .extracting(TaskReport::range)
                 .isSubsetOf(PLAN.waves().subList(0, 2));
-        done.reset();
+        tally.done().reset();
         List<TaskReport> reports = resumed.run(step(Missing.FAIL), 2, () -> {});
         long before = finished.stream().mapToLong(TaskReport::converted).sum();
         assertThat(tally.done().value()).isEqualTo(PICTURES - before);
@@ -157,7 +157,7 @@ class WavesTest {
         FaultyFileSystem.heal();
         Waves again = new Waves(spark, store, PLAN);
         assertThat(again.before()).containsExactly(reports.get(0), reports.get(2));
-        done.reset();
+        tally.done().reset();
         List<TaskReport> healed = again.run(step(Missing.REJECT), 2, () -> {});
         assertThat(tally.done().value()).isEqualTo(256);
         assertThat(healed).allMatch(report -> report.rejectedByReason().isEmpty());
