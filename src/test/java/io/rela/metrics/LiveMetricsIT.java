@@ -96,7 +96,7 @@ class LiveMetricsIT {
         ConversionRecord record = conversion();
         assertThat(record.counts().rejectedByReason()).hasSize(4);
         assertThat(last.get(PREFIX + "pictures_Value"))
-                .isEqualTo(record.counts().listed());
+                .isEqualTo((double) record.counts().listed());
         Map<String, Long> rejects = new TreeMap<>();
         for (String name : Meters.ofProcess().names()) {
             if (name.startsWith("rejects.") && last.get(exposed(name)) > 0) {
