@@ -119,13 +119,13 @@ public final class Meters {
         void ended();
     }
 
-    /** Names of all readings, of which the set is always the same. */
-    Set<String> names() {
+    /** Names of all readings; the same set always. */
+    public Set<String> names() {
         return Collections.unmodifiableSet(readings.keySet());
     }
 
-    /** The reading as of now. */
-    double read(String name) {
+    /** One of the {@link #names} as of now. */
+    public double read(String name) {
         return readings.get(name).getAsDouble();
     }
 
