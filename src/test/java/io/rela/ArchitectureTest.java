@@ -70,7 +70,7 @@ class ArchitectureTest {
                     "select",
                     "cluster"),
             new Layer("tables", "table"),
-            new Layer("pictures", "source", "image"),
+            new Layer("pictures", "source", "image", "metrics"),
             new Layer("ground", "run", "storage"));
 
     @Test

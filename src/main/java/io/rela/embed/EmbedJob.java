@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.UUID;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
@@ -121,12 +120,7 @@ public record EmbedJob(
     }
 
     /** Embeds a range into files of unique names, so that attempts never meet. */
-    TaskReport run(
-            IndexRange range,
-            RangedFiles listing,
-            EmbedOutput.Places places,
-            LongAccumulator done,
-            RejectCounts rejected)
+    TaskReport run(IndexRange range, RangedFiles listing, EmbedOutput.Places places, Tally tally)
             throws IOException, InterruptedException {
         TaskContext task = TaskContext.get();
         String name = String.format("%012d-%s", range.first(), UUID.randomUUID());
@@ -134,7 +128,7 @@ public record EmbedJob(
         try (RangedFiles.Rows samples = listing.rows(columns(), range, hadoop.value());
                 Embedder embedder = open(task);
                 SampleReader reader = source == null ? null : source.reader();
-                EmbedOutput output = new EmbedOutput(places, name, hadoop.value(), done, rejected);
+                EmbedOutput output = new EmbedOutput(places, name, hadoop.value(), tally);
                 EmbedPipeline<Sample> pipeline = new EmbedPipeline<>(embedder, batch, preprocessing, output)) {
             while (samples.hasNext()) {
                 Object[] row = samples.next();
@@ -145,7 +139,10 @@ public record EmbedJob(
                 }
             }
             pipeline.finish();
-            return output.report(range, pipeline.seconds(), embedder.device().toString());
+            TaskReport report =
+                    output.report(range, pipeline.seconds(), embedder.device().toString());
+            tally.spent(report.seconds());
+            return report;
         }
     }
 

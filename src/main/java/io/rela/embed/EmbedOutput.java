@@ -1,6 +1,7 @@
 package io.rela.embed;
 
 import io.rela.image.RejectReason;
+import io.rela.metrics.Meters;
 import io.rela.source.Sample;
 import io.rela.table.IndexRange;
 import io.rela.table.TablePlace;
@@ -11,7 +12,6 @@ import java.io.Serializable;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.util.LongAccumulator;
 
 /** The files of one embedding task: features, and rejects where there are some. One thread. */
 public final class EmbedOutput implements EmbedPipeline.Results<Sample>, AutoCloseable {
@@ -21,8 +21,7 @@ public final class EmbedOutput implements EmbedPipeline.Results<Sample>, AutoClo
     private final Places places;
     private final String name;
     private final Configuration conf;
-    private final LongAccumulator done;
-    private final RejectCounts rejected;
+    private final Tally tally;
     private final Map<String, Long> rejectedByReason = new TreeMap<>();
     private TableWriter features;
     private TableWriter rejects;
@@ -37,12 +36,11 @@ public final class EmbedOutput implements EmbedPipeline.Results<Sample>, AutoClo
      */
     public record Places(TablePlace features, TablePlace rejects) implements Serializable {}
 
-    EmbedOutput(Places places, String name, Configuration conf, LongAccumulator done, RejectCounts rejected) {
+    EmbedOutput(Places places, String name, Configuration conf, Tally tally) {
         this.places = places;
         this.name = name + ".parquet";
         this.conf = conf;
-        this.done = done;
-        this.rejected = rejected;
+        this.tally = tally;
     }
 
     @Override
@@ -53,8 +51,8 @@ public final class EmbedOutput implements EmbedPipeline.Results<Sample>, AutoClo
         }
         features.write(Tables.featureRow(sample.index(), feature));
         converted++;
-        done.add(1);
-        nanos += System.nanoTime() - start;
+        tally.embedded();
+        wrote(start);
     }
 
     @Override
@@ -64,8 +62,7 @@ public final class EmbedOutput implements EmbedPipeline.Results<Sample>, AutoClo
         }
         rejects.write(Tables.rejectRow(sample, reason.label(), detail));
         rejectedByReason.merge(reason.label(), 1L, Long::sum);
-        rejected.add(reason.label());
-        done.add(1);
+        tally.rejected(reason.label());
     }
 
     /** Completes the files; nothing can be added afterwards. */
@@ -75,10 +72,16 @@ public final class EmbedOutput implements EmbedPipeline.Results<Sample>, AutoClo
         String rejectFile = complete(rejects);
         features = null;
         rejects = null;
-        nanos += System.nanoTime() - start;
+        wrote(start);
         Map<String, Double> all = new TreeMap<>(seconds);
-        all.put("write", nanos / 1e9);
+        all.put(Meters.Part.WRITE.label(), nanos / 1e9);
         return new TaskReport(range, featureFile, rejectFile, converted, rejectedByReason, all, device);
+    }
+
+    private void wrote(long start) {
+        long spent = System.nanoTime() - start;
+        nanos += spent;
+        Meters.ofProcess().spent(Meters.Part.WRITE, spent);
     }
 
     private String complete(TableWriter writer) throws IOException {

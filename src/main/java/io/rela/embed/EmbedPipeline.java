@@ -3,6 +3,7 @@ package io.rela.embed;
 import io.rela.image.Preprocessing;
 import io.rela.image.RejectReason;
 import io.rela.image.UndecodableImageException;
+import io.rela.metrics.Meters;
 import io.rela.model.Embedder;
 import io.rela.storage.Patience;
 import java.io.IOException;
@@ -35,6 +36,7 @@ public final class EmbedPipeline<K> implements AutoCloseable {
     private final Results<K> results;
     private final ExecutorService pool = DecodePool.get();
     private final PictureLoader loader;
+    private final Meters meters = Meters.ofProcess();
     private final Deque<Batch<K>> ahead = new ArrayDeque<>();
     private Batch<K> filling;
     private long inferNanos;
@@ -110,7 +112,16 @@ public final class EmbedPipeline<K> implements AutoCloseable {
         }
         int slot = (int) (position % batchSize);
         ByteBuffer pixels = slot(filling.pixels, slot);
-        filling.entries.add(new Entry<>(key, slot, pool.submit(() -> loader.load(picture, pixels))));
+        meters.queued();
+        filling.entries.add(new Entry<>(key, slot, pool.submit(() -> load(picture, pixels))));
+    }
+
+    private Reject load(Picture picture, ByteBuffer pixels) throws IOException {
+        try {
+            return loader.load(picture, pixels);
+        } finally {
+            meters.decoded();
+        }
     }
 
     /** Embeds all that was added; fails as {@link #add} does. */
@@ -126,7 +137,10 @@ public final class EmbedPipeline<K> implements AutoCloseable {
 
     /** Seconds by part so far: read and decode summed over the pool's threads, infer of this one. */
     Map<String, Double> seconds() {
-        return Map.of("read", loader.readSeconds(), "decode", loader.decodeSeconds(), "infer", inferNanos / 1e9);
+        return Map.of(
+                Meters.Part.READ.label(), loader.readSeconds(),
+                Meters.Part.DECODE.label(), loader.decodeSeconds(),
+                Meters.Part.INFER.label(), inferNanos / 1e9);
     }
 
     private void embed(Batch<K> batch) throws IOException, InterruptedException {
@@ -145,7 +159,9 @@ public final class EmbedPipeline<K> implements AutoCloseable {
             }
             long start = System.nanoTime();
             float[] features = embedder.embed(batch.pixels);
-            inferNanos += System.nanoTime() - start;
+            long nanos = System.nanoTime() - start;
+            inferNanos += nanos;
+            meters.spent(Meters.Part.INFER, nanos);
             handOut(batch, rejects, features);
         } catch (IOException | InterruptedException | RuntimeException e) {
             loader.abandon();
@@ -167,8 +183,10 @@ public final class EmbedPipeline<K> implements AutoCloseable {
             }
             if (reject == null) {
                 results.feature(entry.key(), feature);
+                meters.converted();
             } else {
                 results.reject(entry.key(), reject.reason(), reject.detail());
+                meters.rejected(reject.reason());
             }
         }
     }
@@ -220,6 +238,7 @@ public final class EmbedPipeline<K> implements AutoCloseable {
                 }
             }
         }
+        meters.unqueued(batch.entries.size());
         BatchBuffers.giveBack(batch.pixels);
         if (interrupted) {
             Thread.currentThread().interrupt();

@@ -4,7 +4,6 @@ import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.util.LongAccumulator;
 
 /** Embeds one wave: a task reads the samples of its range, and nothing is shuffled. Driver only; safe for threads. */
 public final class EmbedStep {
@@ -12,29 +11,20 @@ public final class EmbedStep {
     private final RangedFiles samples;
     private final EmbedJob job;
     private final EmbedOutput.Places places;
-    private final LongAccumulator done;
-    private final RejectCounts rejected;
+    private final Tally tally;
 
     /**
      * @param samples the listing: files that have the columns of {@link io.rela.table.Tables#SAMPLES}
      * @param job what every task does
      * @param places where tasks leave their files
-     * @param done counts samples that were embedded or rejected; a task adds its own when it ends well, and no range counts twice
-     * @param rejected counts rejects by reason, likewise
+     * @param tally counts samples; no range counts twice
      */
-    public EmbedStep(
-            JavaSparkContext spark,
-            RangedFiles samples,
-            EmbedJob job,
-            EmbedOutput.Places places,
-            LongAccumulator done,
-            RejectCounts rejected) {
+    EmbedStep(JavaSparkContext spark, RangedFiles samples, EmbedJob job, EmbedOutput.Places places, Tally tally) {
         this.spark = spark;
         this.samples = samples;
         this.job = job;
         this.places = places;
-        this.done = done;
-        this.rejected = rejected;
+        this.tally = tally;
     }
 
     /**
@@ -46,10 +36,9 @@ public final class EmbedStep {
         EmbedJob embed = job;
         EmbedOutput.Places into = places;
         RangedFiles listing = samples;
-        LongAccumulator doneSoFar = done;
-        RejectCounts rejectedSoFar = rejected;
+        Tally counts = tally;
         return spark.parallelize(ranges, ranges.size())
-                .map(range -> embed.run(range, listing, into, doneSoFar, rejectedSoFar))
+                .map(range -> embed.run(range, listing, into, counts))
                 .collect();
     }
 }

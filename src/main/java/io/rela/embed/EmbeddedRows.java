@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.NoSuchElementException;
 
 /**
@@ -48,6 +49,9 @@ public abstract class EmbeddedRows<K, R> implements Iterator<R>, EmbedPipeline.R
 
     /** Fetches the row's picture, as {@link EmbedPipeline.Picture} does. */
     protected abstract byte[] encoded(K row, Patience.Pause pause) throws IOException, UndecodableImageException;
+
+    /** All rows have been embedded, in this many seconds by part. */
+    protected void finished(Map<String, Double> seconds) {}
 
     /** Hands on what became of a row. */
     protected final void give(R result) {
@@ -92,6 +96,7 @@ public abstract class EmbeddedRows<K, R> implements Iterator<R>, EmbedPipeline.R
     private void finish() throws IOException, InterruptedException {
         if (pipeline != null) {
             pipeline.finish();
+            finished(pipeline.seconds());
         }
         release();
     }

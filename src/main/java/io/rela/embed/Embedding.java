@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.apache.spark.util.LongAccumulator;
 
 /**
  * Runs a model over samples in waves, with a line of progress; too many rejects end the command. Driver only, used once.
@@ -37,19 +36,18 @@ public record Embedding(
         if (before > 0) {
             run.warn("Going on where an earlier run stopped: " + before + " of " + total + " pictures are done.");
         }
-        LongAccumulator done = run.session().sparkContext().longAccumulator("rela.done");
-        RejectCounts rejected = new RejectCounts();
-        run.session().sparkContext().register(rejected, "rela.rejected");
-        EmbedStep step = new EmbedStep(run.spark(), samples, plan.job(), store.places(), done, rejected);
+        Tally tally = Tally.of(run.session().sparkContext());
+        EmbedStep step =
+                new EmbedStep(run.spark(), samples, plan.job(), store.places(), tally);
         int tasks = asked.partitions().orElse(2 * run.slots());
-        try (Progress progress = new Progress(
-                run.command(), run.session().sparkContext(), total, before, sum(rejectedBefore), done, rejected)) {
+        try (Progress progress =
+                new Progress(run.command(), run.session().sparkContext(), total, before, sum(rejectedBefore), tally)) {
             List<TaskReport> reports = run.showing(progress::line, () -> {
                 List<TaskReport> all = waves.run(
                         step,
                         tasks,
                         () -> refuseTooManyRejects(
-                                sum(rejectedBefore, rejected.value()),
+                                sum(rejectedBefore, tally.rejected().value()),
                                 () -> store.rejectExamples(Optional.empty(), EXAMPLES)));
                 progress.settle();
                 return all;

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
-import org.apache.spark.util.LongAccumulator;
 import scala.Tuple2;
 
 /**
@@ -36,7 +35,7 @@ public record ModelOutputs(JavaPairRDD<Long, float[]> rows, Map<String, Long> re
     record Output(long index, float[] values, String reason, String example) implements Serializable {}
 
     /** What tasks look at and count. */
-    record Counting(boolean labeledOnly, LongAccumulator done, RejectCounts rejected) implements Serializable {}
+    record Counting(boolean labeledOnly, Tally tally) implements Serializable {}
 
     /** What came to nothing in a range. */
     private record Lost(TreeMap<String, Long> byReason, ArrayList<String> examples) implements Serializable {}
@@ -49,9 +48,8 @@ public record ModelOutputs(JavaPairRDD<Long, float[]> rows, Map<String, Long> re
      */
     public static ModelOutputs of(
             CommandRun run, EmbedRequest asked, EmbedPlan plan, Samples samples, List<IndexRange> parts) {
-        Counting counting = new Counting(
-                samples.labeledOnly(), run.session().sparkContext().longAccumulator("rela.done"), new RejectCounts());
-        run.session().sparkContext().register(counting.rejected(), "rela.rejected");
+        Counting counting =
+                new Counting(samples.labeledOnly(), Tally.of(run.session().sparkContext()));
         JavaPairRDD<Long, Output> kept = outputs(run, asked, plan, samples.files(), counting)
                 .repartitionAndSortWithinPartitions(new Parts(parts));
         List<Lost> lost = made(run, samples.number(), kept, counting);
@@ -80,8 +78,8 @@ public record ModelOutputs(JavaPairRDD<Long, float[]> rows, Map<String, Long> re
 
     /** Makes all outputs, with a line of progress. */
     private static List<Lost> made(CommandRun run, long total, JavaPairRDD<Long, Output> outputs, Counting counting) {
-        try (Progress progress = new Progress(
-                run.command(), run.session().sparkContext(), total, 0, 0, counting.done(), counting.rejected())) {
+        try (Progress progress =
+                new Progress(run.command(), run.session().sparkContext(), total, 0, 0, counting.tally())) {
             return run.showing(progress::line, () -> {
                 List<Lost> lost = outputs.mapPartitions(ModelOutputs::lost).collect();
                 progress.settle();

@@ -11,6 +11,7 @@ import io.rela.table.RangedFiles;
 import io.rela.table.Tables;
 import java.io.IOException;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import org.apache.spark.TaskContext;
 import org.apache.spark.util.TaskCompletionListener;
@@ -121,15 +122,19 @@ final class OutputRows extends EmbeddedRows<OutputRows.Pictured, ModelOutputs.Ou
     }
 
     @Override
+    protected void finished(Map<String, Double> seconds) {
+        counting.tally().spent(seconds);
+    }
+
+    @Override
     public void feature(Pictured picture, float[] feature) {
-        counting.done().add(1);
+        counting.tally().embedded();
         give(new ModelOutputs.Output(picture.sample().index(), feature, null, null));
     }
 
     @Override
     public void reject(Pictured picture, RejectReason reason, String detail) {
-        counting.done().add(1);
-        counting.rejected().add(reason.label());
+        counting.tally().rejected(reason.label());
         give(new ModelOutputs.Output(
                 picture.sample().index(),
                 null,

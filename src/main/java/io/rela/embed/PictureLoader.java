@@ -4,6 +4,7 @@ import io.rela.image.ImageDecoder;
 import io.rela.image.Preprocessing;
 import io.rela.image.Preprocessor;
 import io.rela.image.UndecodableImageException;
+import io.rela.metrics.Meters;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CancellationException;
@@ -42,7 +43,7 @@ final class PictureLoader {
         } catch (UndecodableImageException e) {
             return new Reject(e.reason(), e.getMessage());
         } finally {
-            readNanos.add(System.nanoTime() - start);
+            spent(readNanos, Meters.Part.READ, start);
         }
         start = System.nanoTime();
         Preprocessor preprocessor = idle.poll();
@@ -56,8 +57,14 @@ final class PictureLoader {
             return new Reject(e.reason(), e.getMessage());
         } finally {
             idle.push(preprocessor);
-            decodeNanos.add(System.nanoTime() - start);
+            spent(decodeNanos, Meters.Part.DECODE, start);
         }
+    }
+
+    private static void spent(LongAdder ofTask, Meters.Part part, long start) {
+        long nanos = System.nanoTime() - start;
+        ofTask.add(nanos);
+        Meters.ofProcess().spent(part, nanos);
     }
 
     private boolean pause(long millis) throws InterruptedException {

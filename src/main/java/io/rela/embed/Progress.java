@@ -9,7 +9,6 @@ import org.apache.spark.scheduler.AccumulableInfo;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
-import org.apache.spark.util.LongAccumulator;
 import scala.collection.JavaConverters;
 
 /** How far the waves are: counts running tasks by their heartbeats. Safe for threads; to be closed. */
@@ -19,8 +18,7 @@ final class Progress extends SparkListener implements AutoCloseable {
     private final long total;
     private final long before;
     private final long rejectedBefore;
-    private final LongAccumulator done;
-    private final RejectCounts rejected;
+    private final Tally tally;
     private final long start = System.nanoTime();
     private final Map<Long, long[]> running = new ConcurrentHashMap<>();
 
@@ -31,24 +29,15 @@ final class Progress extends SparkListener implements AutoCloseable {
      * @param total samples of the source
      * @param before samples that an earlier run has done
      * @param rejectedBefore how many of those are rejects
-     * @param done counts samples
-     * @param rejected counts rejects
+     * @param tally counts samples
      */
-    Progress(
-            String command,
-            SparkContext spark,
-            long total,
-            long before,
-            long rejectedBefore,
-            LongAccumulator done,
-            RejectCounts rejected) {
+    Progress(String command, SparkContext spark, long total, long before, long rejectedBefore, Tally tally) {
         this.command = command;
         this.spark = spark;
         this.total = total;
         this.before = before;
         this.rejectedBefore = rejectedBefore;
-        this.done = done;
-        this.rejected = rejected;
+        this.tally = tally;
         spark.addSparkListener(this);
     }
 
@@ -57,9 +46,9 @@ final class Progress extends SparkListener implements AutoCloseable {
         for (var task : JavaConverters.seqAsJavaList(update.accumUpdates())) {
             long[] counts = new long[2];
             for (AccumulableInfo info : JavaConverters.seqAsJavaList(task._4())) {
-                if (info.id() == done.id() && info.update().isDefined()) {
+                if (info.id() == tally.done().id() && info.update().isDefined()) {
                     counts[0] = (Long) info.update().get();
-                } else if (info.id() == rejected.id()
+                } else if (info.id() == tally.rejected().id()
                         && info.update().isDefined()
                         && info.update().get() instanceof Map<?, ?> byReason) {
                     counts[1] = byReason.values().stream()
@@ -80,9 +69,12 @@ final class Progress extends SparkListener implements AutoCloseable {
     String line() {
         long now = Math.min(
                 total - before,
-                done.value() + running.values().stream().mapToLong(c -> c[0]).sum());
+                tally.done().value()
+                        + running.values().stream().mapToLong(c -> c[0]).sum());
         long rejects = rejectedBefore
-                + rejected.value().values().stream().mapToLong(Long::longValue).sum()
+                + tally.rejected().value().values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum()
                 + running.values().stream().mapToLong(c -> c[1]).sum();
         return line(now, rejects, (System.nanoTime() - start) / 1e9);
     }

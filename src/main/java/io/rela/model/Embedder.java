@@ -16,6 +16,7 @@ import io.rela.RelaException;
 import io.rela.image.Normalization;
 import io.rela.image.PixelLayout;
 import io.rela.image.Preprocessing;
+import io.rela.metrics.Meters;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -101,7 +102,14 @@ public final class Embedder implements AutoCloseable {
             throw new IllegalArgumentException("A batch is a direct buffer of " + batchBytes() + " bytes");
         }
         try {
-            return NativeCalls.TORCH.make(() -> predictor.predict(pixels));
+            return NativeCalls.TORCH.make(() -> {
+                Meters.Pass pass = Meters.ofProcess().pass(device().toString());
+                try {
+                    return predictor.predict(pixels);
+                } finally {
+                    pass.ended();
+                }
+            });
         } catch (TranslateException e) {
             RelaException known = RelaException.in(e);
             if (known != null) {

@@ -8,9 +8,8 @@ import io.rela.run.Versions;
 import io.rela.testing.ExecutorKiller;
 import io.rela.testing.Folders;
 import io.rela.testing.Rela;
+import io.rela.testing.Submitted;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,9 +18,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -47,8 +43,6 @@ class SparkSubmitIT {
     @TempDir
     Path folder;
 
-    private record Ended(int code, String out, String err) {}
-
     /** What one process and one task make of the pictures. */
     @BeforeAll
     static void convertAlone() throws IOException {
@@ -67,7 +61,7 @@ class SparkSubmitIT {
     @Test
     void theDemoGoesTheWholeWay() throws Exception {
         Path home = folder.resolve("demo");
-        Ended demo = rela("--master", "local[2]", "demo", "--home", home);
+        Submitted demo = rela("--master", "local[2]", "demo", "--home", home);
         assertThat(demo.code()).as(demo.err()).isZero();
         assertThat(demo.out())
                 .contains("640 listed = 636 converted + 4 rejected")
@@ -83,7 +77,7 @@ class SparkSubmitIT {
         Path events = Files.createDirectory(folder.resolve("events"));
         List<Object> command = cluster(events, "--conf", "spark.serializer=org.apache.spark.serializer.KryoSerializer");
         command.addAll(List.of(convert("cluster", "--partitions", 3)));
-        Ended two = rela(command.toArray());
+        Submitted two = rela(command.toArray());
         assertThat(two.code()).as(two.err()).isZero();
         Map<String, List<Integer>> expected = Rela.targetBits(made.resolve("alone"));
         assertThat(expected).hasSize(636);
@@ -127,11 +121,11 @@ class SparkSubmitIT {
                 List<Object> command = cluster(
                         events,
                         "--jars",
-                        jarOf(ExecutorKiller.class),
+                        Submitted.jarOf(ExecutorKiller.class, folder),
                         "--conf",
                         "spark.extraListeners=" + ExecutorKiller.class.getName());
                 command.addAll(distill);
-                Ended ended = rela(command.toArray());
+                Submitted ended = rela(command.toArray());
                 assertThat(ended.code()).as(ended.err()).isZero();
             } else {
                 Rela.Outcome alone = Rela.run(distill.toArray());
@@ -146,7 +140,7 @@ class SparkSubmitIT {
 
     @Test
     void aFailureIsOneMessageAndItsExitCode() throws Exception {
-        Ended missing = rela(
+        Submitted missing = rela(
                 "convert",
                 "--input",
                 folder.resolve("nowhere"),
@@ -166,7 +160,7 @@ class SparkSubmitIT {
         DemoPictures.write(pictures);
         String faults = Folders.build().resolve("test-classes").toString();
         for (String master : List.of("local[2]", "local-cluster[2,1,1024]")) {
-            Ended denied = rela(
+            Submitted denied = rela(
                     "--master",
                     master,
                     "--conf",
@@ -206,28 +200,8 @@ class SparkSubmitIT {
         return options;
     }
 
-    private Ended rela(Object... args) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(Path.of("bin", "rela").toString()));
-        for (Object arg : args) {
-            command.add(arg.toString());
-        }
-        Path out = Files.createTempFile(folder, "out", ".txt");
-        Path err = Files.createTempFile(folder, "err", ".txt");
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-        builder.environment().remove("SPARK_HOME");
-        builder.environment().put("RELA_SPARK", Versions.built("spark").substring(0, 1));
-        Process process = builder.start();
-        try {
-            assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
-        } finally {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-        }
-        return new Ended(
-                process.exitValue(),
-                Files.readString(out, StandardCharsets.UTF_8),
-                Files.readString(err, StandardCharsets.UTF_8));
+    private Submitted rela(Object... args) throws IOException, InterruptedException {
+        return Submitted.run(folder, args);
     }
 
     private static Set<String> executors(Path events) throws IOException {
@@ -259,16 +233,5 @@ class SparkSubmitIT {
             }
         });
         return entries;
-    }
-
-    private Path jarOf(Class<?> only) throws IOException {
-        String name = only.getName().replace('.', '/') + ".class";
-        Path jar = folder.resolve(only.getSimpleName() + ".jar");
-        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
-                InputStream in = only.getResourceAsStream("/" + name)) {
-            out.putNextEntry(new JarEntry(name));
-            in.transferTo(out);
-        }
-        return jar;
     }
 }

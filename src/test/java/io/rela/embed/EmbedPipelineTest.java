@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rela.image.RejectReason;
 import io.rela.image.UndecodableImageException;
+import io.rela.metrics.Meters;
 import io.rela.model.DeviceRequest;
 import io.rela.model.Embedder;
 import io.rela.model.ModelFile;
@@ -58,6 +59,12 @@ class EmbedPipelineTest {
     @AfterEach
     void close() {
         embedder.close();
+        assertThat(queued()).as("whatever became of the pictures").isZero();
+    }
+
+    /** Pictures that wait, for a thread or for the model. */
+    private static double queued() {
+        return Meters.ofProcess().read("queue.decode") + Meters.ofProcess().read("queue.infer");
     }
 
     /** What came out, in order. */
@@ -219,6 +226,7 @@ class EmbedPipelineTest {
             });
         }
         begun.await();
+        assertThat(queued()).isEqualTo(11);
         pipeline.close();
         assertThat(results.order).isEmpty();
         assertBuffersAreBack();

@@ -28,7 +28,6 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -52,7 +51,7 @@ class WavesTest {
 
     private final JavaSparkContext spark =
             JavaSparkContext.fromSparkContext(LocalSpark.session().sparkContext());
-    private final LongAccumulator done = spark.sc().longAccumulator("done");
+    private final Tally tally = Tally.of(spark.sc());
     private WaveStore<String> store;
 
     @BeforeAll
@@ -98,13 +97,7 @@ class WavesTest {
                 BATCH,
                 missing,
                 new SerializableConfiguration(spark.hadoopConfiguration()));
-        return new EmbedStep(spark, listing, job, store.places(), done, rejected());
-    }
-
-    private RejectCounts rejected() {
-        RejectCounts counts = new RejectCounts();
-        spark.sc().register(counts, "rejected");
-        return counts;
+        return new EmbedStep(spark, listing, job, store.places(), tally);
     }
 
     private List<TaskReport> run(Missing missing) {
@@ -120,12 +113,12 @@ class WavesTest {
         List<TaskReport> reports = run(Missing.FAIL);
         assertThat(reports).extracting(report -> report.range().size()).containsExactly(256L, 256L, 88L);
         assertThat(reports).extracting(TaskReport::converted).containsExactly(256L, 256L, 88L);
-        assertThat(done.value()).isEqualTo(PICTURES);
+        assertThat(tally.done().value()).isEqualTo(PICTURES);
 
         Waves again = new Waves(spark, store, PLAN);
         assertThat(again.before()).isEqualTo(reports);
         assertThat(again.run(step(Missing.FAIL), 2, () -> {})).isEqualTo(reports);
-        assertThat(done.value()).isEqualTo(PICTURES);
+        assertThat(tally.done().value()).isEqualTo(PICTURES);
     }
 
     @Test
@@ -145,10 +138,10 @@ class WavesTest {
         assertThat(finished)
                 .extracting(TaskReport::range)
                 .isSubsetOf(PLAN.waves().subList(0, 2));
-        done.reset();
+        tally.done().reset();
         List<TaskReport> reports = resumed.run(step(Missing.FAIL), 2, () -> {});
         long before = finished.stream().mapToLong(TaskReport::converted).sum();
-        assertThat(done.value()).isEqualTo(PICTURES - before);
+        assertThat(tally.done().value()).isEqualTo(PICTURES - before);
         assertThat(reports).containsAll(finished).extracting(TaskReport::range).containsExactlyElementsOf(PLAN.waves());
         store.deleteOrphans(reports);
         assertThat(files()).hasSize(3);
@@ -164,9 +157,9 @@ class WavesTest {
         FaultyFileSystem.heal();
         Waves again = new Waves(spark, store, PLAN);
         assertThat(again.before()).containsExactly(reports.get(0), reports.get(2));
-        done.reset();
+        tally.done().reset();
         List<TaskReport> healed = again.run(step(Missing.REJECT), 2, () -> {});
-        assertThat(done.value()).isEqualTo(256);
+        assertThat(tally.done().value()).isEqualTo(256);
         assertThat(healed).allMatch(report -> report.rejectedByReason().isEmpty());
         store.deleteOrphans(healed);
         assertThat(files()).hasSize(3);
