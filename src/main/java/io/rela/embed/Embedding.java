@@ -37,8 +37,7 @@ public record Embedding(
             run.warn("Going on where an earlier run stopped: " + before + " of " + total + " pictures are done.");
         }
         Tally tally = Tally.of(run.session().sparkContext());
-        EmbedStep step =
-                new EmbedStep(run.spark(), samples, plan.job(), store.places(), tally);
+        EmbedStep step = new EmbedStep(run.spark(), samples, plan.job(), store.places(), tally);
         int tasks = asked.partitions().orElse(2 * run.slots());
         try (Progress progress =
                 new Progress(run.command(), run.session().sparkContext(), total, before, sum(rejectedBefore), tally)) {

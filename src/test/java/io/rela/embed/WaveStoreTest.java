@@ -8,14 +8,20 @@ import io.rela.RelaException;
 import io.rela.source.Fingerprint;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
+import io.rela.table.TableFolder;
+import io.rela.table.TableWriter;
+import io.rela.table.Tables;
+import io.rela.testing.UploadingFileSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FileUtil;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +67,50 @@ class WaveStoreTest {
         assertThat(next.wave(FIRST)).contains(reports);
         assertThat(next.wave(SECOND)).isEmpty();
         assertThat(next.keptListing()).isEmpty();
+    }
+
+    @Test
+    void uploadedFeaturesAreReadableWhenTheyAreWantedAndWavesWhoseUploadsAreGoneAreForgotten() throws IOException {
+        Configuration conf = UploadingFileSystem.configuration(UploadingFileSystem.class);
+        for (boolean ended : new boolean[] {false, true}) {
+            Path own = Files.createDirectory(home.resolve("home" + ended));
+            WaveStore<String> uploading = new WaveStore<>(
+                    new TableFolder(
+                            FileSystem.newInstance(own.toUri(), conf),
+                            path(own.resolve("progress/features")),
+                            Optional.of(path(own.resolve("features")))),
+                    String.class);
+            uploading.begin(STATE);
+            try (TableWriter writer = uploading.places().features().writer(Tables.FEATURES, "a.parquet", conf)) {
+                writer.write(Tables.featureRow(7, new float[] {1, 2}));
+            }
+            List<TaskReport> reports = List.of(report(FIRST, "a.parquet", null));
+            uploading.finish(FIRST, reports);
+            assertThat(own.resolve("features/a.parquet")).doesNotExist();
+            if (!ended) {
+                RangedFiles.File file = uploading.features(reports).files().get(0);
+                assertThat(Path.of(new org.apache.hadoop.fs.Path(file.path()).toUri().getPath()))
+                        .isEqualTo(own.resolve("features/a.parquet"))
+                        .exists();
+                uploading.forget();
+                assertThat(own.resolve("features/a.parquet")).doesNotExist();
+                continue;
+            }
+            // Hadoop keeps the parts in a folder beside the table's.
+            try (Stream<Path> parts = Files.list(own)) {
+                parts.filter(part -> part.getFileName().toString().startsWith("featuresa"))
+                        .forEach(part -> FileUtil.fullyDelete(part.toFile()));
+            }
+            assertThatThrownBy(() -> uploading.features(reports))
+                    .isInstanceOfSatisfying(RelaException.class, gone -> assertThat(gone.exitCode())
+                            .isEqualTo(ExitCode.INPUT))
+                    .hasMessageContainingAll("features/a.parquet is gone", "Run the command again");
+            assertThat(uploading.state()).isEmpty();
+        }
+    }
+
+    private static org.apache.hadoop.fs.Path path(Path local) {
+        return new org.apache.hadoop.fs.Path(local.toUri());
     }
 
     @Test
