@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import logging
 import threading
 import time
 import zlib
@@ -53,7 +54,8 @@ class Bucket:
     """A server that holds buckets. Use as a context."""
 
     def __enter__(self) -> Bucket:
-        self.moto = ThreadedMotoServer("127.0.0.1", port=0)
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        self.moto = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
         self.moto.start()
         self.inside = self.moto.get_host_and_port()
         self.counts: Counter[str] = Counter()

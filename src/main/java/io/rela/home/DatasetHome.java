@@ -9,22 +9,17 @@ import io.rela.home.LockOwner.Purpose;
 import io.rela.manifest.Change;
 import io.rela.manifest.Manifest;
 import io.rela.manifest.StagedTable;
-import io.rela.manifest.TableFile;
 import io.rela.storage.FileSystems;
 import io.rela.storage.PartUpload;
 import io.rela.storage.Renaming;
-import io.rela.storage.UploadGoneException;
 import io.rela.table.Json;
 import io.rela.table.TableFolder;
-import io.rela.table.Tables;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -32,7 +27,6 @@ import java.util.TreeSet;
 import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -55,21 +49,18 @@ public final class DatasetHome {
     private static final String EPOCH_LOCK = "lock-" + EPOCH;
     private static final Logger LOG = LoggerFactory.getLogger(DatasetHome.class);
     private static final TypeReference<JsonNode> TREE = new TypeReference<>() {};
-    private static final TypeReference<Journal> JOURNAL = new TypeReference<>() {};
 
     private static final String EPOCH_OUTPUTS = "outputs-" + EPOCH;
 
     /** A file or folder that commands of an epoch leave in the hidden folder. */
     private static final Pattern OF_EPOCH = Pattern.compile("(?:lock-|outputs-)?" + EPOCH + "(\\d+)");
 
-    /** What a commit is going to do: tables to move from the staging folder, then the manifest as it will be, and its card. */
-    private record Journal(String staging, List<String> tables, List<String> removed, Manifest manifest) {}
-
     private final FileSystem fs;
     private final Path root;
     /** Whether tables are uploaded to where they belong, and show when that is completed: where a rename would copy them. */
     private final boolean uploads;
 
+    private final HomeCommit commit = new HomeCommit(this);
     private boolean made;
     private String command;
     private LockWait wait;
@@ -170,7 +161,7 @@ public final class DatasetHome {
      * @throws RelaException when the file is damaged, or of a format that this program does not know
      */
     public Manifest manifest() {
-        Path file = new Path(root, MANIFEST);
+        Path file = manifestFile();
         try {
             JsonNode tree = Json.read(fs, file, TREE);
             int format = tree == null ? 0 : tree.path("format").asInt(0);
@@ -183,6 +174,11 @@ public final class DatasetHome {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The manifest's file. */
+    Path manifestFile() {
+        return new Path(root, MANIFEST);
     }
 
     private static RelaException otherFormat(Path file, int format) {
@@ -198,7 +194,7 @@ public final class DatasetHome {
     /** Whether a commit was cut off, which {@link #prepare} would complete. */
     public boolean isCutOff() {
         try {
-            return fs.exists(journal());
+            return commit.isBegun();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -222,7 +218,7 @@ public final class DatasetHome {
     public Optional<String> altered(Manifest manifest, List<String> tables) {
         try {
             for (String table : tables) {
-                if (!manifest.holds(table) || !isComplete(table, manifest)) {
+                if (!manifest.holds(table) || !commit.isComplete(table, manifest)) {
                     return Optional.of(table);
                 }
             }
@@ -319,16 +315,7 @@ public final class DatasetHome {
     /** Takes the home's lock, and completes a commit that was cut off. */
     private void holdHome(Purpose purpose) throws IOException {
         homeLock = HomeLock.take(lockOfHome(), LockOwner.me(command, purpose), wait);
-        if (!isCutOff()) {
-            return;
-        }
-        Optional<Journal> begun = cutOff();
-        if (begun.isPresent()) {
-            complete(begun.get());
-        } else {
-            LOG.warn("{} was not written to its end: no commit was begun by it, and it goes.", journal());
-            fs.delete(journal(), false);
-        }
+        commit.completeBegun();
     }
 
     private LockFile lockOfHome() {
@@ -357,21 +344,6 @@ public final class DatasetHome {
             throw new UncheckedIOException(e);
         } finally {
             homeLock = released(homeLock);
-        }
-    }
-
-    /** The journal; empty for one whose writer did not come to its end, who has then moved nothing. */
-    private Optional<Journal> cutOff() throws IOException {
-        try {
-            Journal journal = Json.read(fs, journal(), JOURNAL);
-            return journal.staging() == null
-                            || journal.tables() == null
-                            || journal.removed() == null
-                            || journal.manifest() == null
-                    ? Optional.empty()
-                    : Optional.of(journal);
-        } catch (RelaException damaged) {
-            return Optional.empty();
         }
     }
 
@@ -488,160 +460,14 @@ public final class DatasetHome {
                     throw new IllegalStateException("No staged table " + table + " in " + staging);
                 }
             }
-            Journal journal = new Journal(
-                    staging.getName(), tables, change.removed(), manifest().after(change));
+            Manifest after = manifest().after(change);
             if (epochLock != null) {
                 epochLock.requireHeld();
             }
             Objects.requireNonNull(homeLock, "A commit wants the home's lock").requireHeld();
-            write(journal);
-            complete(journal);
+            commit.make(staging, change.removed(), tables, after);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Writes the journal. Storage may fail and have written it nevertheless: then the commit is begun as well. */
-    private void write(Journal journal) throws IOException {
-        try {
-            Json.replace(fs, journal(), journal);
-        } catch (IOException | RuntimeException e) {
-            boolean written;
-            try {
-                written = isCutOff() && cutOff().isPresent();
-            } catch (IOException | RuntimeException unknown) {
-                e.addSuppressed(unknown);
-                throw doubtful(e);
-            }
-            if (!written) {
-                throw e;
-            }
-        }
-    }
-
-    private void complete(Journal journal) {
-        try {
-            makeVisible(journal);
-        } catch (UploadGoneException e) {
-            throw undone(journal, e);
-        } catch (IOException | RuntimeException e) {
-            throw doubtful(e);
-        }
-    }
-
-    private RelaException doubtful(Exception cause) {
-        return new RelaException(
-                ExitCode.DOUBTFUL,
-                "A commit in " + root + " was begun, and storage failed before its end was known ("
-                        + cause.getMessage()
-                        + "). Nothing is lost: the next command that writes to this home completes it."
-                        + " Run this one again.",
-                cause);
-    }
-
-    /** Takes back a commit that cannot be completed: uploads change nothing of what was there. */
-    private RelaException undone(Journal journal, UploadGoneException cause) {
-        try {
-            TableFolder.discard(fs, staging(journal.staging()));
-            fs.delete(journal(), false);
-        } catch (IOException | RuntimeException e) {
-            cause.addSuppressed(e);
-            return doubtful(cause);
-        }
-        return new RelaException(
-                ExitCode.INPUT,
-                "A commit in " + root + " was begun and cannot be completed. " + cause.getMessage()
-                        + " The home is as it was before. Run this command again.",
-                cause);
-    }
-
-    private void makeVisible(Journal journal) throws IOException {
-        Path staging = staging(journal.staging());
-        fs.mkdirs(staging);
-        if (!uploads) {
-            for (String table : journal.removed()) {
-                setAside(table, staging);
-            }
-        }
-        for (String table : journal.tables()) {
-            TableFolder staged = folder(staging, table);
-            if (fs.exists(staged.path()) && !isComplete(table, journal.manifest()) && !staged.complete()) {
-                setAside(table, staging);
-                fs.mkdirs(table(table).getParent());
-                rename(staged.path(), table(table));
-            }
-        }
-        Json.replace(fs, new Path(root, MANIFEST), journal.manifest());
-        CardFile.write(fs, root, journal.manifest());
-        if (uploads) {
-            removeUnlisted(journal);
-        }
-        // The journal goes last: while it is there, all of this is done again.
-        fs.delete(staging, true);
-        fs.delete(journal(), false);
-    }
-
-    /** Where nothing is set aside, what the manifest does not list any more goes after it, and so does what was uploaded for nothing. */
-    private void removeUnlisted(Journal journal) throws IOException {
-        for (String table : journal.removed()) {
-            fs.delete(table(table), true);
-        }
-        for (String table : journal.tables()) {
-            Set<String> listed = journal.manifest().files(table, root).stream()
-                    .map(TableFile::path)
-                    .collect(Collectors.toSet());
-            for (FileStatus file : files(table)) {
-                String name = file.getPath().getName();
-                if (TableFolder.isPart(name) && !listed.contains(table + "/" + name)) {
-                    fs.delete(file.getPath(), false);
-                }
-            }
-            // Commands of other epochs may be uploading clusters.
-            if (!table.equals(Tables.CLUSTERS.name())) {
-                PartUpload.abortBelow(fs, table(table));
-            }
-        }
-    }
-
-    private FileStatus[] files(String table) throws IOException {
-        try {
-            return fs.listStatus(table(table));
-        } catch (FileNotFoundException e) {
-            return new FileStatus[0];
-        }
-    }
-
-    /** Whether all files of a table are where they belong: where renaming copies, what is there may be a part. */
-    private boolean isComplete(String table, Manifest manifest) throws IOException {
-        Map<String, Long> found = new HashMap<>();
-        for (FileStatus file : files(table)) {
-            found.put(table + "/" + file.getPath().getName(), file.getLen());
-        }
-        if (found.isEmpty()) {
-            return false;
-        }
-        List<TableFile> files = manifest.files(table, root);
-        return !files.isEmpty()
-                && files.stream().allMatch(file -> Objects.equals(found.get(file.path()), file.bytes()));
-    }
-
-    /** Deleting takes a while, and a reader would see half of the table. */
-    private void setAside(String table, Path staging) throws IOException {
-        Path aside = new Path(staging, "replaced-" + table.replace('/', '-'));
-        if (!fs.exists(table(table))) {
-            return;
-        }
-        if (fs.exists(aside)) {
-            // Where renaming copies: what is there is a part of one that was on its way here or there.
-            fs.delete(table(table), true);
-        } else {
-            rename(table(table), aside);
-        }
-    }
-
-    private void rename(Path from, Path to) throws IOException {
-        if (!fs.rename(from, to)) {
-            throw new IOException(from + " could not be renamed to " + to);
         }
     }
 
@@ -663,10 +489,6 @@ public final class DatasetHome {
         } catch (DirectoryNotEmptyException e) {
             return;
         }
-    }
-
-    private Path journal() {
-        return new Path(new Path(root, HIDDEN), "commit.json");
     }
 
     private void refuseForeign() throws IOException {

@@ -89,7 +89,9 @@ class WaveStoreTest {
             assertThat(own.resolve("features/a.parquet")).doesNotExist();
             if (!ended) {
                 RangedFiles.File file = uploading.features(reports).files().get(0);
-                assertThat(Path.of(new org.apache.hadoop.fs.Path(file.path()).toUri().getPath()))
+                assertThat(Path.of(new org.apache.hadoop.fs.Path(file.path())
+                                .toUri()
+                                .getPath()))
                         .isEqualTo(own.resolve("features/a.parquet"))
                         .exists();
                 uploading.forget();

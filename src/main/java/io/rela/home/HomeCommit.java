@@ -1,0 +1,246 @@
+package io.rela.home;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import io.rela.ExitCode;
+import io.rela.RelaException;
+import io.rela.manifest.Manifest;
+import io.rela.manifest.TableFile;
+import io.rela.storage.PartUpload;
+import io.rela.storage.UploadGoneException;
+import io.rela.table.Json;
+import io.rela.table.TableFolder;
+import io.rela.table.Tables;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How a change of a home becomes visible: all of it is written into a journal first, whose creation is the point of no return, and
+ * is done then, by this process or by the next. Tables are renamed to where they belong, or, where a rename would copy them,
+ * have been uploaded there and show when that is completed. Driver only, one thread, which holds the home's lock.
+ */
+final class HomeCommit {
+    private static final Logger LOG = LoggerFactory.getLogger(HomeCommit.class);
+    private static final TypeReference<Journal> JOURNAL = new TypeReference<>() {};
+
+    /** What a commit is going to do: tables to move from the staging folder, then the manifest as it will be, and its card. */
+    private record Journal(String staging, List<String> tables, List<String> removed, Manifest manifest) {}
+
+    private final DatasetHome home;
+
+    HomeCommit(DatasetHome home) {
+        this.home = home;
+    }
+
+    private FileSystem fs() {
+        return home.fileSystem();
+    }
+
+    /** Whether there is a journal. */
+    boolean isBegun() throws IOException {
+        return fs().exists(journal());
+    }
+
+    /** Completes a commit that was cut off, if there is one. */
+    void completeBegun() throws IOException {
+        if (!isBegun()) {
+            return;
+        }
+        Optional<Journal> begun = cutOff();
+        if (begun.isPresent()) {
+            complete(begun.get());
+        } else {
+            LOG.warn("{} was not written to its end: no commit was begun by it, and it goes.", journal());
+            fs().delete(journal(), false);
+        }
+    }
+
+    /**
+     * Makes a change.
+     *
+     * @param staging the folder that holds one folder a table
+     * @param removed names of tables, or of their folders, that go
+     * @param tables names of those that come
+     * @param after what the manifest says then
+     * @throws IOException when storage fails, and nothing has become visible
+     */
+    void make(Path staging, List<String> removed, List<String> tables, Manifest after) throws IOException {
+        Journal journal = new Journal(staging.getName(), tables, removed, after);
+        write(journal);
+        complete(journal);
+    }
+
+    /** The journal; empty for one whose writer did not come to its end, who has then moved nothing. */
+    private Optional<Journal> cutOff() throws IOException {
+        try {
+            Journal journal = Json.read(fs(), journal(), JOURNAL);
+            return journal.staging() == null
+                            || journal.tables() == null
+                            || journal.removed() == null
+                            || journal.manifest() == null
+                    ? Optional.empty()
+                    : Optional.of(journal);
+        } catch (RelaException damaged) {
+            return Optional.empty();
+        }
+    }
+
+    /** Writes the journal. Storage may fail and have written it nevertheless: then the commit is begun as well. */
+    private void write(Journal journal) throws IOException {
+        try {
+            Json.replace(fs(), journal(), journal);
+        } catch (IOException | RuntimeException e) {
+            boolean written;
+            try {
+                written = isBegun() && cutOff().isPresent();
+            } catch (IOException | RuntimeException unknown) {
+                e.addSuppressed(unknown);
+                throw doubtful(e);
+            }
+            if (!written) {
+                throw e;
+            }
+        }
+    }
+
+    private void complete(Journal journal) {
+        try {
+            makeVisible(journal);
+        } catch (UploadGoneException e) {
+            throw undone(journal, e);
+        } catch (IOException | RuntimeException e) {
+            throw doubtful(e);
+        }
+    }
+
+    private RelaException doubtful(Exception cause) {
+        return new RelaException(
+                ExitCode.DOUBTFUL,
+                "A commit in " + home.root() + " was begun, and storage failed before its end was known ("
+                        + cause.getMessage()
+                        + "). Nothing is lost: the next command that writes to this home completes it."
+                        + " Run this one again.",
+                cause);
+    }
+
+    /** Takes back a commit that cannot be completed: uploads change nothing of what was there. */
+    private RelaException undone(Journal journal, UploadGoneException cause) {
+        try {
+            TableFolder.discard(fs(), home.staging(journal.staging()));
+            fs().delete(journal(), false);
+        } catch (IOException | RuntimeException e) {
+            cause.addSuppressed(e);
+            return doubtful(cause);
+        }
+        return new RelaException(
+                ExitCode.INPUT,
+                "A commit in " + home.root() + " was begun and cannot be completed. " + cause.getMessage()
+                        + " The home is as it was before. Run this command again.",
+                cause);
+    }
+
+    private void makeVisible(Journal journal) throws IOException {
+        Path staging = home.staging(journal.staging());
+        fs().mkdirs(staging);
+        if (!home.holdsUnlisted()) {
+            for (String table : journal.removed()) {
+                setAside(table, staging);
+            }
+        }
+        for (String table : journal.tables()) {
+            TableFolder staged = home.folder(staging, table);
+            if (fs().exists(staged.path()) && !isComplete(table, journal.manifest()) && !staged.complete()) {
+                setAside(table, staging);
+                fs().mkdirs(home.table(table).getParent());
+                rename(staged.path(), home.table(table));
+            }
+        }
+        Json.replace(fs(), home.manifestFile(), journal.manifest());
+        CardFile.write(fs(), home.root(), journal.manifest());
+        if (home.holdsUnlisted()) {
+            removeUnlisted(journal);
+        }
+        // The journal goes last: while it is there, all of this is done again.
+        fs().delete(staging, true);
+        fs().delete(journal(), false);
+    }
+
+    /** Where nothing is set aside, what the manifest does not list any more goes after it, and so does what was uploaded for nothing. */
+    private void removeUnlisted(Journal journal) throws IOException {
+        for (String table : journal.removed()) {
+            fs().delete(home.table(table), true);
+        }
+        for (String table : journal.tables()) {
+            Set<String> listed = journal.manifest().files(table, home.root()).stream()
+                    .map(TableFile::path)
+                    .collect(Collectors.toSet());
+            for (FileStatus file : files(table)) {
+                String name = file.getPath().getName();
+                if (TableFolder.isPart(name) && !listed.contains(table + "/" + name)) {
+                    fs().delete(file.getPath(), false);
+                }
+            }
+            // Commands of other epochs may be uploading clusters.
+            if (!table.equals(Tables.CLUSTERS.name())) {
+                PartUpload.abortBelow(fs(), home.table(table));
+            }
+        }
+    }
+
+    private FileStatus[] files(String table) throws IOException {
+        try {
+            return fs().listStatus(home.table(table));
+        } catch (FileNotFoundException e) {
+            return new FileStatus[0];
+        }
+    }
+
+    /** Whether all files of a table are where they belong: where renaming copies, what is there may be a part. */
+    boolean isComplete(String table, Manifest manifest) throws IOException {
+        Map<String, Long> found = new HashMap<>();
+        for (FileStatus file : files(table)) {
+            found.put(table + "/" + file.getPath().getName(), file.getLen());
+        }
+        if (found.isEmpty()) {
+            return false;
+        }
+        List<TableFile> files = manifest.files(table, home.root());
+        return !files.isEmpty()
+                && files.stream().allMatch(file -> Objects.equals(found.get(file.path()), file.bytes()));
+    }
+
+    /** Deleting takes a while, and a reader would see half of the table. */
+    private void setAside(String table, Path staging) throws IOException {
+        Path aside = new Path(staging, "replaced-" + table.replace('/', '-'));
+        if (!fs().exists(home.table(table))) {
+            return;
+        }
+        if (fs().exists(aside)) {
+            // Where renaming copies: what is there is a part of one that was on its way here or there.
+            fs().delete(home.table(table), true);
+        } else {
+            rename(home.table(table), aside);
+        }
+    }
+
+    private void rename(Path from, Path to) throws IOException {
+        if (!fs().rename(from, to)) {
+            throw new IOException(from + " could not be renamed to " + to);
+        }
+    }
+
+    private Path journal() {
+        return home.staging("commit.json");
+    }
+}
