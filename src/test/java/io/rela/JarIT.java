@@ -2,6 +2,8 @@ package io.rela;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rela.run.Versions;
 import io.rela.testing.Folders;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -53,6 +56,20 @@ class JarIT {
             List<String> carried = carried();
             assertThat(carried).hasSizeGreaterThan(10).allSatisfy(library -> assertThat(named)
                     .contains(library));
+        }
+    }
+
+    @Test
+    void theBillOfMaterialsNamesWhatTheJarCarriesAndNothingElse() throws IOException {
+        try (JarFile jar = new JarFile(jar().toFile())) {
+            JsonNode bill = new ObjectMapper().readTree(text(jar, "META-INF/sbom/rela-convert.cdx.json"));
+            assertThat(bill.path("bomFormat").asText()).isEqualTo("CycloneDX");
+            Set<String> named = new TreeSet<>();
+            bill.path("components")
+                    .forEach(library -> named.add(library.path("group").asText() + ":"
+                            + library.path("name").asText() + " "
+                            + library.path("version").asText()));
+            assertThat(named).isEqualTo(new TreeSet<>(carried()));
         }
     }
 

@@ -89,7 +89,9 @@ public record TableFolder(FileSystem fs, Path path, Optional<Path> destination) 
      * @throws io.rela.storage.UploadGoneException when an upload is gone
      */
     public Path readable() throws IOException {
-        complete();
+        if (destination.isPresent()) {
+            complete();
+        }
         return destination.orElse(path);
     }
 
