@@ -62,11 +62,12 @@ final class TarSource implements ImageSource {
     }
 
     @Override
-    public Listing list(SparkSession spark, int tasks) {
-        InputFiles shards = shards();
+    public Listing list(SparkSession spark, int tasks, Links links) {
+        Border border = SourceDetection.border(root, links);
+        InputFiles shards = shards(border);
         SerializableConfiguration shipped = configuration;
         UnitListing found = UnitListing.of(
-                spark, tasks, root, shards.uris(), (unit, uri, out) -> TarShard.list(uri, shipped.value(), out));
+                spark, tasks, border, shards.uris(), (unit, uri, out) -> TarShard.list(uri, shipped.value(), out));
         try {
             return finish(found, shards);
         } catch (RuntimeException e) {
@@ -149,9 +150,9 @@ final class TarSource implements ImageSource {
                 labels == Labels.FOLDERS ? listed.labelName() : null);
     }
 
-    private InputFiles shards() {
+    private InputFiles shards(Border border) {
         InputFiles shards = InputFiles.find(
-                root, single, configuration.value(), SourceDetection.TAR, Names::isHidden, Names::isCompressedTar);
+                border, single, configuration.value(), SourceDetection.TAR, Names::isHidden, Names::isCompressedTar);
         if (single && Names.isCompressedTar(new Path(root).getName())) {
             throw compressed(root);
         }

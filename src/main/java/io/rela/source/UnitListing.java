@@ -35,6 +35,8 @@ final class UnitListing {
     enum Note {
         /** Why the unit cannot be used; the text is the whole message. */
         ERROR,
+        /** Links that leave the input; the text names the first of them and where it leads. */
+        OUTSIDE,
         /** Number of samples; one a unit. */
         SAMPLES,
         /** Files that are not pictures. */
@@ -88,6 +90,11 @@ final class UnitListing {
             rows.add(RowFactory.create(unit, -1L, note.name(), text, null, null, count, null, null));
         }
 
+        /** Links that leave the input; of many only the first goes to the driver. */
+        void crossings(List<Border.Crossing> crossings) {
+            Border.Crossing.first(crossings).ifPresent(first -> note(Note.OUTSIDE, first.toString(), crossings.size()));
+        }
+
         /** A note that is left only where there is something to count. */
         void count(Note note, long count) {
             if (count > 0) {
@@ -135,10 +142,11 @@ final class UnitListing {
     /**
      * Lists all units and keeps what they hold until {@link #close()} or the {@link Listing} made of it is closed.
      *
-     * @param uri of the whole input, for messages
+     * @param border of the whole input
      * @throws SourceException of the first unit that is at fault, or if storage fails for good
+     * @throws io.rela.RelaException if links leave the input
      */
-    static UnitListing of(SparkSession spark, int tasks, String uri, List<String> paths, Lister lister) {
+    static UnitListing of(SparkSession spark, int tasks, Border border, List<String> paths, Lister lister) {
         if (tasks < 1) {
             throw new IllegalArgumentException("A listing takes at least 1 task, not " + tasks);
         }
@@ -154,8 +162,8 @@ final class UnitListing {
                 .flatMap(unit -> rows(unit._1(), unit._2(), lister, hadoop.value()))
                 .persist(StorageLevel.DISK_ONLY());
         try {
-            UnitListing listing = new UnitListing(spark, kept, notes(kept, uri), paths.size());
-            listing.failOnError();
+            UnitListing listing = new UnitListing(spark, kept, notes(kept, border.input()), paths.size());
+            listing.failOnError(border);
             return listing;
         } catch (RuntimeException e) {
             kept.unpersist(false);
@@ -208,12 +216,15 @@ final class UnitListing {
                         failure instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(failure));
     }
 
-    private void failOnError() {
+    private void failOnError(Border border) {
         for (NoteRow note : notes) {
             if (note.note() == Note.ERROR) {
                 throw new SourceException(note.text());
             }
         }
+        notes.stream().filter(note -> note.note() == Note.OUTSIDE).findFirst().ifPresent(first -> {
+            throw border.refusal(first.text(), sum(Note.OUTSIDE));
+        });
     }
 
     long count() {

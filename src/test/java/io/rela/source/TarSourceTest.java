@@ -1,7 +1,10 @@
 package io.rela.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rela.ExitCode;
+import io.rela.RelaException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -59,6 +62,24 @@ class TarSourceTest {
         assertThat(listed.classNames()).isEqualTo(expected.classNames());
         assertThat(listed.contents()).isEqualTo(expected.contents());
         assertThat(listed.samples()).allMatch(sample -> sample.offset() % 512 == 0);
+    }
+
+    @Test
+    void aShardThatLiesOutsideIsRefusedAndTheInputItselfMayBeALink() throws IOException {
+        Path shards = Files.createDirectory(root.resolve("shards"));
+        write(root.resolve("outside.tar"), "a/1.jpg");
+        Path link = Files.createSymbolicLink(shards.resolve("s.tar"), root.resolve("outside.tar"));
+
+        assertThatThrownBy(() -> Listed.of(shards))
+                .isInstanceOfSatisfying(
+                        RelaException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.SETTINGS))
+                .hasMessageContaining("The link 'file:" + link + "' leads to '"
+                        + root.toRealPath().resolve("outside.tar") + "'")
+                .hasMessageContaining("--follow-links");
+        assertThat(Listed.of(shards, InputFormat.AUTO, ParquetColumns.defaults(), 1, Links.FOLLOW)
+                        .ids())
+                .containsExactly("a/1.jpg");
+        assertThat(Listed.of(link).ids()).containsExactly("a/1.jpg");
     }
 
     @Test
