@@ -3,6 +3,7 @@ package io.rela.source;
 import io.rela.ExitCode;
 import io.rela.Flag;
 import io.rela.RelaException;
+import io.rela.run.Printable;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.Comparator;
@@ -27,7 +28,7 @@ record Border(String input, String within) implements Serializable {
 
         @Override
         public String toString() {
-            return "'" + link + "' leads to '" + target + "'";
+            return "'" + Printable.line(link) + "' leads to '" + Printable.line(target) + "'";
         }
     }
 

@@ -1,5 +1,6 @@
 package io.rela.source;
 
+import io.rela.run.Printable;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
@@ -38,7 +39,7 @@ final class Names {
 
     /** The first few, for a message. */
     static String some(Collection<String> names) {
-        String shown = names.stream().limit(SHOWN).collect(Collectors.joining(", "));
+        String shown = names.stream().limit(SHOWN).map(Printable::line).collect(Collectors.joining(", "));
         return names.size() > SHOWN ? shown + " and " + (names.size() - SHOWN) + " more" : shown;
     }
 

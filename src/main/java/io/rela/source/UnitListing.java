@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
@@ -45,6 +46,8 @@ final class UnitListing {
         LINKS,
         /** Pipes, sockets and devices. */
         SPECIAL,
+        /** Pictures that another one of the same sample stands for; the text names the first of them. */
+        BESIDE,
         /** A class's name; count is 0. */
         CLASS,
         /** Samples that bring a label of their own. */
@@ -222,8 +225,8 @@ final class UnitListing {
                 throw new SourceException(note.text());
             }
         }
-        notes.stream().filter(note -> note.note() == Note.OUTSIDE).findFirst().ifPresent(first -> {
-            throw border.refusal(first.text(), sum(Note.OUTSIDE));
+        first(Note.OUTSIDE).ifPresent(text -> {
+            throw border.refusal(text, sum(Note.OUTSIDE));
         });
     }
 
@@ -242,6 +245,11 @@ final class UnitListing {
             sum += note.note() == kind ? note.count() : 0;
         }
         return sum;
+    }
+
+    /** The text of the first unit that left such a note. */
+    Optional<String> first(Note kind) {
+        return notes.stream().filter(note -> note.note() == kind).findFirst().map(NoteRow::text);
     }
 
     /** The different texts, by code point. */

@@ -104,14 +104,29 @@ class FolderSourceTest {
                 "ü/日本.jpg",
                 "s/new\nline.jpg",
                 "s/+&;=\\.jpg",
+                "s/\u001b[31m\t\r\u007f.jpg",
+                "s/" + "x".repeat(251) + ".jpg",
                 "e/" + "\uD83D\uDE00" + ".jpg");
 
         Listed listed = Listed.of(root);
 
-        assertThat(listed.ids()).hasSize(8);
+        assertThat(listed.ids()).hasSize(10);
         assertThat(listed.contents())
                 .containsExactlyElementsOf(
                         listed.ids().stream().map(id -> "bytes of " + id).toList());
+    }
+
+    @Test
+    void namesThatAreNoTextAreSaidSo() throws Exception {
+        Listed.files(root, "a/1.jpg");
+        String make = "printf x > \"$1\"/$(printf 'caf\\351\\033.jpg')";
+        Process bash =
+                new ProcessBuilder("bash", "-c", make, "bash", root.resolve("a").toString()).start();
+        assertThat(bash.waitFor()).isZero();
+
+        Listed.failure(root, InputFormat.FOLDER)
+                .hasMessageContaining("Names in 'file:" + root + "/a' cannot be spelled")
+                .hasMessageContaining("rename caf\uFFFD\\x1b.jpg");
     }
 
     @Test
