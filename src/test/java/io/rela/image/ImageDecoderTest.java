@@ -242,8 +242,22 @@ class ImageDecoderTest {
                 data[random.nextInt(Math.min(data.length, round % 2 == 0 ? 200 : data.length))] =
                         (byte) random.nextInt(256);
             }
-            assertThatCode(() -> decodeOrReject(data)).doesNotThrowAnyException();
+            byte[] shifted = round % 4 < 2 ? data : shifted(data, random);
+            assertThatCode(() -> decodeOrReject(shifted)).doesNotThrowAnyException();
         }
+    }
+
+    /** With some bytes left out or repeated, so that all behind them stands elsewhere. */
+    private static byte[] shifted(byte[] data, Random random) {
+        int at = random.nextInt(data.length);
+        int length = random.nextInt(64);
+        return random.nextBoolean()
+                ? concat(
+                        Arrays.copyOf(data, at),
+                        Arrays.copyOfRange(data, Math.min(data.length, at + length), data.length))
+                : concat(
+                        Arrays.copyOf(data, Math.min(data.length, at + length)),
+                        Arrays.copyOfRange(data, at, data.length));
     }
 
     @Test
