@@ -19,6 +19,7 @@ public final class Flag {
     public static final String EPOCH = "--epoch";
     public static final String EPOCHS = "--epochs";
     public static final String FILES = "--files";
+    public static final String FOLLOW_LINKS = "--follow-links";
     public static final String HELD_OUT = "--held-out";
     public static final String HELP = "--help";
     public static final String HOME = "--home";

@@ -18,6 +18,7 @@ import io.rela.projection.ProjectionKind;
 import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
 import io.rela.source.InputFormat;
+import io.rela.source.Links;
 import io.rela.source.ParquetColumns;
 import java.util.Locale;
 import java.util.Objects;
@@ -76,6 +77,11 @@ final class ConvertCommand extends Command {
 
     @Option(names = Flag.ID_COLUMN, paramLabel = "NAME", description = "of Parquet input (default image.path)")
     String idColumn;
+
+    @Option(
+            names = Flag.FOLLOW_LINKS,
+            description = "reads what links in a local input lead to, even where that lies outside of it")
+    boolean followLinks;
 
     @Option(
             names = Flag.PROJECTION,
@@ -179,7 +185,8 @@ final class ConvertCommand extends Command {
                                 new ParquetColumns(
                                         Optional.ofNullable(imageColumn),
                                         Optional.ofNullable(labelColumn),
-                                        Optional.ofNullable(idColumn))),
+                                        Optional.ofNullable(idColumn)),
+                                followLinks ? Links.FOLLOW : Links.INSIDE),
                         new ModelRequest(
                                 Flag.PRIOR,
                                 prior,

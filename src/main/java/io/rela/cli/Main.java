@@ -12,6 +12,7 @@ import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
 import io.rela.run.NearMiss;
 import io.rela.run.Outcome;
+import io.rela.run.Printable;
 import io.rela.run.Redaction;
 import io.rela.run.Shutdown;
 import io.rela.run.Versions;
@@ -145,7 +146,7 @@ public final class Main {
             try (CommandRun run = CommandRun.start(name, out, err)) {
                 result = command.run(run);
             }
-            out.println(result.message());
+            out.println(Printable.text(result.message()));
             return report(command, name, ExitCode.DONE, result);
         } catch (Exception | Error failure) {
             // Hadoop's FSError, a local disk that fails, is an Error.
@@ -162,7 +163,7 @@ public final class Main {
         } else {
             message = Redaction.of(known == null ? unexpected(failure) : known.getMessage());
         }
-        err.println("rela " + name + ": " + message);
+        err.println("rela " + name + ": " + Printable.text(message));
         if (command.common.isVerbose()) {
             failure.printStackTrace(err);
         }

@@ -186,7 +186,7 @@ public final class Conversion {
     }
 
     private Listing listing(ImageSource source) {
-        Listing listing = source.list(run.session());
+        Listing listing = source.list(run.session(), asked.pictures().links());
         listing.warnings().forEach(run::warn);
         if (listing.count() < 2 && asked.axes().kind() != ProjectionKind.NONE) {
             listing.close();

@@ -7,6 +7,7 @@ import io.rela.projection.AxisScale;
 import io.rela.projection.Dimensions;
 import io.rela.projection.ProjectionKind;
 import io.rela.source.InputFormat;
+import io.rela.source.Links;
 import io.rela.source.ParquetColumns;
 import java.util.Optional;
 
@@ -35,11 +36,12 @@ public record ConvertRequest(
      * @param input URI of a folder or file
      * @param format of it
      * @param columns of Parquet input
+     * @param links what becomes of links that lead out of it
      */
-    public record Pictures(String input, InputFormat format, ParquetColumns columns) {
+    public record Pictures(String input, InputFormat format, ParquetColumns columns, Links links) {
         /** An input whose format is found out. */
         public static Pictures of(String input) {
-            return new Pictures(input, InputFormat.AUTO, ParquetColumns.defaults());
+            return new Pictures(input, InputFormat.AUTO, ParquetColumns.defaults(), Links.INSIDE);
         }
     }
 

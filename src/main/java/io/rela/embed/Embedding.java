@@ -1,6 +1,7 @@
 package io.rela.embed;
 
 import io.rela.run.CommandRun;
+import io.rela.run.Printable;
 import io.rela.table.RangedFiles;
 import java.math.BigDecimal;
 import java.util.Comparator;
@@ -125,6 +126,10 @@ public record Embedding(
         return reasons(byReason)
                 + (examples.isEmpty()
                         ? ""
-                        : "; for example " + examples.stream().limit(EXAMPLES).collect(Collectors.joining(", ")));
+                        : "; for example "
+                                + examples.stream()
+                                        .limit(EXAMPLES)
+                                        .map(Printable::line)
+                                        .collect(Collectors.joining(", ")));
     }
 }

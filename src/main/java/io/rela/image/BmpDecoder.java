@@ -39,8 +39,8 @@ final class BmpDecoder {
         // The last row's padding may be missing.
         long needed = runs ? 0 : stride * (height - 1) + ((long) width * bits + 7) / 8;
         if (in.remaining() < needed) {
-            throw UndecodableImageException.truncated(width + "x" + height + " pixels of " + bits + " bits need "
-                    + needed + " bytes, there are " + in.remaining());
+            throw UndecodableImageException.truncated(
+                    "The pixels need more than the " + in.remaining() + " bytes that are left");
         }
         byte[] rgb = new byte[3 * width * height];
         if (runs) {
@@ -75,7 +75,7 @@ final class BmpDecoder {
             in.skip(4);
             readMasks();
         } else {
-            throw UndecodableImageException.unsupported("A BMP header of " + headerLength + " bytes");
+            throw UndecodableImageException.unsupported("A BMP header of a length that is not known");
         }
         boolean known =
                 switch ((int) compression) {
@@ -87,7 +87,7 @@ final class BmpDecoder {
                     default -> false;
                 };
         if (!known) {
-            throw UndecodableImageException.unsupported("A BMP of " + bits + " bits, compression " + compression);
+            throw UndecodableImageException.unsupported("A BMP whose bits per pixel or compression is not known");
         }
         long headerEnd = FILE_HEADER + headerLength;
         if (bits <= 8) {

@@ -24,7 +24,7 @@ final class ByteReader {
     void seek(long target) throws UndecodableImageException {
         if (target < 0 || target > data.length) {
             throw UndecodableImageException.truncated(
-                    "The data ends at byte " + data.length + ", but points to byte " + target);
+                    "The data ends at byte " + data.length + ", but points beyond that");
         }
         position = (int) target;
     }

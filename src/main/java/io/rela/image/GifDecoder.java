@@ -112,7 +112,7 @@ final class GifDecoder {
     private byte[] unpack(int size) throws UndecodableImageException {
         int pixelBits = in.u8();
         if (pixelBits < 1 || pixelBits >= MAX_CODE_BITS) {
-            throw UndecodableImageException.corrupt("Codes of " + pixelBits + " bits");
+            throw UndecodableImageException.corrupt("The codes have a length that no GIF has");
         }
         int clear = 1 << pixelBits;
         int end = clear + 1;
@@ -156,7 +156,8 @@ final class GifDecoder {
                 continue;
             }
             if (code > next || (code >= clear && previous < 0) || (code == next && next == 1 << MAX_CODE_BITS)) {
-                throw UndecodableImageException.corrupt("Code " + code + " before there were more than " + next);
+                throw UndecodableImageException.corrupt(
+                        "A code before byte " + in.position() + " stands for nothing yet");
             }
             int known = code < next ? code : previous;
             int length = lengths[known] + (code < next ? 0 : 1);
@@ -193,6 +194,7 @@ final class GifDecoder {
     }
 
     private static UndecodableImageException incomplete(int out, int size) {
-        return UndecodableImageException.truncated("The GIF's data ends after " + out + " of " + size + " pixels");
+        return UndecodableImageException.truncated(
+                "The GIF's data ends after " + 100L * out / size + "% of its pixels");
     }
 }

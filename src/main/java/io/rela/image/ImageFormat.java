@@ -70,7 +70,7 @@ public enum ImageFormat {
             }
         }
         throw new UndecodableImageException(
-                RejectReason.UNKNOWN_FORMAT, "The data starts with " + hex(data) + ": none of " + labels());
+                RejectReason.UNKNOWN_FORMAT, "The first bytes are of none of the formats " + labels());
     }
 
     RgbImage decode(byte[] encoded) throws UndecodableImageException {
@@ -81,13 +81,5 @@ public enum ImageFormat {
         ImageFormat[] all = values();
         return Stream.of(all).limit(all.length - 1).map(format -> format.label).collect(Collectors.joining(", "))
                 + " and " + all[all.length - 1].label;
-    }
-
-    private static String hex(byte[] data) {
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < Math.min(data.length, 8); i++) {
-            text.append(i == 0 ? "" : " ").append(String.format("%02x", data[i]));
-        }
-        return text.toString();
     }
 }

@@ -26,7 +26,7 @@ final class JpegDecoder {
         if ((long) markers.width() * markers.height() * markers.scans() > MAX_WORK) {
             throw new UndecodableImageException(
                     RejectReason.TOO_LARGE,
-                    markers.scans() + " scans of " + markers.width() + "x" + markers.height() + " pixels");
+                    markers.scans() + " scans of " + PixelLimit.about(markers.width(), markers.height()));
         }
         if (!markers.complete()) {
             throw UndecodableImageException.truncated("The data ends after " + data.length + " bytes inside a scan");
@@ -38,8 +38,7 @@ final class JpegDecoder {
         if (picture.isEmpty()) {
             picture = Leptonica.jpeg(data);
         }
-        return picture.orElseThrow(() -> UndecodableImageException.corrupt(
-                "The JPEG decoder refuses the data of " + markers.width() + "x" + markers.height() + " pixels"));
+        return picture.orElseThrow(() -> UndecodableImageException.corrupt("The JPEG decoder refuses the data"));
     }
 
     private static Optional<RgbImage> fourComponents(byte[] data, boolean ycck) {

@@ -1,5 +1,8 @@
 package io.rela.image;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.Locale;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -21,13 +24,16 @@ final class PixelLimit {
     /** Refuses a size beyond the limit; for a giant waits until no other thread decodes one. */
     static void check(long width, long height) throws UndecodableImageException {
         if (width < 1 || height < 1) {
-            throw UndecodableImageException.corrupt("The header says " + width + "x" + height + " pixels");
+            throw UndecodableImageException.corrupt("The header says that a side has no pixels");
         }
         if (width > PIXELS || height > PIXELS || width * height > PIXELS) {
-            throw tooLarge(width, height, "at most " + PIXELS + " are decoded");
+            throw tooLarge(width, height, String.format(Locale.ROOT, "at most %,d are decoded", PIXELS));
         }
         if (width * height > HEAP_PIXELS) {
-            throw tooLarge(width, height, "this executor's heap holds " + HEAP_PIXELS + ", give it more memory");
+            throw tooLarge(
+                    width,
+                    height,
+                    String.format(Locale.ROOT, "this executor's heap holds %,d, give it more memory", HEAP_PIXELS));
         }
         if (width * height > GIANT) {
             GIANT_AT_WORK.lock();
@@ -43,6 +49,12 @@ final class PixelLimit {
 
     private static UndecodableImageException tooLarge(long width, long height, String limit) {
         return new UndecodableImageException(
-                RejectReason.TOO_LARGE, "The header says " + width + "x" + height + " pixels; " + limit);
+                RejectReason.TOO_LARGE, "The header asks for " + about(width, height) + "; " + limit);
+    }
+
+    /** A size of which nobody can tell what bytes the header holds. */
+    static String about(long width, long height) {
+        BigDecimal pixels = BigDecimal.valueOf(width).multiply(BigDecimal.valueOf(height));
+        return String.format(Locale.ROOT, "about %,.0f pixels", pixels.round(new MathContext(2)));
     }
 }

@@ -83,8 +83,8 @@ final class PngDecoder {
                 return true;
             }
             if (length > in.remaining()) {
-                throw UndecodableImageException.truncated("The chunk at byte " + start + " has " + length
-                        + " bytes, of which " + in.remaining() + " are there");
+                throw UndecodableImageException.truncated("The chunk at byte " + start + " is longer than the "
+                        + in.remaining() + " bytes that are left");
             }
             in.skip(length);
             if (type == TYPE_PLTE) {

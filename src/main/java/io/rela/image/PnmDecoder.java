@@ -36,7 +36,7 @@ final class PnmDecoder {
         PixelLimit.check(width, height);
         long max = bitmap ? 1 : number();
         if (max < 1 || max > 65_535) {
-            throw UndecodableImageException.corrupt("The largest value must be 1 to 65535, the header says " + max);
+            throw UndecodableImageException.corrupt("The largest value must be 1 to 65535");
         }
         long samples = width * height * channels;
         long needed = plain
@@ -44,7 +44,7 @@ final class PnmDecoder {
                 : kind == 4 ? (width + 7) / 8 * height : samples * (max > 255 ? 2 : 1);
         if (in.remaining() < needed) {
             throw UndecodableImageException.truncated(
-                    width + "x" + height + " pixels need at least " + needed + " bytes, there are " + in.remaining());
+                    "The pixels need more than the " + in.remaining() + " bytes that are left");
         }
         if (kind == 6 && max == 255) {
             return new RgbImage((int) width, (int) height, in.bytes((int) needed));
@@ -65,7 +65,8 @@ final class PnmDecoder {
                     value = max > 255 ? in.u16Big() : in.u8();
                 }
                 if (plain && value > max) {
-                    throw UndecodableImageException.corrupt("A value of " + value + ", above the largest, " + max);
+                    throw UndecodableImageException.corrupt(
+                            "The value before byte " + in.position() + " is above the largest");
                 }
                 byte pixel = (byte) (bitmap ? 255 * (1 - value) : level(value, max, channels));
                 for (int copies = 3 / channels; copies > 0; copies--) {
@@ -87,7 +88,8 @@ final class PnmDecoder {
     private int bit() throws UndecodableImageException {
         int value = skipToToken();
         if (value != '0' && value != '1') {
-            throw UndecodableImageException.corrupt("A plain bitmap holds 0 and 1, here is byte " + value);
+            throw UndecodableImageException.corrupt(
+                    "A plain bitmap holds 0 and 1, not what stands at byte " + (in.position() - 1));
         }
         return value - '0';
     }

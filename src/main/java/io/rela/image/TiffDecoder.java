@@ -83,14 +83,14 @@ final class TiffDecoder {
         long format = tag(SAMPLE_FORMAT, UNSIGNED);
         if (bits > 16 || format == SIGNED || format == FLOAT) {
             throw UndecodableImageException.unsupported(
-                    "A TIFF of " + bits + " bits a sample in format " + format + ": what is white is not known");
+                    "A TIFF of more than 16 bits a sample, or of signed or fractional ones: what is white is not known");
         }
         if (isUnpackedHere()) {
             return turned(unpack());
         }
         return Leptonica.tiff(data)
-                .orElseThrow(() -> UndecodableImageException.unsupported("The TIFF decoder refuses compression "
-                        + tag(COMPRESSION, UNCOMPRESSED) + " with photometric " + tag(PHOTOMETRIC, -1)));
+                .orElseThrow(() -> UndecodableImageException.unsupported(
+                        "The TIFF decoder refuses this compression or photometric interpretation"));
     }
 
     private RgbImage oldJpeg() throws UndecodableImageException {
@@ -136,7 +136,7 @@ final class TiffDecoder {
 
     private long[] values(int width, int count) throws UndecodableImageException {
         if ((long) width * count > in.remaining()) {
-            throw UndecodableImageException.truncated("A tag's " + count + " values lie beyond the end of the data");
+            throw UndecodableImageException.truncated("The values of a tag lie beyond the end of the data");
         }
         long[] values = new long[count];
         for (int i = 0; i < count; i++) {
@@ -223,7 +223,7 @@ final class TiffDecoder {
         long rowBytes = (blockWidth * bits * (planar ? 1 : samples) + 7) / 8;
         if (rowBytes * blockHeight > Integer.MAX_VALUE - 8 || (long) width * height * kept > Integer.MAX_VALUE - 8) {
             throw new UndecodableImageException(
-                    RejectReason.TOO_LARGE, samples + " samples of " + width + "x" + height + " pixels");
+                    RejectReason.TOO_LARGE, "The samples of " + PixelLimit.about(width, height));
         }
         long[] offsets = tags.get(tiled ? TILE_OFFSETS : STRIP_OFFSETS);
         long[] lengths = tags.get(tiled ? TILE_LENGTHS : STRIP_LENGTHS);
@@ -295,7 +295,7 @@ final class TiffDecoder {
     private void undoDifferences(byte[] block, int rowBytes, int rows, int chunk, int bits)
             throws UndecodableImageException {
         if (bits != 8 && bits != 16) {
-            throw UndecodableImageException.unsupported("A TIFF of differences of " + bits + " bits");
+            throw UndecodableImageException.unsupported("A TIFF of differences of other than 8 or 16 bits");
         }
         for (int row = 0; row < rows; row++) {
             int start = row * rowBytes;
@@ -317,8 +317,7 @@ final class TiffDecoder {
         long compression = tag(COMPRESSION, UNCOMPRESSED);
         long stored = compression == UNCOMPRESSED ? wanted : length;
         if (offset < 0 || stored < 0 || offset > data.length - stored) {
-            throw UndecodableImageException.truncated(
-                    "A block of " + stored + " bytes at byte " + offset + " lies beyond the end, " + data.length);
+            throw UndecodableImageException.truncated("A block lies beyond the end of the data, byte " + data.length);
         }
         byte[] source = data;
         int start = (int) offset;
@@ -341,7 +340,7 @@ final class TiffDecoder {
                 };
         if (written < wanted) {
             throw UndecodableImageException.truncated(
-                    "A block at byte " + offset + " unpacks to " + written + " of " + wanted + " bytes");
+                    "A block unpacks to " + 100L * written / wanted + "% of its pixels");
         }
     }
 

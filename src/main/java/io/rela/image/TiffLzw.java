@@ -41,7 +41,7 @@ final class TiffLzw {
                 continue;
             }
             if (code >= FIRST && (fresh || code > next)) {
-                throw UndecodableImageException.corrupt("LZW code " + code + " before there were more than " + next);
+                throw UndecodableImageException.corrupt("An LZW code stands for nothing yet");
             }
             if (!fresh && next <= 1 << MAX_BITS) {
                 places[next] = previousAt;

@@ -9,7 +9,8 @@ public final class UndecodableImageException extends Exception {
 
     /**
      * @param reason the class of the fault
-     * @param detail one sentence for a person, with the numbers that matter
+     * @param detail one sentence for a person; of numbers only positions, lengths and shares, never what stands in the data: a
+     *     file that is no picture may be somebody's secret
      */
     public UndecodableImageException(RejectReason reason, String detail) {
         super(detail);

@@ -39,8 +39,8 @@ final class WebpDecoder {
                 }
                 case "VP8 ", "VP8L" -> {
                     if (length > in.remaining()) {
-                        throw UndecodableImageException.truncated("The picture's chunk has " + length
-                                + " bytes, of which " + in.remaining() + " are there");
+                        throw UndecodableImageException.truncated(
+                                "The picture's chunk is longer than the " + in.remaining() + " bytes that are left");
                     }
                     RgbImage frame = frame(kind, in.bytes((int) length));
                     return canvasWidth == 0 ? frame : onCanvas(frame, canvasWidth, canvasHeight, left, top);
@@ -83,8 +83,7 @@ final class WebpDecoder {
             return frame;
         }
         if (left + frame.width() > width || top + frame.height() > height) {
-            throw UndecodableImageException.corrupt("A frame of " + frame.width() + "x" + frame.height() + " at " + left
-                    + "," + top + " does not fit the canvas of " + width + "x" + height);
+            throw UndecodableImageException.corrupt("The frame does not fit its canvas");
         }
         byte[] source = frame.rgb();
         byte[] rgb = new byte[3 * width * height];

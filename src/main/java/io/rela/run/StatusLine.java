@@ -48,7 +48,7 @@ final class StatusLine implements AutoCloseable {
     /** Prints a sentence that stays. */
     synchronized void say(String sentence) {
         end();
-        err.println(sentence);
+        err.println(Printable.text(sentence));
     }
 
     private synchronized void show() {

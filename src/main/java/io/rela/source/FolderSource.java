@@ -7,12 +7,9 @@ import io.rela.storage.StorageException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 
@@ -34,7 +31,26 @@ final class FolderSource implements ImageSource {
     }
 
     /** What lies directly in the input. */
-    private record Root(List<String> classNames, long files, long pictures) {}
+    private static final class Root {
+        private final List<String> classNames = new ArrayList<>();
+        private final List<Border.Crossing> crossings = new ArrayList<>();
+        private long files;
+        private long pictures;
+        private long deadLinks;
+
+        void add(Folder.Entry entry) {
+            if (entry.is(Folder.Kind.DEAD)) {
+                deadLinks++;
+            } else if (!entry.is(Folder.Kind.FOLDER)) {
+                files++;
+                pictures += ImageFormat.isNameOfPicture(entry.name()) ? 1 : 0;
+            } else if (entry.outside() != null) {
+                crossings.add(entry.crossing());
+            } else {
+                classNames.add(entry.name());
+            }
+        }
+    }
 
     @Override
     public String uri() {
@@ -47,31 +63,42 @@ final class FolderSource implements ImageSource {
     }
 
     @Override
-    public Listing list(SparkSession spark, int tasks) {
-        Root top = readRoot();
-        boolean labeled = !top.classNames().isEmpty();
-        if (!labeled && top.files() == 0) {
+    public Listing list(SparkSession spark, int tasks, Links links) {
+        Border border = SourceDetection.border(root, links);
+        Root top;
+        try {
+            top = Patience.of(configuration.value()).read(() -> readRoot(border), Patience.SLEEP);
+        } catch (IOException e) {
+            throw SourceDetection.unreadable(root, e);
+        }
+        border.refuse(top.crossings);
+        List<String> classNames = top.classNames;
+        boolean labeled = !classNames.isEmpty();
+        if (!labeled && top.files == 0) {
             throw new SourceException("The input '" + root + "' is an empty folder: check " + Flag.INPUT);
         }
         List<String> units = new ArrayList<>();
-        for (String name : top.classNames()) {
+        for (String name : classNames) {
             units.add(new Path(new Path(root), new Path(null, null, name)).toString());
         }
         if (!labeled) {
             units.add(root);
         }
         SerializableConfiguration shipped = configuration;
-        List<String> classNames = top.classNames();
         UnitListing found = UnitListing.of(
                 spark,
                 tasks,
-                root,
+                border,
                 units,
-                (unit, path, out) ->
-                        listFolder(path, labeled ? unit : null, labeled ? classNames.get(unit) : null, shipped, out));
+                (unit, path, out) -> list(
+                        Storage.walk(
+                                new Path(path), shipped.value(), border, Names::isHidden, ImageFormat::isNameOfPicture),
+                        labeled ? unit : null,
+                        labeled ? classNames.get(unit) : null,
+                        out));
         if (found.count() == 0) {
             found.close();
-            throw withoutPictures(found, labeled ? top.pictures() : 0);
+            throw withoutPictures(found, labeled ? top.pictures : 0);
         }
         return found.finish(classNames, warnings(found, top), (sample, unit, position) -> sample);
     }
@@ -81,67 +108,28 @@ final class FolderSource implements ImageSource {
         return new FolderReader(configuration.value());
     }
 
-    private Root readRoot() {
-        try {
-            return Patience.of(configuration.value()).read(this::topEntries, Patience.SLEEP);
-        } catch (IOException e) {
-            throw SourceDetection.unreadable(root, e);
-        }
+    private Root readRoot(Border border) throws IOException {
+        Root top = new Root();
+        new Folder(new Path(root), configuration.value(), border, Names::isHidden).read(top::add);
+        top.classNames.sort(Names.BY_CODE_POINT);
+        return top;
     }
 
-    private Root topEntries() throws IOException {
-        Path path = new Path(root);
-        List<String> classNames = new ArrayList<>();
-        long files = 0;
-        long pictures = 0;
-        try {
-            RemoteIterator<FileStatus> entries =
-                    Storage.fileSystem(path, configuration.value()).listStatusIterator(path);
-            while (entries.hasNext()) {
-                FileStatus entry = entries.next();
-                String name = entry.getPath().getName();
-                if (Names.isHidden(name)) {
-                    continue;
-                }
-                if (entry.isDirectory()) {
-                    classNames.add(name);
-                } else {
-                    files++;
-                    pictures += ImageFormat.isNameOfPicture(name) ? 1 : 0;
-                }
-            }
-        } catch (IOException e) {
-            throw StorageException.of(root, e);
-        }
-        // A folder without class folders is looked at when it is listed.
-        if (!classNames.isEmpty() || files == 0) {
-            Storage.unreachable(path, new HashSet<>(classNames), Names::isHidden);
-        }
-        classNames.sort(Names.BY_CODE_POINT);
-        return new Root(classNames, files, pictures);
-    }
-
-    private static void listFolder(
-            String folder,
-            Integer label,
-            String className,
-            SerializableConfiguration configuration,
-            UnitListing.Output out)
-            throws IOException {
-        Storage.Tree tree = Storage.walk(new Path(folder), configuration.value(), Names::isHidden);
-        record Picture(PictureName name, FileStatus status) {}
+    private static void list(Storage.Tree tree, Integer label, String className, UnitListing.Output out) {
+        record Picture(PictureName name, Storage.Found file) {}
         List<Picture> pictures = new ArrayList<>();
         String prefix = className == null ? "" : className + "/";
         for (Storage.Found file : tree.files()) {
             if (ImageFormat.isNameOfPicture(file.below())) {
-                pictures.add(new Picture(PictureName.of(prefix + file.below()), file.status()));
+                pictures.add(new Picture(PictureName.of(prefix + file.below()), file));
             }
         }
         pictures.sort(Comparator.comparing(Picture::name, PictureName.ORDER));
         for (Picture picture : pictures) {
-            FileStatus status = picture.status();
-            out.sample(picture.name().path(), status.getPath().toString(), null, status.getLen(), label, className);
+            Storage.Found file = picture.file();
+            out.sample(picture.name().path(), file.uri(), null, file.length(), label, className);
         }
+        out.crossings(tree.crossings());
         out.count(UnitListing.Note.OTHER_FILES, tree.files().size() - pictures.size());
         out.count(UnitListing.Note.LINKS, tree.deadLinks());
         out.count(UnitListing.Note.SPECIAL, tree.special());
@@ -160,10 +148,10 @@ final class FolderSource implements ImageSource {
 
     private static List<String> warnings(UnitListing found, Root top) {
         List<String> warnings = new ArrayList<>();
-        List<String> classNames = top.classNames();
-        if (!classNames.isEmpty() && top.files() > 0) {
-            warnings.add("Beside the class folders, in no class and left out: " + Names.counted(top.files(), "file")
-                    + ", " + top.pictures() + " with an image suffix");
+        List<String> classNames = top.classNames;
+        if (!classNames.isEmpty() && top.files > 0) {
+            warnings.add("Beside the class folders, in no class and left out: " + Names.counted(top.files, "file")
+                    + ", " + top.pictures + " with an image suffix");
         }
         List<String> empty = new ArrayList<>();
         for (int label = 0; label < classNames.size(); label++) {
@@ -175,7 +163,9 @@ final class FolderSource implements ImageSource {
             warnings.add(
                     "Class folders without pictures, which keep their place among the labels: " + Names.some(empty));
         }
-        Storage.warn(found.sum(UnitListing.Note.LINKS), found.sum(UnitListing.Note.SPECIAL), warnings::add);
+        // Without class folders the input is a unit, and has counted its own.
+        long deadHere = classNames.isEmpty() ? 0 : top.deadLinks;
+        Storage.warn(found.sum(UnitListing.Note.LINKS) + deadHere, found.sum(UnitListing.Note.SPECIAL), warnings::add);
         return warnings;
     }
 

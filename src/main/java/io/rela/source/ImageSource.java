@@ -34,21 +34,26 @@ public sealed interface ImageSource extends Serializable permits FolderSource, T
     /**
      * Lists all samples on the executors, in four tasks a core.
      *
+     * @param links what becomes of links that lead out of the input
      * @return the samples, at least one; to be closed by the caller
      * @throws SourceException if the input cannot be read, is damaged or holds no picture
+     * @throws io.rela.RelaException if links lead out of it and must not
      */
-    default Listing list(SparkSession spark) {
-        return list(spark, 4 * spark.sparkContext().defaultParallelism());
+    default Listing list(SparkSession spark, Links links) {
+        return list(spark, 4 * spark.sparkContext().defaultParallelism(), links);
     }
 
     /**
      * Lists all samples on the executors.
      *
      * @param tasks at most so many tasks, at least 1; a class folder, a shard or a Parquet file is never divided
+     * @param links what becomes of links that lead out of the input; looked at on local file systems, the only ones on which
+     *     Hadoop follows links unasked
      * @return the samples, at least one; to be closed by the caller
      * @throws SourceException if the input cannot be read, is damaged or holds no picture
+     * @throws io.rela.RelaException if links lead out of it and must not
      */
-    Listing list(SparkSession spark, int tasks);
+    Listing list(SparkSession spark, int tasks, Links links);
 
     /** A reader for the task that calls this. */
     SampleReader reader();

@@ -19,27 +19,34 @@ import org.apache.hadoop.fs.Path;
  */
 record InputFiles(List<String> uris, List<String> below, long leftOut, List<String> warnings) {
     static InputFiles find(
-            String root,
+            Border border,
             boolean single,
             Configuration configuration,
             String suffix,
             Predicate<String> hidden,
             Predicate<String> missed) {
+        String root = border.input();
         if (single) {
             return new InputFiles(List.of(root), List.of(new Path(root).getName()), 0, List.of());
         }
         try {
             Storage.Tree tree = Patience.of(configuration)
-                    .read(() -> Storage.walk(new Path(root), configuration, hidden), Patience.SLEEP);
+                    .read(
+                            () -> Storage.walk(
+                                    new Path(root),
+                                    configuration,
+                                    border,
+                                    hidden,
+                                    name -> Names.hasSuffix(name, suffix)),
+                            Patience.SLEEP);
+            border.refuse(tree.crossings());
             List<String> warnings = new ArrayList<>();
             tree.warn(warnings::add);
             List<Storage.Found> files = new ArrayList<>(tree.files());
             files.removeIf(file -> !Names.hasSuffix(file.below(), suffix));
             files.sort(Comparator.comparing(Storage.Found::below, Names.BY_CODE_POINT));
             return new InputFiles(
-                    files.stream()
-                            .map(file -> file.status().getPath().toString())
-                            .toList(),
+                    files.stream().map(Storage.Found::uri).toList(),
                     files.stream().map(Storage.Found::below).toList(),
                     tree.files().stream()
                             .filter(file -> missed.test(file.below()))

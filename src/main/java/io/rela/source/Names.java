@@ -1,9 +1,11 @@
 package io.rela.source;
 
+import io.rela.run.Printable;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.apache.hadoop.fs.Path;
 
 /** What names of files mean, and how they are ordered. */
 final class Names {
@@ -26,9 +28,18 @@ final class Names {
         return name.toLowerCase(Locale.ROOT).matches("(?s).*\\.(tar\\.[a-z0-9]+|tgz|tbz2|txz|tzst)");
     }
 
+    /** Of names in a folder that cannot be told as text, and so neither be listed nor read. */
+    static SourceException unspelled(Path folder, Collection<String> names) {
+        String encoding = System.getProperty("sun.jnu.encoding");
+        return new SourceException(
+                "Names in '" + folder + "' cannot be spelled in this JVM's encoding " + encoding + ": "
+                        + ("UTF-8".equalsIgnoreCase(encoding) ? "" : "set LC_ALL=C.UTF-8 for driver and executors, or ")
+                        + "rename " + some(names));
+    }
+
     /** The first few, for a message. */
     static String some(Collection<String> names) {
-        String shown = names.stream().limit(SHOWN).collect(Collectors.joining(", "));
+        String shown = names.stream().limit(SHOWN).map(Printable::line).collect(Collectors.joining(", "));
         return names.size() > SHOWN ? shown + " and " + (names.size() - SHOWN) + " more" : shown;
     }
 

@@ -46,9 +46,10 @@ final class ParquetSource implements ImageSource {
     }
 
     @Override
-    public Listing list(SparkSession spark, int tasks) {
+    public Listing list(SparkSession spark, int tasks, Links links) {
+        Border border = SourceDetection.border(root, links);
         InputFiles files = InputFiles.find(
-                root,
+                border,
                 single,
                 configuration.value(),
                 SourceDetection.PARQUET,
@@ -63,7 +64,7 @@ final class ParquetSource implements ImageSource {
         UnitListing found = UnitListing.of(
                 spark,
                 tasks,
-                root,
+                border,
                 files.uris(),
                 (unit, uri, out) -> ParquetListing.list(uri, wanted, shipped.value(), out));
         try {

@@ -11,7 +11,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.util.SerializableConfiguration;
 
 /** Finds out what an input is. Driver only; holds nothing that grows with the number of pictures. */
@@ -60,6 +59,14 @@ final class SourceDetection {
         return new SourceException("The input '" + uri + "' cannot be listed: " + why);
     }
 
+    static Border border(String root, Links links) {
+        try {
+            return Border.of(root, links);
+        } catch (IOException e) {
+            throw unreadable(root, e);
+        }
+    }
+
     private static Path qualified(String uri, Configuration configuration) throws IOException {
         try {
             Path path = new Path(uri);
@@ -96,21 +103,20 @@ final class SourceDetection {
         return detectFolder(status.getPath(), configuration);
     }
 
-    private static InputFormat detectFolder(Path folder, Configuration configuration) throws IOException {
-        long tars = 0;
-        long compressedTars = 0;
-        long parquets = 0;
-        long pictures = 0;
-        long folders = 0;
-        RemoteIterator<FileStatus> entries =
-                Storage.fileSystem(folder, configuration).listStatusIterator(folder);
-        while (entries.hasNext()) {
-            FileStatus entry = entries.next();
-            String name = entry.getPath().getName();
-            if (Names.isHidden(name)) {
-                continue;
+    /** Number of names of each kind in a folder. */
+    private static final class Counts {
+        private long tars;
+        private long compressedTars;
+        private long parquets;
+        private long pictures;
+        private long folders;
+
+        void add(Folder.Entry entry) {
+            String name = entry.name();
+            if (entry.is(Folder.Kind.DEAD)) {
+                return;
             }
-            if (entry.isDirectory()) {
+            if (entry.is(Folder.Kind.FOLDER)) {
                 folders++;
             } else if (Names.hasSuffix(name, TAR)) {
                 tars++;
@@ -122,23 +128,28 @@ final class SourceDetection {
                 compressedTars++;
             }
         }
-        if (tars > 0 && parquets == 0 && pictures == 0 && folders == 0) {
+    }
+
+    private static InputFormat detectFolder(Path folder, Configuration configuration) throws IOException {
+        Counts found = new Counts();
+        new Folder(folder, configuration, Border.none(folder.toString()), Names::isHidden).read(found::add);
+        if (found.tars > 0 && found.parquets == 0 && found.pictures == 0 && found.folders == 0) {
             return InputFormat.TAR;
         }
-        if (parquets > 0 && tars == 0 && pictures == 0) {
+        if (found.parquets > 0 && found.tars == 0 && found.pictures == 0) {
             return InputFormat.PARQUET;
         }
-        if (tars == 0 && parquets == 0) {
-            if (compressedTars > 0 && pictures == 0 && folders == 0) {
+        if (found.tars == 0 && found.parquets == 0) {
+            if (found.compressedTars > 0 && found.pictures == 0 && found.folders == 0) {
                 throw TarSource.compressed(folder.toString());
             }
             return InputFormat.FOLDER;
         }
         List<String> held = new ArrayList<>();
-        addCount(held, tars, "tar file");
-        addCount(held, parquets, "Parquet file");
-        addCount(held, pictures, "picture");
-        addCount(held, folders, "folder");
+        addCount(held, found.tars, "tar file");
+        addCount(held, found.parquets, "Parquet file");
+        addCount(held, found.pictures, "picture");
+        addCount(held, found.folders, "folder");
         throw new SourceException("The input '" + folder + "' holds " + String.join(", ", held) + ": say with "
                 + Flag.INPUT_FORMAT + " which of them to take");
     }

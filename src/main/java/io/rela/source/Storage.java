@@ -12,11 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
@@ -40,16 +36,17 @@ final class Storage {
     private Storage() {}
 
     /** A file with its path below the folder that was searched, with '/' between the parts. */
-    record Found(String below, FileStatus status) {}
+    record Found(String below, String uri, long length) {}
 
     /**
      * What a folder tree holds.
      *
      * @param files those that are not hidden, in no particular order
+     * @param crossings links that must not be followed: those to folders, and those to files that somebody wants
      * @param deadLinks number of files that the local file system names but cannot reach
      * @param special number of pipes, sockets and devices
      */
-    record Tree(List<Found> files, int deadLinks, int special) {
+    record Tree(List<Found> files, List<Border.Crossing> crossings, int deadLinks, int special) {
         /** Counts what was left out, for warnings. */
         void warn(Consumer<String> warnings) {
             Storage.warn(deadLinks, special, warnings);
@@ -83,23 +80,34 @@ final class Storage {
                 : fileSystem.open(path);
     }
 
-    /** All files below a folder that are not hidden by their own name or by that of a folder on the way. */
-    static Tree walk(Path folder, Configuration configuration, Predicate<String> hidden) throws IOException {
-        Walk walk = new Walk(fileSystem(folder, configuration), hidden);
+    /**
+     * All files below a folder that are not hidden by their own name or by that of a folder on the way.
+     *
+     * @param wanted names of files that will be read, so that links in their place must not leave the border
+     */
+    static Tree walk(
+            Path folder, Configuration configuration, Border border, Predicate<String> hidden, Predicate<String> wanted)
+            throws IOException {
+        Walk walk = new Walk(configuration, border, hidden, wanted);
         walk.visit(folder, "", 0);
-        return new Tree(walk.files, walk.deadLinks, walk.special);
+        return new Tree(walk.files, walk.crossings, walk.deadLinks, walk.special);
     }
 
     private static final class Walk {
-        private final FileSystem fileSystem;
+        private final Configuration configuration;
+        private final Border border;
         private final Predicate<String> hidden;
+        private final Predicate<String> wanted;
         private final List<Found> files = new ArrayList<>();
+        private final List<Border.Crossing> crossings = new ArrayList<>();
         private int deadLinks;
         private int special;
 
-        Walk(FileSystem fileSystem, Predicate<String> hidden) {
-            this.fileSystem = fileSystem;
+        Walk(Configuration configuration, Border border, Predicate<String> hidden, Predicate<String> wanted) {
+            this.configuration = configuration;
+            this.border = border;
             this.hidden = hidden;
+            this.wanted = wanted;
         }
 
         // Depth first: in a loop of links the limit is met at once, and not after every combination of links.
@@ -108,32 +116,31 @@ final class Storage {
                 throw new SourceException("Folders are nested more than " + MAX_DEPTH + " deep at '" + folder
                         + "': remove the link that leads back to a folder above it");
             }
-            FileStatus[] entries = entries(folder);
-            Set<String> names = new HashSet<>();
-            for (FileStatus entry : entries) {
-                names.add(entry.getPath().getName());
-            }
-            deadLinks += unreachable(folder, names, hidden);
-            for (FileStatus entry : entries) {
-                String name = entry.getPath().getName();
-                if (hidden.test(name)) {
-                    continue;
-                }
-                if (entry.isDirectory()) {
-                    visit(entry.getPath(), below + name + "/", depth + 1);
-                } else if (isSpecial(entry)) {
-                    special++;
-                } else {
-                    files.add(new Found(below + name, entry));
-                }
+            List<Folder.Entry> folders = new ArrayList<>();
+            new Folder(folder, configuration, border, hidden).read(entry -> add(entry, below, folders));
+            for (Folder.Entry inner : folders) {
+                visit(inner.path(), below + inner.name() + "/", depth + 1);
             }
         }
 
-        private FileStatus[] entries(Path folder) throws StorageException {
-            try {
-                return fileSystem.listStatus(folder);
-            } catch (IOException e) {
-                throw StorageException.of(folder.toString(), e);
+        private void add(Folder.Entry entry, String below, List<Folder.Entry> folders) {
+            switch (entry.kind()) {
+                case DEAD -> deadLinks++;
+                case SPECIAL -> special++;
+                case FILE -> {
+                    if (entry.outside() != null && wanted.test(entry.name())) {
+                        crossings.add(entry.crossing());
+                    } else {
+                        files.add(new Found(below + entry.name(), entry.path().toString(), entry.length()));
+                    }
+                }
+                case FOLDER -> {
+                    if (entry.outside() != null) {
+                        crossings.add(entry.crossing());
+                    } else {
+                        folders.add(entry);
+                    }
+                }
             }
         }
     }
@@ -146,38 +153,12 @@ final class Storage {
                 && !Files.isRegularFile(local(status.getPath()).toPath());
     }
 
-    private static boolean isLocal(Path path) {
+    static boolean isLocal(Path path) {
         return "file".equals(path.toUri().getScheme());
     }
 
-    private static File local(Path path) {
+    static File local(Path path) {
         return new File(path.toUri().getPath());
-    }
-
-    /**
-     * Number of names in a local folder that Hadoop leaves out of a listing without a word: dead links.
-     *
-     * @param listed names that need no look, since Hadoop found them
-     * @throws SourceException if names are left out since this JVM's encoding cannot spell them
-     */
-    static int unreachable(Path folder, Collection<String> listed, Predicate<String> hidden) {
-        if (!isLocal(folder)) {
-            return 0;
-        }
-        File local = local(folder);
-        String[] names = local.list();
-        if (names == null) {
-            return 0;
-        }
-        List<String> missing = Arrays.stream(names)
-                .filter(name -> !listed.contains(name) && !hidden.test(name) && !new File(local, name).exists())
-                .toList();
-        if (missing.stream().anyMatch(name -> name.indexOf('\uFFFD') >= 0)) {
-            throw new SourceException("Names in '" + folder + "' cannot be spelled in this JVM's encoding "
-                    + System.getProperty("sun.jnu.encoding")
-                    + ": set LC_ALL=C.UTF-8 for driver and executors, or rename " + Names.some(missing));
-        }
-        return missing.size();
     }
 
     /**

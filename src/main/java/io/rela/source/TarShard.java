@@ -3,8 +3,10 @@ package io.rela.source;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rela.image.ImageFormat;
+import io.rela.run.Printable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -92,9 +94,11 @@ final class TarShard {
     private void readMembers(ShardChannel channel) throws IOException {
         failOnCompression(channel);
         long end = 0;
-        // Not closed: the channel has its own owner.
-        TarFile tar = new TarFile(channel, BLOCK, RECORD, StandardCharsets.UTF_8.name(), false);
-        for (TarArchiveEntry entry : tar.getEntries()) {
+        List<TarArchiveEntry> entries = entries(channel, StandardCharsets.UTF_8);
+        if (entries.stream().anyMatch(entry -> entry.getName().indexOf('?') >= 0)) {
+            failOnOtherEncodings(entries, channel);
+        }
+        for (TarArchiveEntry entry : entries) {
             if (!entry.isCheckSumOK()) {
                 throw damaged("the checksum of member '" + entry.getName() + "' does not hold", null);
             }
@@ -106,6 +110,26 @@ final class TarShard {
             add(entry);
         }
         checkEnd(channel, (end + RECORD - 1) / RECORD * RECORD);
+    }
+
+    private static List<TarArchiveEntry> entries(ShardChannel channel, Charset names) throws IOException {
+        channel.position(0);
+        // Not closed: the channel has its own owner.
+        return new TarFile(channel, BLOCK, RECORD, names.name(), false).getEntries();
+    }
+
+    // Commons Compress reads bytes that are no UTF-8 as question marks, so that two names may come to be one.
+    private void failOnOtherEncodings(List<TarArchiveEntry> entries, ShardChannel channel) throws IOException {
+        List<TarArchiveEntry> raw = entries(channel, StandardCharsets.ISO_8859_1);
+        for (int i = 0; i < raw.size(); i++) {
+            String name = entries.get(i).getName();
+            String bytes = raw.get(i).getName();
+            String text = new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+            if (!name.equals(bytes) && !name.equals(text)) {
+                throw new SourceException("The tar '" + uri + "' has members whose names are no UTF-8, such as '"
+                        + Printable.line(name) + "': pack it again with other names");
+            }
+        }
     }
 
     // Commons Compress takes a header that is cut short for the end of the archive.
@@ -127,7 +151,6 @@ final class TarShard {
         if (magic.getShort(0) == 0x1f8b) {
             throw TarSource.compressed(uri);
         }
-        channel.position(0);
     }
 
     private static boolean isPlain(TarArchiveEntry entry) {
@@ -186,9 +209,8 @@ final class TarShard {
     private void writeSamples(ShardChannel channel) throws IOException {
         long labeled = 0;
         long bare = 0;
-        for (Map.Entry<PictureName, Member> picture : pictures.entrySet()) {
-            PictureName name = picture.getKey();
-            Member member = picture.getValue();
+        for (PictureName name : samples()) {
+            Member member = pictures.get(name);
             Integer label = label(key(name), channel);
             labeled += label == null ? 0 : 1;
             bare += name.first().isEmpty() ? 1 : 0;
@@ -197,6 +219,31 @@ final class TarShard {
         }
         out.count(UnitListing.Note.LABELED, labeled);
         out.count(UnitListing.Note.BARE, bare);
+    }
+
+    /** One picture a key, in order: no other name is sorted between those of one key, which differ behind its dot only. */
+    private List<PictureName> samples() {
+        List<PictureName> samples = new ArrayList<>();
+        List<PictureName> beside = new ArrayList<>();
+        for (PictureName name : pictures.keySet()) {
+            PictureName last = samples.isEmpty() ? null : samples.get(samples.size() - 1);
+            if (last == null || !key(last).equals(key(name))) {
+                samples.add(name);
+            } else if (dots(name) < dots(last)) {
+                samples.set(samples.size() - 1, name);
+                beside.add(last);
+            } else {
+                beside.add(name);
+            }
+        }
+        if (!beside.isEmpty()) {
+            out.note(UnitListing.Note.BESIDE, beside.get(0).path(), beside.size());
+        }
+        return samples;
+    }
+
+    private static long dots(PictureName name) {
+        return name.base().chars().filter(c -> c == '.').count();
     }
 
     private Integer label(String key, ShardChannel channel) throws IOException {

@@ -16,9 +16,10 @@ import org.apache.spark.util.SerializableConfiguration;
 /**
  * Uncompressed tar shards in WebDataset's layout, or of class folders.
  *
- * <p>A member with an image suffix is a sample; its key is its path up to the first dot of the base name, and a
- * {@code .cls} or {@code .json} of the same key gives its label. Two pictures under one key are two samples with one
- * label, where WebDataset would make them one. Where no sample has such a label and all lie in folders, the outermost
+ * <p>The members of a shard that share a key, the path up to the first dot of the base name, are one sample. Its picture is
+ * the member with an image suffix; of several the one with the fewest dots in its name, then the first by name, and a
+ * warning counts the others. A {@code .cls} or
+ * {@code .json} gives its label. Where no sample has such a label and all lie in folders, the outermost
  * folders of all shards are the classes, so that a tar of a folder equals that folder. Shards are in order of their paths;
  * inside a shard the order is that of the folder source, not that of the members.
  *
@@ -62,11 +63,12 @@ final class TarSource implements ImageSource {
     }
 
     @Override
-    public Listing list(SparkSession spark, int tasks) {
-        InputFiles shards = shards();
+    public Listing list(SparkSession spark, int tasks, Links links) {
+        Border border = SourceDetection.border(root, links);
+        InputFiles shards = shards(border);
         SerializableConfiguration shipped = configuration;
         UnitListing found = UnitListing.of(
-                spark, tasks, root, shards.uris(), (unit, uri, out) -> TarShard.list(uri, shipped.value(), out));
+                spark, tasks, border, shards.uris(), (unit, uri, out) -> TarShard.list(uri, shipped.value(), out));
         try {
             return finish(found, shards);
         } catch (RuntimeException e) {
@@ -91,6 +93,12 @@ final class TarSource implements ImageSource {
         if (links > 0) {
             warnings.add("Links and special members in the tar, left out: " + links);
         }
+        found.first(UnitListing.Note.BESIDE)
+                .ifPresent(such ->
+                        warnings.add("Pictures left out, since another one of the shard has the same key, which is"
+                                + " the name up to its first dot: " + found.sum(UnitListing.Note.BESIDE) + ", such as '"
+                                + such
+                                + "'"));
         Labels labels = labels(found, warnings);
         List<String> classNames = labels == Labels.FOLDERS ? found.texts(UnitListing.Note.CLASS) : List.of();
         boolean shardInId = shards.uris().size() > 1 && found.duplicateId() != null;
@@ -149,9 +157,9 @@ final class TarSource implements ImageSource {
                 labels == Labels.FOLDERS ? listed.labelName() : null);
     }
 
-    private InputFiles shards() {
+    private InputFiles shards(Border border) {
         InputFiles shards = InputFiles.find(
-                root, single, configuration.value(), SourceDetection.TAR, Names::isHidden, Names::isCompressedTar);
+                border, single, configuration.value(), SourceDetection.TAR, Names::isHidden, Names::isCompressedTar);
         if (single && Names.isCompressedTar(new Path(root).getName())) {
             throw compressed(root);
         }

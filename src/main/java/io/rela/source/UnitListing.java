@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
@@ -35,6 +36,8 @@ final class UnitListing {
     enum Note {
         /** Why the unit cannot be used; the text is the whole message. */
         ERROR,
+        /** Links that leave the input; the text names the first of them and where it leads. */
+        OUTSIDE,
         /** Number of samples; one a unit. */
         SAMPLES,
         /** Files that are not pictures. */
@@ -43,6 +46,8 @@ final class UnitListing {
         LINKS,
         /** Pipes, sockets and devices. */
         SPECIAL,
+        /** Pictures that another one of the same sample stands for; the text names the first of them. */
+        BESIDE,
         /** A class's name; count is 0. */
         CLASS,
         /** Samples that bring a label of their own. */
@@ -86,6 +91,11 @@ final class UnitListing {
 
         void note(Note note, String text, long count) {
             rows.add(RowFactory.create(unit, -1L, note.name(), text, null, null, count, null, null));
+        }
+
+        /** Links that leave the input; of many only the first goes to the driver. */
+        void crossings(List<Border.Crossing> crossings) {
+            Border.Crossing.first(crossings).ifPresent(first -> note(Note.OUTSIDE, first.toString(), crossings.size()));
         }
 
         /** A note that is left only where there is something to count. */
@@ -135,10 +145,11 @@ final class UnitListing {
     /**
      * Lists all units and keeps what they hold until {@link #close()} or the {@link Listing} made of it is closed.
      *
-     * @param uri of the whole input, for messages
+     * @param border of the whole input
      * @throws SourceException of the first unit that is at fault, or if storage fails for good
+     * @throws io.rela.RelaException if links leave the input
      */
-    static UnitListing of(SparkSession spark, int tasks, String uri, List<String> paths, Lister lister) {
+    static UnitListing of(SparkSession spark, int tasks, Border border, List<String> paths, Lister lister) {
         if (tasks < 1) {
             throw new IllegalArgumentException("A listing takes at least 1 task, not " + tasks);
         }
@@ -154,8 +165,8 @@ final class UnitListing {
                 .flatMap(unit -> rows(unit._1(), unit._2(), lister, hadoop.value()))
                 .persist(StorageLevel.DISK_ONLY());
         try {
-            UnitListing listing = new UnitListing(spark, kept, notes(kept, uri), paths.size());
-            listing.failOnError();
+            UnitListing listing = new UnitListing(spark, kept, notes(kept, border.input()), paths.size());
+            listing.failOnError(border);
             return listing;
         } catch (RuntimeException e) {
             kept.unpersist(false);
@@ -208,12 +219,15 @@ final class UnitListing {
                         failure instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(failure));
     }
 
-    private void failOnError() {
+    private void failOnError(Border border) {
         for (NoteRow note : notes) {
             if (note.note() == Note.ERROR) {
                 throw new SourceException(note.text());
             }
         }
+        first(Note.OUTSIDE).ifPresent(text -> {
+            throw border.refusal(text, sum(Note.OUTSIDE));
+        });
     }
 
     long count() {
@@ -231,6 +245,11 @@ final class UnitListing {
             sum += note.note() == kind ? note.count() : 0;
         }
         return sum;
+    }
+
+    /** The text of the first unit that left such a note. */
+    Optional<String> first(Note kind) {
+        return notes.stream().filter(note -> note.note() == kind).findFirst().map(NoteRow::text);
     }
 
     /** The different texts, by code point. */

@@ -6,6 +6,7 @@ import io.rela.embed.Listed;
 import io.rela.source.Fingerprint;
 import io.rela.source.ImageSource;
 import io.rela.source.InputFormat;
+import io.rela.source.Links;
 import io.rela.source.Listing;
 import io.rela.source.ParquetColumns;
 import io.rela.source.Sample;
@@ -50,7 +51,7 @@ class FingerprintsTest {
                 new org.apache.hadoop.fs.Path(folder.resolve("t").toUri()));
         List<Sample> samples;
         Listed listed;
-        try (Listing listing = source.list(LocalSpark.session(), 3)) {
+        try (Listing listing = source.list(LocalSpark.session(), 3, Links.INSIDE)) {
             samples = listing.samples().collect();
             listed = ListingStep.run(spark, listing, table.empty());
         }

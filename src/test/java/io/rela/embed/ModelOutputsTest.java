@@ -12,6 +12,7 @@ import io.rela.run.CommandRun;
 import io.rela.source.Fingerprint;
 import io.rela.source.ImageSource;
 import io.rela.source.InputFormat;
+import io.rela.source.Links;
 import io.rela.source.Listing;
 import io.rela.source.Missing;
 import io.rela.source.ParquetColumns;
@@ -59,7 +60,7 @@ class ModelOutputsTest {
         Ppm.write(folder.resolve("pictures"), PICTURES);
         ImageSource source = ImageSource.open(
                 folder.resolve("pictures").toString(), InputFormat.FOLDER, ParquetColumns.defaults(), run.hadoop());
-        try (Listing listed = source.list(run.session())) {
+        try (Listing listed = source.list(run.session(), Links.INSIDE)) {
             listing = ListingStep.run(run.spark(), listed, new TableFolder(local(), created("listing")))
                     .files();
         }

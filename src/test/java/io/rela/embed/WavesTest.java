@@ -9,6 +9,7 @@ import io.rela.model.ModelFile;
 import io.rela.source.Fingerprint;
 import io.rela.source.ImageSource;
 import io.rela.source.InputFormat;
+import io.rela.source.Links;
 import io.rela.source.Listing;
 import io.rela.source.Missing;
 import io.rela.source.ParquetColumns;
@@ -64,7 +65,7 @@ class WavesTest {
                 InputFormat.FOLDER,
                 ParquetColumns.defaults(),
                 spark.hadoopConfiguration());
-        try (Listing listed = source.list(LocalSpark.session())) {
+        try (Listing listed = source.list(LocalSpark.session(), Links.INSIDE)) {
             Path table = Files.createDirectory(shared.resolve("listing"));
             listing = ListingStep.run(
                             spark, listed, new TableFolder(local(), new org.apache.hadoop.fs.Path(table.toString())))

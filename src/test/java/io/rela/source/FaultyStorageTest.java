@@ -103,7 +103,7 @@ class FaultyStorageTest {
 
     private Input list(Path input) {
         ImageSource source = ImageSource.open("faulty:" + input, InputFormat.AUTO, ParquetColumns.defaults(), conf);
-        try (Listing listing = source.list(LocalSpark.session(), 2)) {
+        try (Listing listing = source.list(LocalSpark.session(), 2, Links.INSIDE)) {
             return new Input(source, listing.samples().collect());
         }
     }

@@ -3,6 +3,8 @@ package io.rela.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rela.ExitCode;
+import io.rela.RelaException;
 import io.rela.storage.StorageException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -101,14 +104,29 @@ class FolderSourceTest {
                 "ü/日本.jpg",
                 "s/new\nline.jpg",
                 "s/+&;=\\.jpg",
+                "s/\u001b[31m\t\r\u007f.jpg",
+                "s/" + "x".repeat(251) + ".jpg",
                 "e/" + "\uD83D\uDE00" + ".jpg");
 
         Listed listed = Listed.of(root);
 
-        assertThat(listed.ids()).hasSize(8);
+        assertThat(listed.ids()).hasSize(10);
         assertThat(listed.contents())
                 .containsExactlyElementsOf(
                         listed.ids().stream().map(id -> "bytes of " + id).toList());
+    }
+
+    @Test
+    void namesThatAreNoTextAreSaidSo() throws Exception {
+        Listed.files(root, "a/1.jpg");
+        String make = "printf x > \"$1\"/$(printf 'caf\\351\\033.jpg')";
+        Process bash =
+                new ProcessBuilder("bash", "-c", make, "bash", root.resolve("a").toString()).start();
+        assertThat(bash.waitFor()).isZero();
+
+        Listed.failure(root, InputFormat.FOLDER)
+                .hasMessageContaining("Names in 'file:" + root + "/a' cannot be spelled")
+                .hasMessageContaining("rename caf\uFFFD\\x1b.jpg");
     }
 
     @Test
@@ -136,15 +154,72 @@ class FolderSourceTest {
     }
 
     @Test
-    void linksAreFollowedAndDeadOnesAreAWarning() throws IOException {
-        Listed.files(root, "a/1.jpg", "real/2.jpg");
-        Files.createSymbolicLink(root.resolve("b"), root.resolve("real"));
-        Files.createSymbolicLink(root.resolve("a/dead.jpg"), root.resolve("nowhere.jpg"));
+    void linksInsideOfTheInputAreFollowedAndDeadOnesAreAWarning() throws IOException {
+        Path input = root.resolve("input");
+        Listed.files(input, "a/1.jpg", "real/2.jpg");
+        Files.createSymbolicLink(input.resolve("b"), Path.of("real"));
+        Files.createSymbolicLink(input.resolve("a/3.jpg"), input.resolve("real/2.jpg"));
+        Files.createSymbolicLink(input.resolve("a/dead.jpg"), Path.of("nowhere.jpg"));
+        Files.createSymbolicLink(input.resolve("a/itself.jpg"), Path.of("itself.jpg"));
+        Files.createSymbolicLink(input.resolve("gone"), Path.of("nowhere"));
+        Path link = Files.createSymbolicLink(root.resolve("link"), input);
 
-        Listed listed = Listed.of(root);
+        for (Path path : List.of(input, link)) {
+            Listed listed = Listed.of(path);
 
-        assertThat(listed.ids()).containsExactly("a/1.jpg", "b/2.jpg", "real/2.jpg");
-        assertThat(listed.warnings()).containsExactly("Names that lead to no file (dead links?), left out: 1");
+            assertThat(listed.ids()).containsExactly("a/1.jpg", "a/3.jpg", "b/2.jpg", "real/2.jpg");
+            assertThat(listed.contents().get(1)).isEqualTo("bytes of real/2.jpg");
+            assertThat(listed.warnings()).containsExactly("Names that lead to no file (dead links?), left out: 3");
+        }
+    }
+
+    @Test
+    void linksOutOfTheInputAreRefusedOrFollowed() throws IOException {
+        Path input = root.resolve("input");
+        Path beside = root.resolve("input-beside");
+        Listed.files(input, "a/1.jpg", "b/2.jpg");
+        Listed.files(beside, "secret.jpg", "deep/x.jpg");
+        Files.createSymbolicLink(input.resolve("b/secret.jpg"), beside.resolve("secret.jpg"));
+        Files.createSymbolicLink(input.resolve("b/notes.txt"), beside.resolve("secret.jpg"));
+
+        refused(input, input.resolve("b/secret.jpg"), beside.resolve("secret.jpg"));
+
+        Files.createSymbolicLink(input.resolve("a/over.jpg"), input.resolve("b/secret.jpg"));
+        Files.createSymbolicLink(input.resolve("a/up"), Path.of("../../input-beside"));
+        refused(input, input.resolve("a/over.jpg"), beside.resolve("secret.jpg"))
+                .hasMessageContaining("so do others, 3 in all");
+
+        Files.createSymbolicLink(input.resolve("c"), beside.resolve("deep"));
+        refused(input, input.resolve("c"), beside.resolve("deep"));
+
+        Listed followed = Listed.of(input, InputFormat.AUTO, ParquetColumns.defaults(), 2, Links.FOLLOW);
+        assertThat(followed.ids())
+                .containsExactly(
+                        "a/1.jpg",
+                        "a/over.jpg",
+                        "a/up/secret.jpg",
+                        "a/up/deep/x.jpg",
+                        "b/2.jpg",
+                        "b/secret.jpg",
+                        "c/x.jpg");
+    }
+
+    @Test
+    void aFlatFolderRefusesThemToo() throws IOException {
+        Path input = root.resolve("input");
+        Listed.files(input, "1.jpg");
+        Listed.files(root, "secret.jpg");
+        Files.createSymbolicLink(input.resolve("2.jpg"), root.resolve("secret.jpg"));
+
+        refused(input, input.resolve("2.jpg"), root.resolve("secret.jpg"));
+    }
+
+    private static AbstractThrowableAssert<?, ?> refused(Path input, Path link, Path target) throws IOException {
+        return assertThatThrownBy(() -> Listed.of(input))
+                .isInstanceOfSatisfying(
+                        RelaException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.SETTINGS))
+                .hasMessageContaining("The link 'file:" + link + "' leads to '" + target.toRealPath() + "'")
+                .hasMessageContaining("--follow-links");
     }
 
     @Test

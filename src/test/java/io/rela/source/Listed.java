@@ -23,8 +23,12 @@ record Listed(ImageSource source, List<Sample> samples, List<String> classNames,
     }
 
     static Listed of(Path input, InputFormat format, ParquetColumns columns, int tasks) {
+        return of(input, format, columns, tasks, Links.INSIDE);
+    }
+
+    static Listed of(Path input, InputFormat format, ParquetColumns columns, int tasks, Links links) {
         ImageSource source = ImageSource.open(input.toString(), format, columns, new Configuration());
-        try (Listing listing = source.list(LocalSpark.session(), tasks)) {
+        try (Listing listing = source.list(LocalSpark.session(), tasks, links)) {
             List<Sample> samples = listing.samples().collect();
             if (samples.size() != listing.count()) {
                 throw new AssertionError(listing.count() + " counted, " + samples.size() + " listed");

@@ -1,7 +1,10 @@
 package io.rela.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rela.ExitCode;
+import io.rela.RelaException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -59,6 +62,24 @@ class TarSourceTest {
         assertThat(listed.classNames()).isEqualTo(expected.classNames());
         assertThat(listed.contents()).isEqualTo(expected.contents());
         assertThat(listed.samples()).allMatch(sample -> sample.offset() % 512 == 0);
+    }
+
+    @Test
+    void aShardThatLiesOutsideIsRefusedAndTheInputItselfMayBeALink() throws IOException {
+        Path shards = Files.createDirectory(root.resolve("shards"));
+        write(root.resolve("outside.tar"), "a/1.jpg");
+        Path link = Files.createSymbolicLink(shards.resolve("s.tar"), root.resolve("outside.tar"));
+
+        assertThatThrownBy(() -> Listed.of(shards))
+                .isInstanceOfSatisfying(
+                        RelaException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.SETTINGS))
+                .hasMessageContaining("The link 'file:" + link + "' leads to '"
+                        + root.toRealPath().resolve("outside.tar") + "'")
+                .hasMessageContaining("--follow-links");
+        assertThat(Listed.of(shards, InputFormat.AUTO, ParquetColumns.defaults(), 1, Links.FOLLOW)
+                        .ids())
+                .containsExactly("a/1.jpg");
+        assertThat(Listed.of(link).ids()).containsExactly("a/1.jpg");
     }
 
     @Test
@@ -129,15 +150,15 @@ class TarSourceTest {
 
         Listed listed = Listed.of(tar);
 
-        assertThat(listed.ids())
-                .containsExactly("d/00.jpg", "d/01.jpg", "d/02.jpg", "d/03.jpg", "d/03.seg.png", "d/04.jpg");
-        assertThat(listed.labels()).containsExactly(7, 4, 5, 9, 9, null);
+        assertThat(listed.ids()).containsExactly("d/00.jpg", "d/01.jpg", "d/02.jpg", "d/03.jpg", "d/04.jpg");
+        assertThat(listed.labels()).containsExactly(7, 4, 5, 9, null);
         assertThat(listed.labelNames()).containsOnlyNulls();
-        assertThat(listed.contents()).containsExactly("p0", "p1", "p2", "p3", "mask", "p4");
+        assertThat(listed.contents()).containsExactly("p0", "p1", "p2", "p3", "p4");
         assertThat(listed.warnings())
-                .hasSize(2)
+                .hasSize(3)
+                .anyMatch(warning -> warning.endsWith(": 1, such as 'd/03.seg.png'"))
                 .anyMatch(warning -> warning.endsWith("are not JSON and give no label: 1"))
-                .anyMatch(warning -> warning.endsWith("which stay without one: 1 of 6"));
+                .anyMatch(warning -> warning.endsWith("which stay without one: 1 of 5"));
     }
 
     @Test
@@ -167,6 +188,48 @@ class TarSourceTest {
 
         assertThat(listed.contents()).containsExactly("second");
         assertThat(listed.warnings()).singleElement().asString().startsWith("Members written more than once in");
+    }
+
+    @Test
+    void picturesOfOneKeyAreOneSampleWhateverTheirOrder() throws IOException {
+        List<String> names =
+                List.of("k/a.cls", "k/a.png", "k/a.jpg", "k/a-b.jpg", "k/a.Depth.png", "k/ab.jpg", "a.jpg");
+        for (int turn = 0; turn < names.size(); turn++) {
+            List<String> turned = new ArrayList<>(names);
+            Collections.rotate(turned, turn);
+            Path tar = root.resolve("keys" + turn + ".tar");
+            try (TarArchiveOutputStream out = tar(tar)) {
+                for (String name : turned) {
+                    add(out, name, name.endsWith(".cls") ? "7" : name);
+                }
+            }
+
+            Listed listed = Listed.of(tar);
+
+            assertThat(listed.ids()).containsExactly("a.jpg", "k/a-b.jpg", "k/a.jpg", "k/ab.jpg");
+            assertThat(listed.contents()).isEqualTo(listed.ids());
+            assertThat(listed.labels()).containsExactly(null, null, 7, null);
+            assertThat(listed.warnings())
+                    .contains(
+                            "Pictures left out, since another one of the shard has the same key, which is the name up to"
+                                    + " its first dot: 2, such as 'k/a.Depth.png'");
+        }
+    }
+
+    @Test
+    void namesThatAreNoUtf8AreRefused() throws IOException {
+        Path tar = root.resolve("latin.tar");
+        try (TarArchiveOutputStream out =
+                new TarArchiveOutputStream(Files.newOutputStream(tar), StandardCharsets.ISO_8859_1.name())) {
+            add(out, "caf\u00e9.jpg", "one");
+            add(out, "caf\u00e8.jpg", "another");
+        }
+
+        write(root.resolve("fine.tar"), "caf?.jpg", "caf\u00e9?.jpg", "\uFFFD?.jpg");
+
+        assertThat(Listed.of(root.resolve("fine.tar")).ids()).hasSize(3);
+        Listed.failure(tar, InputFormat.TAR)
+                .hasMessageContaining("has members whose names are no UTF-8, such as 'caf?.jpg'");
     }
 
     @Test
