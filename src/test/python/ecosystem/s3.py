@@ -138,12 +138,12 @@ with buckets.Bucket() as s3:
     # Rights that are gone for a while end the command, which goes on when they are back.
     s3.begin(buckets.Denial(after=900))
     said = run(s3, *convert("s3a://lake/denied"), code=3)
-    assert "lake" in said.splitlines()[-1], said[-1000:]
+    assert re.search(r"(?m)^rela convert: .*s3a://lake/", said), said[-3000:]
     s3.begin(buckets.Faults())
     distill(s3, "s3a://lake/denied")
     same(s3, "denied")
 
-    for requests in (300, 1000, 1500):
+    for requests in (600, 1500):
         s3.begin(buckets.Faults())
         killed = begin(s3, *convert(f"s3a://lake/killed{requests}"), log=WORK / "log-killed")
         while killed.poll() is None and s3.counts["requests"] < requests:
@@ -152,4 +152,4 @@ with buckets.Bucket() as s3:
         killed.wait()
         distill(s3, f"s3a://lake/killed{requests}", "--wait-lock", "120")
         same(s3, f"killed{requests}")
-    print("three kills: the same bits, and nothing left")
+    print("two kills: the same bits, and nothing left")
