@@ -27,10 +27,12 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileUtil;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Homes where renaming copies; on Hadoop's local uploads, which are what an object store's are, but for the folders that they show. */
+@Tag("spark4")
 class UploadedTablesTest {
     private static final String LOSSES = Tables.epoch(Tables.LOSSES, 3);
 
