@@ -58,8 +58,8 @@ class SoakTest(unittest.TestCase):
         self.assertIn("do not add up", "".join(soak.faults(good, result(9, 5, corrupt=5), 9)))
         self.assertIn("unreadable", "".join(soak.faults(good, result(9, 8, unreadable=1), 9)))
         self.assertIn("ended with 1: why", "".join(soak.faults(soak.Watch(code=1), {"message": "why"}, 9)))
-        grown = soak.Watch(code=0, memory=[(10, 100), (20_000, 200), (20_001, 211)])
-        self.assertIn("1.055 times", "".join(soak.faults(grown, result(9, 9), 9)))
+        grown = soak.Watch(code=0, memory=[(10, 100), (19_000, 200), (21_000, 300), (37_000, 211)])
+        self.assertIn("1.055 times", "".join(soak.faults(grown, result(40_000, 40_000), 40_000)))
 
 
 if __name__ == "__main__":
