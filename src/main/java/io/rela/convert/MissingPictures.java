@@ -6,6 +6,7 @@ import io.rela.home.DatasetHome;
 import io.rela.home.TableFiles;
 import io.rela.image.RejectReason;
 import io.rela.manifest.ConversionRecord;
+import io.rela.manifest.TableFile;
 import io.rela.source.Fingerprint;
 import io.rela.source.ImageSource;
 import io.rela.source.InputFormat;
@@ -66,8 +67,9 @@ final class MissingPictures {
     }
 
     private void readRejects() throws IOException {
-        for (String file : home.paths(home.manifest(), Tables.REJECTS.name())) {
-            try (TableReader rows = new TableReader(COLUMNS, new Path(file), spark.hadoopConfiguration())) {
+        for (TableFile file : home.manifest().files(Tables.REJECTS.name(), home.root())) {
+            Path path = new Path(home.root(), file.path());
+            try (TableReader rows = new TableReader(COLUMNS, path, spark.hadoopConfiguration())) {
                 for (Object[] row = rows.next(); row != null; row = rows.next()) {
                     rejects.put((String) row[0], new Entry((String) row[1], (Long) row[2]));
                     if (row[3].equals(GONE)) {

@@ -113,8 +113,11 @@ public final class DatasetHome {
         return new Path(root, name);
     }
 
-    /** The files of a table, as a manifest lists them. */
+    /** What to read of a table: its folder, or the files that a manifest lists where others may lie beside them. */
     public String[] paths(Manifest manifest, String table) {
+        if (!uploads) {
+            return new String[] {table(table).toString()};
+        }
         return manifest.files(table, root).stream()
                 .map(file -> new Path(root, file.path()).toString())
                 .toArray(String[]::new);

@@ -193,8 +193,17 @@ final class HomeCommit {
             }
             // Commands of other epochs may be uploading clusters.
             if (!table.equals(Tables.CLUSTERS.name())) {
-                PartUpload.abortBelow(fs(), home.table(table));
+                endUploads(home.table(table));
             }
+        }
+    }
+
+    /** Those of tasks that were killed. They cost money and do no harm, and not everybody may list uploads. */
+    private void endUploads(Path table) {
+        try {
+            PartUpload.abortBelow(fs(), table);
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("Uploads of killed tasks to {}, if there are some, could not be ended: {}", table, e.toString());
         }
     }
 

@@ -5,7 +5,8 @@ import io.rela.storage.PartUpload;
 import io.rela.storage.UploadGoneException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -28,13 +29,48 @@ public record PendingFile(String file, PartUpload.Handle upload, long bytes, lon
 
     /** What is known of the uploads of a table, in the order of the files' names. */
     public static List<PendingFile> in(FileSystem fs, Path folder) throws IOException {
-        List<PendingFile> found = new ArrayList<>();
-        for (FileStatus status : fs.listStatus(folder)) {
-            if (status.getPath().getName().endsWith(SUFFIX)) {
-                found.add(Json.read(fs, status.getPath(), TYPE));
-            }
+        List<Path> notes = Arrays.stream(fs.listStatus(folder))
+                .map(FileStatus::getPath)
+                .filter(PendingFile::isOne)
+                .sorted()
+                .toList();
+        return atOnce(notes, note -> read(fs, note));
+    }
+
+    /**
+     * Makes all uploads of a table visible.
+     *
+     * @return how many there are
+     * @throws UploadGoneException when one is gone and its file is not there
+     */
+    static int completeAll(FileSystem fs, Path folder) throws IOException {
+        return atOnce(in(fs, folder), file -> {
+                    file.complete(fs);
+                    return file;
+                })
+                .size();
+    }
+
+    /** What is done with one of many. */
+    private interface Work<T, R> {
+        R of(T one) throws IOException;
+    }
+
+    /** Asks storage for many things side by side: each answer takes a while, and there may be thousands. */
+    private static <T, R> List<R> atOnce(List<T> all, Work<T, R> work) throws IOException {
+        try {
+            return all.parallelStream()
+                    .map(one -> {
+                        try {
+                            return work.of(one);
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    })
+                    .toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
-        return found;
     }
 
     /** Where a file's upload is noted. */
@@ -71,7 +107,7 @@ public record PendingFile(String file, PartUpload.Handle upload, long bytes, lon
      *
      * @throws UploadGoneException when the upload is gone and the file is not there
      */
-    public void complete(FileSystem fs) throws IOException {
+    private void complete(FileSystem fs) throws IOException {
         try {
             PartUpload.complete(fs, new Path(file), upload);
         } catch (FileNotFoundException e) {

@@ -5,14 +5,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 
 /**
  * A table's folder while it is being made: tasks leave files of unique names in it, or notes of files that they have uploaded to
@@ -97,25 +94,23 @@ public record TableFolder(FileSystem fs, Path path, Optional<Path> destination) 
 
     /** Makes visible what was uploaded; whether anything was. */
     public boolean complete() throws IOException {
-        List<PendingFile> uploads = PendingFile.in(fs, path);
-        for (PendingFile upload : uploads) {
-            upload.complete(fs);
-        }
-        return !uploads.isEmpty();
+        return PendingFile.completeAll(fs, path) > 0;
     }
 
     /** Deletes a folder in which tables are made, with all that was uploaded for them. */
     public static void discard(FileSystem fs, Path folder) throws IOException {
+        FileStatus[] entries;
         try {
-            RemoteIterator<LocatedFileStatus> files = fs.listFiles(folder, true);
-            while (files.hasNext()) {
-                Path entry = files.next().getPath();
-                if (PendingFile.isOne(entry)) {
-                    PendingFile.read(fs, entry).discard(fs);
-                }
-            }
+            entries = fs.listStatus(folder);
         } catch (FileNotFoundException e) {
             return;
+        }
+        for (FileStatus entry : entries) {
+            if (entry.isDirectory()) {
+                discard(fs, entry.getPath());
+            } else if (PendingFile.isOne(entry.getPath())) {
+                PendingFile.read(fs, entry.getPath()).discard(fs);
+            }
         }
         fs.delete(folder, true);
     }
