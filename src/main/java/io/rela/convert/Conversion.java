@@ -301,8 +301,7 @@ public final class Conversion {
         if (counts.converted() < 2 && asked.axes().kind() != ProjectionKind.NONE) {
             throw tooFew(counts.converted());
         }
-        Projected projected =
-                Projected.make(run, embedded, standing.axes().other(), new Projected.Places(home, staging));
+        Projected projected = Projected.make(run, embedded, standing.axes().other(), home, staging);
         List<StagedTable> tables = new ArrayList<>(others);
         tables.addAll(projected.tables());
         tables.forEach(table -> requireRows(table, counts));

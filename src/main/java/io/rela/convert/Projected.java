@@ -20,7 +20,6 @@ import io.rela.run.CommandRun;
 import io.rela.run.Redaction;
 import io.rela.table.RangedFiles;
 import io.rela.table.TableFolder;
-import io.rela.table.TableSchema;
 import io.rela.table.Tables;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,13 +39,16 @@ record Projected(List<StagedTable> tables, ProjectionInfo info) {
      * Fits the axes and writes both tables. Driver only.
      *
      * @param other home that axes are shared with; empty where they are not
-     * @param places where the tables go; what is there of the two goes
+     * @param home that the tables are made for
+     * @param staging the folder that takes one folder a table; what is there of the two goes
      */
-    static Projected make(CommandRun run, Embedded embedded, Optional<FinishedHome> other, Places places) {
-        FeatureFiles features = run.timed("project", () -> features(run, embedded, other, places.scratch("other")));
+    static Projected make(
+            CommandRun run, Embedded embedded, Optional<FinishedHome> other, DatasetHome home, Path staging) {
+        FeatureFiles features =
+                run.timed("project", () -> features(run, embedded, other, home.scratch(staging, "other")));
         Projection projection = run.timed("project", () -> fit(run, embedded, features));
-        TableFolder axes = places.table(Tables.PROJECTION);
-        TableFolder targets = places.table(Tables.TARGETS);
+        TableFolder axes = home.folder(staging, Tables.PROJECTION.name());
+        TableFolder targets = home.folder(staging, Tables.TARGETS.name());
         run.timed(
                 "project",
                 () -> ProjectionTable.write(projection, axes.removed().place(), run.session()));
@@ -56,23 +58,6 @@ record Projected(List<StagedTable> tables, ProjectionInfo info) {
                         TableFiles.staged(Tables.PROJECTION.name(), axes),
                         TableFiles.staged(Tables.TARGETS.name(), targets)),
                 info(projection, other));
-    }
-
-    /**
-     * Where tables go.
-     *
-     * @param home that they are made for
-     * @param staging the folder that takes one folder a table
-     */
-    record Places(DatasetHome home, Path staging) {
-        private TableFolder table(TableSchema schema) {
-            return home.folder(staging, schema.name());
-        }
-
-        /** A folder of files that are not committed. */
-        private TableFolder scratch(String name) {
-            return new TableFolder(home.fileSystem(), new Path(staging, name));
-        }
     }
 
     private static FeatureFiles features(

@@ -52,7 +52,7 @@ record EpochWork(
 
     /** A folder of files that are not committed. */
     TableFolder scratch(String name) {
-        return new TableFolder(home.fileSystem(), new Path(staging, name));
+        return home.scratch(staging, name);
     }
 
     /** A table that was made in its folder. */

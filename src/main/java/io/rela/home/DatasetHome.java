@@ -133,6 +133,11 @@ public final class DatasetHome {
         return new TableFolder(fs, new Path(staging, table), uploads ? Optional.of(table(table)) : Optional.empty());
     }
 
+    /** A folder of files that a command makes and that are not committed. */
+    public TableFolder scratch(Path staging, String name) {
+        return new TableFolder(fs, new Path(staging, name));
+    }
+
     /** Whether files that the manifest does not list may lie beside those that it lists, on their way in or out. */
     public boolean holdsUnlisted() {
         return uploads;

@@ -99,20 +99,22 @@ public record TableFolder(FileSystem fs, Path path, Optional<Path> destination) 
 
     /** Deletes a folder in which tables are made, with all that was uploaded for them. */
     public static void discard(FileSystem fs, Path folder) throws IOException {
-        FileStatus[] entries;
         try {
-            entries = fs.listStatus(folder);
+            discardUploads(fs, folder);
         } catch (FileNotFoundException e) {
             return;
         }
-        for (FileStatus entry : entries) {
+        fs.delete(folder, true);
+    }
+
+    private static void discardUploads(FileSystem fs, Path folder) throws IOException {
+        for (FileStatus entry : fs.listStatus(folder)) {
             if (entry.isDirectory()) {
-                discard(fs, entry.getPath());
+                discardUploads(fs, entry.getPath());
             } else if (PendingFile.isOne(entry.getPath())) {
                 PendingFile.read(fs, entry.getPath()).discard(fs);
             }
         }
-        fs.delete(folder, true);
     }
 
     private static void delete(FileSystem fs, Path entry) throws IOException {

@@ -134,23 +134,11 @@ class UploadedHomeTest {
     }
 
     private Rela.Outcome convert(Path home, Object... more) {
-        return Rela.run(Stream.concat(
-                        Stream.of(
-                                "convert",
-                                "--input",
-                                input,
-                                "--home",
-                                home,
-                                "--prior",
-                                prior,
-                                "--input-size",
-                                16,
-                                "--wave-size",
-                                256,
-                                "--max-rejects",
-                                0.1),
-                        Stream.of(more))
-                .toArray());
+        return Rela.convert(
+                input,
+                home,
+                Stream.concat(Stream.of("--wave-size", 256, "--max-rejects", 0.1), Stream.of(more))
+                        .toArray());
     }
 
     private static List<String> sorted(Path home, String table) {
