@@ -16,6 +16,7 @@ if not MISSING:
     import fsspec
     import pyarrow.fs
     import rela
+    from fsspec.implementations.local import LocalFileSystem
     from rela.pictures import Pictures
     from rela.storage import RowGroups, located, write_whole
     from rela_homes import INDEX, Maker, png, target
@@ -102,6 +103,28 @@ class HomeTest(unittest.TestCase):
             file.write(b"x")
         with self.assertRaisesRegex(rela.WrittenAnew, "rela inspect tells"):
             self.home.targets()
+
+    def test_file_deleted_while_it_is_read(self):
+        """An object store may then say anything."""
+        for deletes in (False, True):
+
+            class Store(LocalFileSystem):
+                cachable = False
+
+                def _open(self, path, mode="rb", deletes=deletes, **options):
+                    file = super()._open(path, mode, **options)
+                    if path.endswith(".parquet"):
+                        if deletes:
+                            Path(path).unlink()
+                        file.read = self.refuse
+                    return file
+
+                def refuse(self, *_):
+                    raise OSError("404 of a GET")
+
+            home = rela.open(self.maker.home, filesystem=Store())
+            with self.assertRaisesRegex(*(rela.WrittenAnew, "as it was") if deletes else (OSError, "404 of a GET")):
+                home.targets()
 
     def test_file_systems(self):
         memory = fsspec.filesystem("memory")

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.fs
 import pyarrow.parquet
 
 from rela import manifest as manifests
@@ -146,8 +147,12 @@ class Home:
         try:
             with self.open_file(file) as opened:
                 return what(pyarrow.parquet.ParquetFile(opened))
-        except FileNotFoundError as e:
-            raise self._gone(file) from e
+        except OSError as e:
+            # Of an object that was deleted since it was opened, stores say all sorts of things.
+            info = self.filesystem.get_file_info(f"{self.path}/{file.path}")
+            if info.type == pyarrow.fs.FileType.NotFound:
+                raise self._gone(file) from e
+            raise
 
     def _newest(self) -> Manifest:
         where = f"{self.path}/manifest.json"
