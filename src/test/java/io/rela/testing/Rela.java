@@ -93,10 +93,12 @@ public final class Rela {
         }
     }
 
+    /** Rows in the order in which they were written; Spark alone reads a table's largest files first. */
     public static List<Row> rows(Path home, String table) {
         return LocalSpark.session()
                 .read()
                 .parquet(home.resolve(table).toString())
+                .orderBy("_metadata.file_name", "_metadata.row_index")
                 .collectAsList();
     }
 
