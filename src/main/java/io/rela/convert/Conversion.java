@@ -325,14 +325,11 @@ public final class Conversion {
         return ConvertResults.done(home, record);
     }
 
-    /** The footers say what was written: whatever went wrong on the way does not become visible. */
     private static void requireRows(StagedTable table, Counts counts) {
         long wanted = table.name().equals(Tables.PROJECTION.name())
                 ? 1
                 : table.name().equals(Tables.REJECTS.name()) ? counts.rejected() : counts.converted();
-        if (table.rows() != wanted) {
-            throw new IllegalStateException(table.name() + " has " + table.rows() + " rows instead of " + wanted);
-        }
+        table.requireRows(wanted);
     }
 
     /** A home inside of its input would become a class, and its tables samples. */

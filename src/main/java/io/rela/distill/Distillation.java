@@ -264,6 +264,9 @@ public final class Distillation {
     private EpochRecord write(EpochWork work, Epochs now, Made made) {
         Optional<EpochLosses.Made> losses = made.losses();
         Optional<Subsetting.Made> subset = made.subset().map(rows -> rows.beside(now.clusters()));
+        if (!subset.equals(made.subset())) {
+            work.folder(Tables.CLUSTERS.name()).removed();
+        }
         List<StagedTable> tables = new ArrayList<>();
         losses.ifPresent(rows -> tables.addAll(rows.tables()));
         subset.ifPresent(rows -> tables.addAll(rows.tables()));

@@ -236,7 +236,7 @@ final class Subsetting {
         settled.requireSize(subset.rows());
         List<StagedTable> tables = new ArrayList<>();
         clusters.flatMap(Clusters::made).ifPresent(tables::add);
-        tables.add(work.staged(table));
+        tables.add(work.staged(table).requireRows(subset.rows()));
         return new Made(
                 new SubsetRecord(
                         settings(losses.map(this::used).orElse(null)),
@@ -326,7 +326,7 @@ final class Subsetting {
                                 work.asked().seed(),
                                 work.ranges(),
                                 work.folder(table)));
-        StagedTable made = work.staged(table);
+        StagedTable made = work.staged(table).requireRows(work.targets().rows());
         return Optional.of(new Clusters(TableFiles.readable(made, work.folder(table)), Optional.of(made)));
     }
 

@@ -12,6 +12,7 @@ import io.rela.manifest.StagedTable;
 import io.rela.storage.FileSystems;
 import io.rela.storage.PartUpload;
 import io.rela.storage.Renaming;
+import io.rela.storage.StorageException;
 import io.rela.table.Json;
 import io.rela.table.TableFolder;
 import java.io.FileNotFoundException;
@@ -30,6 +31,7 @@ import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.spark.deploy.SparkHadoopUtil;
@@ -303,9 +305,13 @@ public final class DatasetHome {
             }
             enter(locks);
         } catch (IOException e) {
+            boolean silent = !(fs instanceof RawLocalFileSystem)
+                    && !(e instanceof ParentNotDirectoryException)
+                    && StorageException.of(root.toString(), e).kind() == StorageException.Kind.UNAVAILABLE;
             throw new RelaException(
-                    ExitCode.SETTINGS,
-                    Flag.HOME + " " + root + " cannot be written (" + e.getMessage() + "). Name a folder that can.",
+                    silent ? ExitCode.INPUT : ExitCode.SETTINGS,
+                    Flag.HOME + " " + root + " cannot be written (" + e.getMessage() + "). "
+                            + (silent ? "Mend the storage, then run the command again." : "Name a folder that can."),
                     e);
         }
     }
@@ -468,15 +474,20 @@ public final class DatasetHome {
                     throw new IllegalStateException("No staged table " + table + " in " + staging);
                 }
             }
-            Manifest after = manifest().after(change);
+            Manifest before = manifest();
             if (epochLock != null) {
                 epochLock.requireHeld();
             }
             Objects.requireNonNull(homeLock, "A commit wants the home's lock").requireHeld();
-            commit.make(staging, change.removed(), tables, after);
+            commit.make(staging, change.removed(), tables, before, before.after(change));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Whether the locks of a command that commits are still its own. */
+    boolean isHeld() throws IOException {
+        return homeLock != null && homeLock.isHeld() && (epochLock == null || epochLock.isHeld());
     }
 
     private void removeIfEmpty(Path folder) throws IOException {

@@ -1,7 +1,9 @@
 package io.rela.home;
 
+import io.rela.manifest.Manifest;
 import io.rela.table.TableSchema;
 import io.rela.table.Tables;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -25,16 +27,18 @@ public final class EpochTables {
     /**
      * The rows of these epochs: index, loss, weight, which is null in losses, and epoch.
      *
+     * @param manifest of the home
      * @param table losses or subsets
      * @param epochs that are there, at least one
      */
-    public static Dataset<Row> read(SparkSession session, DatasetHome home, TableSchema table, List<Integer> epochs) {
-        String[] folders = epochs.stream()
-                .map(epoch -> home.table(Tables.epoch(table, epoch)).toString())
+    public static Dataset<Row> read(
+            SparkSession session, DatasetHome home, Manifest manifest, TableSchema table, List<Integer> epochs) {
+        String[] paths = epochs.stream()
+                .flatMap(epoch -> Arrays.stream(home.paths(manifest, Tables.epoch(table, epoch))))
                 .toArray(String[]::new);
         return session.read()
                 .option("basePath", home.table(table.name()).toString())
                 .schema(NUMBERS)
-                .parquet(folders);
+                .parquet(paths);
     }
 }

@@ -12,6 +12,7 @@ import io.rela.table.TableFolder;
 import io.rela.table.Tables;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +35,13 @@ final class HomeCommit {
     private static final Logger LOG = LoggerFactory.getLogger(HomeCommit.class);
     private static final TypeReference<Journal> JOURNAL = new TypeReference<>() {};
 
-    /** What a commit is going to do: tables to move from the staging folder, then the manifest as it will be, and its card. */
-    private record Journal(String staging, List<String> tables, List<String> removed, Manifest manifest) {}
+    /**
+     * What a commit is going to do: tables to move from the staging folder, then the manifest as it will be, and its card.
+     *
+     * @param replaced files of clusters that the manifest lists before and not after
+     */
+    private record Journal(
+            String staging, List<String> tables, List<String> removed, List<String> replaced, Manifest manifest) {}
 
     private final DatasetHome home;
 
@@ -72,13 +78,27 @@ final class HomeCommit {
      * @param staging the folder that holds one folder a table
      * @param removed names of tables, or of their folders, that go
      * @param tables names of those that come
+     * @param before what the manifest says
      * @param after what the manifest says then
      * @throws IOException when storage fails, and nothing has become visible
      */
-    void make(Path staging, List<String> removed, List<String> tables, Manifest after) throws IOException {
-        Journal journal = new Journal(staging.getName(), tables, removed, after);
+    void make(Path staging, List<String> removed, List<String> tables, Manifest before, Manifest after)
+            throws IOException {
+        Journal journal = new Journal(staging.getName(), tables, removed, replacedClusters(before, after), after);
         write(journal);
         complete(journal);
+    }
+
+    private static List<String> replacedClusters(Manifest before, Manifest after) {
+        List<String> replaced = new ArrayList<>(paths(before));
+        replaced.removeAll(paths(after));
+        return replaced;
+    }
+
+    private static List<String> paths(Manifest manifest) {
+        return manifest.tables().getOrDefault(Tables.CLUSTERS.name(), List.of()).stream()
+                .map(TableFile::path)
+                .toList();
     }
 
     /** The journal; empty for one whose writer did not come to its end, who has then moved nothing. */
@@ -88,6 +108,7 @@ final class HomeCommit {
             return journal.staging() == null
                             || journal.tables() == null
                             || journal.removed() == null
+                            || journal.replaced() == null
                             || journal.manifest() == null
                     ? Optional.empty()
                     : Optional.of(journal);
@@ -137,8 +158,9 @@ final class HomeCommit {
     /** Takes back a commit that cannot be completed: uploads change nothing of what was there. */
     private RelaException undone(Journal journal, UploadGoneException cause) {
         try {
-            TableFolder.discard(fs(), home.staging(journal.staging()));
+            // The journal goes first: the next command would complete one whose tables are gone.
             fs().delete(journal(), false);
+            TableFolder.discard(fs(), home.staging(journal.staging()));
         } catch (IOException | RuntimeException e) {
             cause.addSuppressed(e);
             return doubtful(cause);
@@ -153,22 +175,16 @@ final class HomeCommit {
     private void makeVisible(Journal journal) throws IOException {
         Path staging = home.staging(journal.staging());
         fs().mkdirs(staging);
-        if (!home.holdsUnlisted()) {
-            for (String table : journal.removed()) {
-                setAside(table, staging);
-            }
+        if (home.holdsUnlisted()) {
+            completeUploads(journal, staging);
+        } else {
+            moveTables(journal, staging);
         }
-        for (String table : journal.tables()) {
-            TableFolder staged = home.folder(staging, table);
-            if (fs().exists(staged.path()) && !isComplete(table, journal.manifest()) && !staged.complete()) {
-                setAside(table, staging);
-                fs().mkdirs(home.table(table).getParent());
-                rename(staged.path(), home.table(table));
-            }
-        }
+        requireOurs();
         Json.replace(fs(), home.manifestFile(), journal.manifest());
         CardFile.write(fs(), home.root(), journal.manifest());
         if (home.holdsUnlisted()) {
+            requireOurs();
             removeUnlisted(journal);
         }
         // The journal goes last: while it is there, all of this is done again.
@@ -176,12 +192,59 @@ final class HomeCommit {
         fs().delete(journal(), false);
     }
 
+    private void moveTables(Journal journal, Path staging) throws IOException {
+        for (String table : journal.removed()) {
+            setAside(table, staging);
+        }
+        for (String table : journal.tables()) {
+            TableFolder staged = home.folder(staging, table);
+            if (fs().exists(staged.path()) && !isComplete(table, journal.manifest())) {
+                move(table, staged, staging);
+            }
+        }
+    }
+
+    private void move(String table, TableFolder staged, Path staging) throws IOException {
+        setAside(table, staging);
+        fs().mkdirs(home.table(table).getParent());
+        rename(staged.path(), home.table(table));
+    }
+
+    /** What the manifest is going to list has to be there before it does: staging may be gone, and uploads may have been ended. */
+    private void completeUploads(Journal journal, Path staging) throws IOException {
+        for (String table : journal.tables()) {
+            TableFolder staged = home.folder(staging, table);
+            if (fs().exists(staged.path()) && !isComplete(table, journal.manifest()) && !staged.complete()) {
+                move(table, staged, staging);
+            }
+            List<TableFile> listed = journal.manifest().files(table, home.root());
+            if (!listed.isEmpty() && !isComplete(table, journal.manifest())) {
+                throw new UploadGoneException(home.table(table) + " or a part of it", null);
+            }
+        }
+    }
+
+    /** Storage that does not answer for long may let another command take the home over, and commit. */
+    private void requireOurs() throws IOException {
+        if (!home.isHeld()) {
+            throw new IOException("its lock was taken over, or silent for too long");
+        }
+    }
+
     /** Where nothing is set aside, what the manifest does not list any more goes after it, and so does what was uploaded for nothing. */
     private void removeUnlisted(Journal journal) throws IOException {
         for (String table : journal.removed()) {
+            endUploads(home.table(table));
             fs().delete(home.table(table), true);
         }
+        // Commands of other epochs may be making clusters, too, whose files are in use.
+        for (String file : journal.replaced()) {
+            fs().delete(new Path(home.root(), file), false);
+        }
         for (String table : journal.tables()) {
+            if (table.equals(Tables.CLUSTERS.name())) {
+                continue;
+            }
             Set<String> listed = journal.manifest().files(table, home.root()).stream()
                     .map(TableFile::path)
                     .collect(Collectors.toSet());
@@ -191,10 +254,7 @@ final class HomeCommit {
                     fs().delete(file.getPath(), false);
                 }
             }
-            // Commands of other epochs may be uploading clusters.
-            if (!table.equals(Tables.CLUSTERS.name())) {
-                endUploads(home.table(table));
-            }
+            endUploads(home.table(table));
         }
     }
 

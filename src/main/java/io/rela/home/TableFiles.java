@@ -8,6 +8,7 @@ import io.rela.manifest.StagedTable;
 import io.rela.manifest.TableFile;
 import io.rela.storage.Patience;
 import io.rela.storage.StorageException;
+import io.rela.storage.UploadGoneException;
 import io.rela.table.IndexRange;
 import io.rela.table.NumberReader;
 import io.rela.table.PendingFile;
@@ -76,10 +77,16 @@ public final class TableFiles {
         }
     }
 
-    /** The files of a table that was just written and is in the order of the index, readable from now on. */
+    /**
+     * The files of a table that was just written and is in the order of the index, readable from now on.
+     *
+     * @throws RelaException when what was uploaded is gone
+     */
     public static RangedFiles readable(StagedTable table, TableFolder folder) {
         try {
             return ranged(table, folder.readable());
+        } catch (UploadGoneException e) {
+            throw new RelaException(ExitCode.INPUT, e.getMessage() + " Run the command again.", e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -11,6 +11,7 @@ import io.rela.home.DatasetHome;
 import io.rela.home.EpochTables;
 import io.rela.manifest.EpochRecord;
 import io.rela.manifest.Epochs;
+import io.rela.manifest.Manifest;
 import io.rela.run.CommandRun;
 import io.rela.run.Failures;
 import io.rela.table.TableSchema;
@@ -33,6 +34,7 @@ final class EpochInspection {
     private final CommandRun run;
     private final PrintStream out;
     private final DatasetHome home;
+    private final Manifest manifest;
     private final Epochs epochs;
     private final List<String> broken;
 
@@ -40,11 +42,12 @@ final class EpochInspection {
      * @param out takes what is there
      * @param broken takes what does not hold
      */
-    EpochInspection(CommandRun run, PrintStream out, DatasetHome home, Epochs epochs, List<String> broken) {
+    EpochInspection(CommandRun run, PrintStream out, DatasetHome home, Manifest manifest, List<String> broken) {
         this.run = run;
         this.out = out;
         this.home = home;
-        this.epochs = epochs;
+        this.manifest = manifest;
+        this.epochs = new Epochs(manifest, home.root());
         this.broken = broken;
     }
 
@@ -80,7 +83,7 @@ final class EpochInspection {
             TableSchema table, List<Integer> there, SortedMap<Integer, EpochRecord> records, String value, Rows rows) {
         Dataset<Row> targets = run.session()
                 .read()
-                .parquet(home.table(Tables.TARGETS.name()).toString())
+                .parquet(home.paths(manifest, Tables.TARGETS.name()))
                 .select(col(Tables.INDEX).as("known"));
         Map<Integer, Row> found = new TreeMap<>();
         for (Row row : read(table, there)
@@ -122,7 +125,7 @@ final class EpochInspection {
         List<Integer> there = there(Tables.SUBSET, epochs.subsets());
         Dataset<Row> samples = run.session()
                 .read()
-                .parquet(home.table(Tables.TARGETS.name()).toString())
+                .parquet(home.paths(manifest, Tables.TARGETS.name()))
                 .select(Tables.INDEX);
         Dataset<Row> times;
         if (there.isEmpty()) {
@@ -158,7 +161,7 @@ final class EpochInspection {
     }
 
     private Dataset<Row> read(TableSchema table, List<Integer> some) {
-        return EpochTables.read(run.session(), home, table, some);
+        return EpochTables.read(run.session(), home, manifest, table, some);
     }
 
     private static int last(List<Integer> there) {

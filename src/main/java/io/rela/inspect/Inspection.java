@@ -16,8 +16,8 @@ import io.rela.home.DatasetHome;
 import io.rela.manifest.ConversionRecord;
 import io.rela.manifest.ConversionSettings;
 import io.rela.manifest.Differences;
-import io.rela.manifest.Epochs;
 import io.rela.manifest.Manifest;
+import io.rela.manifest.TableFile;
 import io.rela.run.CommandResult;
 import io.rela.run.CommandRun;
 import io.rela.run.Failures;
@@ -37,7 +37,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.apache.hadoop.fs.ContentSummary;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -117,10 +116,10 @@ public final class Inspection {
         manifest.records().forEach(printer::print);
         run.timed("files", () -> files(manifest));
         Optional<ConversionRecord> converted = manifest.newest(ConversionRecord.class);
-        converted.ifPresent(record -> run.timed("tables", () -> inspect(record)));
+        converted.ifPresent(record -> run.timed("tables", () -> inspect(record, manifest)));
         Map<Long, Long> timesSelected = Map.of();
         if (converted.isPresent() && broken.isEmpty()) {
-            EpochInspection epochs = new EpochInspection(run, out, home, new Epochs(manifest, home.root()), broken);
+            EpochInspection epochs = new EpochInspection(run, out, home, manifest, broken);
             run.timed("epochs", epochs::inspect);
             if (broken.isEmpty()) {
                 timesSelected = run.timed("times selected", () -> epochs.timesSelected(asked.timesSelected()));
@@ -170,11 +169,11 @@ public final class Inspection {
         });
     }
 
-    private void inspect(ConversionRecord record) {
+    private void inspect(ConversionRecord record, Manifest manifest) {
         TableSchema targetSchema = record.keepsImages() ? Tables.TARGETS_WITH_IMAGES : Tables.TARGETS;
-        Optional<Dataset<Row>> features = table(Tables.FEATURES);
-        Optional<Dataset<Row>> targets = table(targetSchema);
-        Optional<Dataset<Row>> rejects = table(Tables.REJECTS);
+        Optional<Dataset<Row>> features = table(Tables.FEATURES, manifest);
+        Optional<Dataset<Row>> targets = table(targetSchema, manifest);
+        Optional<Dataset<Row>> rejects = table(Tables.REJECTS, manifest);
         if (features.isEmpty() || targets.isEmpty() || rejects.isEmpty()) {
             return;
         }
@@ -200,26 +199,27 @@ public final class Inspection {
         identities(targets.get(), rejects.get(), record);
     }
 
-    private Optional<Dataset<Row>> table(TableSchema schema) {
+    private Optional<Dataset<Row>> table(TableSchema schema, Manifest manifest) {
         Path folder = home.table(schema.name());
         try {
             if (!home.fileSystem().exists(folder)) {
                 hold(false, schema.name() + "/ is missing");
                 return Optional.empty();
             }
-            Dataset<Row> rows = run.session().read().parquet(folder.toString());
+            Dataset<Row> rows = run.session().read().parquet(home.paths(manifest, schema.name()));
             if (!rows.schema().equals(schema.spark())) {
                 hold(false, schema.name() + "/ has the columns " + rows.schema().simpleString());
                 return Optional.empty();
             }
-            ContentSummary size = home.fileSystem().getContentSummary(folder);
             out.println(String.format(
                     Locale.ROOT,
                     "%-12s %,d rows, %,d files, %,d bytes",
                     schema.name() + "/",
                     rows.count(),
                     rows.inputFiles().length,
-                    size.getLength()));
+                    manifest.files(schema.name(), home.root()).stream()
+                            .mapToLong(TableFile::bytes)
+                            .sum()));
             return Optional.of(rows);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

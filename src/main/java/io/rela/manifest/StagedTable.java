@@ -13,4 +13,17 @@ public record StagedTable(String name, List<TableFile> files) {
     public long rows() {
         return files.stream().mapToLong(TableFile::rows).sum();
     }
+
+    /**
+     * Makes sure that the footers say what tasks have said: whatever went wrong on the way, such as a file of an attempt that does
+     * not count, does not become visible.
+     *
+     * @throws IllegalStateException when they say something else; another try may do
+     */
+    public StagedTable requireRows(long wanted) {
+        if (rows() != wanted) {
+            throw new IllegalStateException(name + " has " + rows() + " rows instead of " + wanted);
+        }
+        return this;
+    }
 }

@@ -14,6 +14,7 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import io.rela.home.DatasetHome;
 import io.rela.home.EpochTables;
+import io.rela.manifest.Manifest;
 import io.rela.rank.Bins;
 import io.rela.report.HomeFigures.Histograms;
 import io.rela.table.TableSchema;
@@ -45,10 +46,12 @@ final class EpochStep {
 
     private final SparkSession session;
     private final DatasetHome home;
+    private final Manifest manifest;
 
-    EpochStep(SparkSession session, DatasetHome home) {
+    EpochStep(SparkSession session, DatasetHome home, Manifest manifest) {
         this.session = session;
         this.home = home;
+        this.manifest = manifest;
     }
 
     /**
@@ -152,7 +155,7 @@ final class EpochStep {
     List<Row> rejects(int most) {
         return session.read()
                 .schema(Tables.REJECTS.spark())
-                .parquet(home.table(Tables.REJECTS.name()).toString())
+                .parquet(home.paths(manifest, Tables.REJECTS.name()))
                 .orderBy(chance(0), asc(Tables.INDEX))
                 .limit(most)
                 .collectAsList();
@@ -171,10 +174,10 @@ final class EpochStep {
     private Dataset<Row> targets() {
         return session.read()
                 .schema(Tables.TARGETS.spark())
-                .parquet(home.table(Tables.TARGETS.name()).toString());
+                .parquet(home.paths(manifest, Tables.TARGETS.name()));
     }
 
     private Dataset<Row> read(TableSchema table, List<Integer> epochs) {
-        return EpochTables.read(session, home, table, epochs);
+        return EpochTables.read(session, home, manifest, table, epochs);
     }
 }

@@ -47,7 +47,7 @@ final class HomeStatistics {
         this.home = home;
         this.found = found;
         this.epochs = new Epochs(found.manifest(), home.root());
-        this.step = new EpochStep(run.session(), home);
+        this.step = new EpochStep(run.session(), home, found.manifest());
     }
 
     /**

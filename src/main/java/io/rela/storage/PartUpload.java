@@ -136,7 +136,11 @@ public final class PartUpload implements AutoCloseable {
     /** Ends all uploads of files below a folder, if there are some. */
     public static void abortBelow(FileSystem fs, Path folder) throws IOException {
         try (MultipartUploader uploader = uploader(fs, folder)) {
-            done(uploader.abortUploadsUnderPath(folder));
+            int ended;
+            do {
+                // Storage may tell of some at a time.
+                ended = done(uploader.abortUploadsUnderPath(folder));
+            } while (ended > 0);
         }
     }
 

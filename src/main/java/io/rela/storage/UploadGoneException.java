@@ -6,11 +6,14 @@ import java.io.IOException;
 public final class UploadGoneException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    /** @param file that was uploaded */
+    /**
+     * @param file that was uploaded
+     * @param cause what storage says, or null
+     */
     public UploadGoneException(String file, IOException cause) {
         super(
                 "The upload of " + file + " is gone: somebody, or a rule of the bucket, has ended uploads that were not"
-                        + " completed.",
+                        + " completed, or this is a copy of another home.",
                 cause);
     }
 }

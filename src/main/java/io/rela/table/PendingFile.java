@@ -17,13 +17,15 @@ import org.apache.hadoop.fs.Path;
  * the folder in which the table is made. Immutable.
  *
  * @param file where it belongs
+ * @param folder in which this was noted: what stands in another one is a copy, as homes are copied, and says nothing of its home
  * @param upload completes it
  * @param bytes of it
  * @param rows number of rows
  * @param first smallest index of its rows; null for a table without an index, and for a file without rows
  * @param last largest index of its rows; null likewise
  */
-public record PendingFile(String file, PartUpload.Handle upload, long bytes, long rows, Long first, Long last) {
+public record PendingFile(
+        String file, String folder, PartUpload.Handle upload, long bytes, long rows, Long first, Long last) {
     private static final String SUFFIX = ".upload";
     private static final TypeReference<PendingFile> TYPE = new TypeReference<>() {};
 
@@ -45,7 +47,7 @@ public record PendingFile(String file, PartUpload.Handle upload, long bytes, lon
      */
     static int completeAll(FileSystem fs, Path folder) throws IOException {
         return atOnce(in(fs, folder), file -> {
-                    file.complete(fs);
+                    file.complete(fs, folder);
                     return file;
                 })
                 .size();
@@ -88,7 +90,7 @@ public record PendingFile(String file, PartUpload.Handle upload, long bytes, lon
         return entry.getName().endsWith(SUFFIX);
     }
 
-    static PendingFile read(FileSystem fs, Path entry) throws IOException {
+    private static PendingFile read(FileSystem fs, Path entry) throws IOException {
         return Json.read(fs, entry, TYPE);
     }
 
@@ -98,8 +100,12 @@ public record PendingFile(String file, PartUpload.Handle upload, long bytes, lon
     }
 
     /** Notes the upload in the folder in which the table is made. */
-    void note(FileSystem fs, Path folder) throws IOException {
-        Json.replace(fs, note(folder, name()), this);
+    void note(FileSystem fs) throws IOException {
+        Json.replace(fs, note(new Path(folder), name()), this);
+    }
+
+    private boolean wasNotedIn(FileSystem fs, Path place) {
+        return folder != null && fs.makeQualified(new Path(folder)).equals(fs.makeQualified(place));
     }
 
     /**
@@ -107,7 +113,10 @@ public record PendingFile(String file, PartUpload.Handle upload, long bytes, lon
      *
      * @throws UploadGoneException when the upload is gone and the file is not there
      */
-    private void complete(FileSystem fs) throws IOException {
+    private void complete(FileSystem fs, Path place) throws IOException {
+        if (!wasNotedIn(fs, place)) {
+            throw new UploadGoneException(file, null);
+        }
         try {
             PartUpload.complete(fs, new Path(file), upload);
         } catch (FileNotFoundException e) {
@@ -125,9 +134,12 @@ public record PendingFile(String file, PartUpload.Handle upload, long bytes, lon
         }
     }
 
-    /** Ends the upload; a file that was completed goes. */
-    void discard(FileSystem fs) throws IOException {
-        PartUpload.abort(fs, new Path(file), upload);
-        fs.delete(new Path(file), false);
+    /** Ends the upload that an entry of the folder tells of; a file that was completed goes. */
+    static void discard(FileSystem fs, Path entry) throws IOException {
+        PendingFile pending = read(fs, entry);
+        if (pending.wasNotedIn(fs, entry.getParent())) {
+            PartUpload.abort(fs, new Path(pending.file), pending.upload);
+            fs.delete(new Path(pending.file), false);
+        }
     }
 }

@@ -112,14 +112,14 @@ public record TableFolder(FileSystem fs, Path path, Optional<Path> destination) 
             if (entry.isDirectory()) {
                 discardUploads(fs, entry.getPath());
             } else if (PendingFile.isOne(entry.getPath())) {
-                PendingFile.read(fs, entry.getPath()).discard(fs);
+                PendingFile.discard(fs, entry.getPath());
             }
         }
     }
 
     private static void delete(FileSystem fs, Path entry) throws IOException {
         if (PendingFile.isOne(entry)) {
-            PendingFile.read(fs, entry).discard(fs);
+            PendingFile.discard(fs, entry);
         }
         fs.delete(entry, false);
     }

@@ -91,12 +91,13 @@ public final class TableWriter implements AutoCloseable {
             boolean ranged = indexed && rows > 0;
             new PendingFile(
                             upload.file().toString(),
+                            notes.toString(),
                             upload.handle(),
                             upload.bytes(),
                             rows,
                             ranged ? (Long) first : null,
                             ranged ? (Long) last : null)
-                    .note(FileSystems.of(notes, conf), notes);
+                    .note(FileSystems.of(notes, conf));
         } catch (IOException | RuntimeException e) {
             upload.abort();
             throw e;
