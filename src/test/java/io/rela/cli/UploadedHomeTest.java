@@ -97,6 +97,21 @@ class UploadedHomeTest {
     }
 
     @Test
+    void whatAnotherCommandHasUploadedAndNotCommittedIsNoDamage() throws IOException {
+        upload();
+        Path home = folder.resolve("home");
+        work(home);
+        for (String table : List.of("features", "losses/epoch=0", "subsets/epoch=0")) {
+            Path one = shown(home.resolve(table)).get(0);
+            Files.copy(one, one.resolveSibling("part-of-another.parquet"));
+        }
+        Rela.done(Rela.run("inspect", "--home", home));
+        Path report = folder.resolve("report.html");
+        Rela.done(Rela.run("report", "--home", home, "--output", report));
+        assertThat(Files.readString(report)).contains("Every invariant of the tables and the manifest holds");
+    }
+
+    @Test
     void lossesOfACommandThatFailsGoWithIt() throws IOException {
         upload();
         Path home = folder.resolve("home");

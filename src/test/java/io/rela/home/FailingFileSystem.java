@@ -13,6 +13,7 @@ public final class FailingFileSystem extends UploadingFileSystem {
     private boolean forEver;
     private boolean broken;
     private String renamedTo = "";
+    private Runnable then;
 
     /** Whether the step that was to fail has come. */
     boolean hasFailed() {
@@ -31,6 +32,11 @@ public final class FailingFileSystem extends UploadingFileSystem {
         renamedTo = name;
     }
 
+    void afterRenamingTo(String name, Runnable what) {
+        renamedTo = name;
+        then = what;
+    }
+
     private void step() throws IOException {
         if (broken || stepsLeft-- == 0) {
             broken = forEver;
@@ -46,9 +52,12 @@ public final class FailingFileSystem extends UploadingFileSystem {
             return false;
         }
         boolean renamed = super.rename(from, to);
-        if (to.getName().equals(renamedTo)) {
+        if (to.getName().equals(renamedTo) && then == null) {
             broken = forEver;
             throw new IOException("the answer was lost");
+        }
+        if (to.getName().equals(renamedTo)) {
+            then.run();
         }
         return renamed;
     }

@@ -9,12 +9,15 @@ import io.rela.manifest.Change;
 import io.rela.manifest.PruneRecord;
 import io.rela.manifest.StagedTable;
 import io.rela.storage.Renaming;
+import io.rela.storage.UploadGoneException;
 import io.rela.table.IndexRange;
 import io.rela.table.RangedFiles;
 import io.rela.table.TableFolder;
 import io.rela.table.TableWriter;
 import io.rela.table.Tables;
+import io.rela.testing.Folders;
 import io.rela.testing.UploadingFileSystem;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -138,18 +141,40 @@ class UploadedTablesTest {
 
     @Test
     void aCommitWhoseUploadsSomebodyHasEndedIsTakenBack() throws IOException {
+        cutOff();
+        endUploads();
+        assertIsTakenBack();
+    }
+
+    @Test
+    void aCommitWhoseTablesAreGoneIsTakenBack() throws IOException {
+        // As when the command that took it back was killed.
+        cutOff();
+        endUploads();
+        FileUtil.fullyDelete(folder.resolve(".rela/convert").toFile());
+        assertIsTakenBack();
+    }
+
+    /** A home with a commit that was begun, and whose end is not known. */
+    private void cutOff() throws IOException {
         commit("one", 1f);
         DatasetHome home = prepared(copying(FailingFileSystem.class));
         StagedTable made = stage(home, 2f);
         FailingFileSystem storage = (FailingFileSystem) home.fileSystem();
         storage.breakAfterwards();
         storage.loseAnswerOfRenamingTo("commit.json");
+        assertIsDoubtful(home, made);
+        Files.delete(folder.resolve(".rela/lock"));
+    }
+
+    private static void assertIsDoubtful(DatasetHome home, StagedTable made) {
         assertThatThrownBy(() -> home.commit(home.staging("convert"), change("two", made)))
                 .isInstanceOfSatisfying(RelaException.class, doubtful -> assertThat(doubtful.exitCode())
                         .isEqualTo(ExitCode.DOUBTFUL));
         home.leave(home.staging("convert"));
-        Files.delete(folder.resolve(".rela/lock"));
-        endUploads();
+    }
+
+    private void assertIsTakenBack() throws IOException {
         assertThatThrownBy(() -> prepared(copying()))
                 .isInstanceOfSatisfying(
                         RelaException.class, gone -> assertThat(gone.exitCode()).isEqualTo(ExitCode.INPUT))
@@ -159,6 +184,80 @@ class UploadedTablesTest {
         assertThat(next.manifest().records()).hasSize(1);
         next.leave();
         assertThat(folder.resolve(".rela")).doesNotExist();
+    }
+
+    @Test
+    void aCommandThatHasLostTheHomeLeavesItsCommitToTheNext() throws IOException {
+        commit("one", 1f);
+        DatasetHome home = prepared(copying(FailingFileSystem.class));
+        StagedTable made = stage(home, 2f);
+        Path lock = folder.resolve(".rela/lock");
+        ((FailingFileSystem) home.fileSystem()).afterRenamingTo("commit.json", () -> {
+            try {
+                Files.writeString(lock, "{}");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        assertIsDoubtful(home, made);
+        assertThat(home.manifest().records()).hasSize(1);
+        Files.delete(lock);
+        DatasetHome next = prepared(copying());
+        assertThat(losses(next)).containsExactly(2f, 2f);
+        next.leave();
+        assertThat(folder.resolve(".rela")).doesNotExist();
+    }
+
+    @Test
+    void aCopyOfAHomeLeavesTheHomeAlone() throws IOException {
+        DatasetHome home = prepared(copying());
+        StagedTable made = stage(home, 2f);
+        TableFiles.readable(made, home.folder(home.staging("convert"), LOSSES));
+        Path original = folder;
+        folder = all.resolve("copy");
+        Folders.copy(original.resolve(".rela"), folder.resolve(".rela"));
+        Files.delete(folder.resolve(".rela/lock"));
+        DatasetHome copy = prepared(copying());
+        TableFolder copied = copy.folder(copy.staging("convert"), LOSSES);
+        assertThatThrownBy(copied::readable).isInstanceOf(UploadGoneException.class);
+        copied.removed();
+        copy.leave();
+        assertThat(folder.resolve(".rela/convert/" + LOSSES)).doesNotExist();
+        folder = original;
+        home.commit(home.staging("convert"), change("one", made));
+        assertThat(losses(home)).containsExactly(2f, 2f);
+    }
+
+    @Test
+    void clustersOfAnotherEpochThatAreInUseStay() throws IOException {
+        DatasetHome one = epoch(1);
+        StagedTable first = clusters(one, 1);
+        RangedFiles inUse = TableFiles.readable(first, one.folder(one.staging(1), Tables.CLUSTERS.name()));
+        DatasetHome two = epoch(2);
+        StagedTable second = clusters(two, 2);
+        two.whileHeld(() -> two.commit(two.staging(2), change("two", second)));
+        two.leave(two.staging(2));
+        assertThat(inUse.files()).allSatisfy(file -> assertThat(new File(file.path())).exists());
+        one.whileHeld(() -> one.commit(one.staging(1), change("one", first)));
+        one.leave(one.staging(1));
+        assertThat(shown(Tables.CLUSTERS.name()))
+                .containsExactly(first.files().get(0).path());
+    }
+
+    private DatasetHome epoch(int epoch) {
+        DatasetHome home = DatasetHome.at(folder.toString(), copying());
+        home.prepareEpoch("select", epoch, false, LockWait.none());
+        return home;
+    }
+
+    private static StagedTable clusters(DatasetHome home, int epoch) throws IOException {
+        TableFolder staged =
+                home.folder(home.staging(epoch), Tables.CLUSTERS.name()).empty();
+        try (TableWriter writer = staged.place()
+                .writer(Tables.CLUSTERS, "part-" + UUID.randomUUID() + ".parquet", staged.fs().getConf())) {
+            writer.write(Tables.clusterRow(0, epoch));
+        }
+        return TableFiles.staged(Tables.CLUSTERS.name(), staged);
     }
 
     /** Hadoop keeps their parts in folders of their own. */
@@ -238,7 +337,11 @@ class UploadedTablesTest {
 
     /** The files that a reader of the folder sees. */
     private List<String> shown() throws IOException {
-        try (Stream<Path> files = Files.list(folder.resolve(LOSSES))) {
+        return shown(LOSSES);
+    }
+
+    private List<String> shown(String table) throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve(table))) {
             return files.filter(Files::isRegularFile)
                     .map(file -> folder.relativize(file).toString())
                     .filter(file -> file.endsWith(".parquet"))
