@@ -65,6 +65,11 @@ public final class EmbedOutput implements EmbedPipeline.Results<Sample>, AutoClo
         tally.rejected(reason.label());
     }
 
+    @Override
+    public String name(Sample sample) {
+        return sample.uri();
+    }
+
     /** Completes the files; nothing can be added afterwards. */
     TaskReport report(IndexRange range, Map<String, Double> seconds, String device) throws IOException {
         long start = System.nanoTime();

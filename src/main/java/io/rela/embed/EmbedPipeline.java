@@ -1,5 +1,7 @@
 package io.rela.embed;
 
+import io.rela.ExitCode;
+import io.rela.RelaException;
 import io.rela.image.Preprocessing;
 import io.rela.image.RejectReason;
 import io.rela.image.UndecodableImageException;
@@ -8,6 +10,7 @@ import io.rela.model.Embedder;
 import io.rela.storage.Patience;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +20,8 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The path of pictures through one task: they are read and decoded on the executor's pool into the slots of a batch, and
@@ -30,12 +35,17 @@ import java.util.concurrent.Future;
  */
 public final class EmbedPipeline<K> implements AutoCloseable {
     private static final int BATCHES_AHEAD = 2;
+    /** Far more than the largest picture that is decoded at all takes. */
+    private static final Duration MOST_DECODING = Duration.ofMinutes(10);
+
+    private static final Duration LOOK = Duration.ofSeconds(10);
 
     private final Embedder embedder;
     private final int batchSize;
     private final Results<K> results;
     private final ExecutorService pool = DecodePool.get();
     private final PictureLoader loader;
+    private final Duration mostDecoding;
     private final Meters meters = Meters.ofProcess();
     private final Deque<Batch<K>> ahead = new ArrayDeque<>();
     private Batch<K> filling;
@@ -61,6 +71,11 @@ public final class EmbedPipeline<K> implements AutoCloseable {
 
         /** A picture without a feature. */
         void reject(K key, RejectReason reason, String detail) throws IOException;
+
+        /** A picture's name, for a message. */
+        default String name(K key) {
+            return key.toString();
+        }
     }
 
     /**
@@ -70,13 +85,23 @@ public final class EmbedPipeline<K> implements AutoCloseable {
      * @param results takes the features
      */
     public EmbedPipeline(Embedder embedder, int batchSize, Preprocessing preprocessing, Results<K> results) {
+        this(embedder, batchSize, preprocessing, results, MOST_DECODING);
+    }
+
+    EmbedPipeline(
+            Embedder embedder,
+            int batchSize,
+            Preprocessing preprocessing,
+            Results<K> results,
+            Duration mostDecoding) {
+        this.mostDecoding = mostDecoding;
         this.embedder = embedder;
         this.batchSize = batchSize;
         this.results = results;
         this.loader = new PictureLoader(preprocessing);
     }
 
-    private record Entry<K>(K key, int slot, Future<Reject> picture) {}
+    private record Entry<K>(K key, int slot, DecodingClock clock, Future<Reject> picture) {}
 
     private static final class Batch<K> {
         final long number;
@@ -96,7 +121,7 @@ public final class EmbedPipeline<K> implements AutoCloseable {
      * @throws IOException what the results throw, or the first picture in order whose bytes could not be read; the pipeline can
      *     then only be closed
      * @throws InterruptedException if the thread is interrupted; the pipeline can then only be closed
-     * @throws io.rela.RelaException when the model does not take the pictures
+     * @throws RelaException when the model does not take the pictures, or a picture's decoding does not come to its end
      */
     public void add(long position, K key, Picture picture) throws IOException, InterruptedException {
         long number = position / batchSize;
@@ -113,12 +138,13 @@ public final class EmbedPipeline<K> implements AutoCloseable {
         int slot = (int) (position % batchSize);
         ByteBuffer pixels = slot(filling.pixels, slot);
         meters.queued();
-        filling.entries.add(new Entry<>(key, slot, pool.submit(() -> load(picture, pixels))));
+        DecodingClock clock = new DecodingClock();
+        filling.entries.add(new Entry<>(key, slot, clock, pool.submit(() -> load(picture, pixels, clock))));
     }
 
-    private Reject load(Picture picture, ByteBuffer pixels) throws IOException {
+    private Reject load(Picture picture, ByteBuffer pixels, DecodingClock clock) throws IOException {
         try {
-            return loader.load(picture, pixels);
+            return loader.load(picture, pixels, clock);
         } finally {
             meters.decoded();
         }
@@ -148,7 +174,7 @@ public final class EmbedPipeline<K> implements AutoCloseable {
             List<Reject> rejects = new ArrayList<>();
             boolean[] filled = new boolean[batchSize];
             for (Entry<K> entry : batch.entries) {
-                Reject reject = result(entry.picture());
+                Reject reject = result(entry);
                 rejects.add(reject);
                 filled[entry.slot()] = reject == null;
             }
@@ -191,9 +217,9 @@ public final class EmbedPipeline<K> implements AutoCloseable {
         }
     }
 
-    private static Reject result(Future<Reject> picture) throws IOException, InterruptedException {
+    private Reject result(Entry<K> entry) throws IOException, InterruptedException {
         try {
-            return picture.get();
+            return awaited(entry);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException unchecked) {
                 throw unchecked;
@@ -205,6 +231,24 @@ public final class EmbedPipeline<K> implements AutoCloseable {
                 throw error;
             }
             throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private Reject awaited(Entry<K> entry) throws ExecutionException, InterruptedException {
+        Duration look = mostDecoding.compareTo(LOOK) < 0 ? mostDecoding : LOOK;
+        while (true) {
+            try {
+                return entry.picture().get(look.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                if (entry.clock().exceeds(mostDecoding)) {
+                    throw new RelaException(
+                            ExitCode.INPUT,
+                            results.name(entry.key()) + " has been decoded for more than " + mostDecoding.toSeconds()
+                                    + " s without an end. Take it out of the input, and report it: no picture should do"
+                                    + " that.",
+                            e);
+                }
+            }
         }
     }
 
@@ -222,24 +266,33 @@ public final class EmbedPipeline<K> implements AutoCloseable {
         return pixels.slice(slot * bytes, bytes);
     }
 
-    /** Nobody may write to a buffer that somebody else has taken: waits for the pictures, whatever became of them. */
+    /**
+     * Nobody may write to a buffer that somebody else has taken: waits for the pictures, whatever became of them. A buffer to which a
+     * decoder without an end may yet write is nobody's any more.
+     */
     private void retire(Batch<K> batch) {
         boolean interrupted = false;
+        boolean free = true;
         for (Entry<K> entry : batch.entries) {
             boolean waiting = true;
             while (waiting) {
                 try {
-                    entry.picture().get();
+                    awaited(entry);
                     waiting = false;
                 } catch (InterruptedException e) {
                     interrupted = true;
                 } catch (ExecutionException e) {
                     waiting = false;
+                } catch (RelaException e) {
+                    waiting = false;
+                    free = false;
                 }
             }
         }
         meters.unqueued(batch.entries.size());
-        BatchBuffers.giveBack(batch.pixels);
+        if (free) {
+            BatchBuffers.giveBack(batch.pixels);
+        }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -53,6 +53,11 @@ public abstract class EmbeddedRows<K, R> implements Iterator<R>, EmbedPipeline.R
     /** All rows have been embedded, in this many seconds by part. */
     protected void finished(Map<String, Double> seconds) {}
 
+    @Override
+    public final String name(K row) {
+        return "The picture at " + position(row) + " of its partition";
+    }
+
     /** Hands on what became of a row. */
     protected final void give(R result) {
         ready.add(result);

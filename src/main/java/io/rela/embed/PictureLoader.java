@@ -29,10 +29,11 @@ final class PictureLoader {
     /**
      * Puts a picture into its slot of the batch.
      *
+     * @param clock is told when decoding begins
      * @return null, or why there is no picture; the slot's content is then undefined
      * @throws IOException if its bytes cannot be read, which says nothing of the picture
      */
-    Reject load(EmbedPipeline.Picture picture, ByteBuffer slot) throws IOException {
+    Reject load(EmbedPipeline.Picture picture, ByteBuffer slot, DecodingClock clock) throws IOException {
         if (abandoned.getCount() == 0) {
             throw new CancellationException("The task was given up");
         }
@@ -46,6 +47,7 @@ final class PictureLoader {
             spent(readNanos, Meters.Part.READ, start);
         }
         start = System.nanoTime();
+        clock.begin();
         Preprocessor preprocessor = idle.poll();
         if (preprocessor == null) {
             preprocessor = new Preprocessor(preprocessing);

@@ -117,9 +117,9 @@ enum LockStorage {
     }
 
     private static boolean rename(FileSystem fs, Path file, Path aside, byte[] content) throws IOException {
-        write(fs, aside, content, true);
         boolean renamed = false;
         try {
+            write(fs, aside, content, true);
             renamed = fs.rename(aside, file);
             return renamed;
         } catch (org.apache.hadoop.fs.FileAlreadyExistsException e) {

@@ -3,6 +3,8 @@ package io.rela.embed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rela.ExitCode;
+import io.rela.RelaException;
 import io.rela.image.RejectReason;
 import io.rela.image.UndecodableImageException;
 import io.rela.metrics.Meters;
@@ -13,6 +15,7 @@ import io.rela.storage.Patience;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -209,6 +212,23 @@ class EmbedPipelineTest {
             assertThatThrownBy(pipeline::finish).hasMessage("No space left on device");
         }
         assertBuffersAreBack();
+    }
+
+    @Test
+    void aPictureWithoutAnEndFailsTheTaskByItsName() throws Exception {
+        byte[] large = Arrays.copyOf("P6 4000 4000 255\n".getBytes(StandardCharsets.US_ASCII), 3 * 4000 * 4000 + 17);
+        EmbedPipeline<Integer> pipeline =
+                new EmbedPipeline<>(embedder, BATCH, prior.preprocessing(), results, Duration.ofMillis(1));
+        pipeline.add(0, 70, pause -> large);
+        assertThatThrownBy(pipeline::finish)
+                .isInstanceOfSatisfying(
+                        RelaException.class, failure -> assertThat(failure.exitCode()).isEqualTo(ExitCode.INPUT))
+                .hasMessageStartingWith("70 has been decoded for more than");
+        pipeline.close();
+        assertThat(results.order).isEmpty();
+        while (queued() > 0) {
+            Thread.onSpinWait();
+        }
     }
 
     @Test
