@@ -89,11 +89,7 @@ public final class EmbedPipeline<K> implements AutoCloseable {
     }
 
     EmbedPipeline(
-            Embedder embedder,
-            int batchSize,
-            Preprocessing preprocessing,
-            Results<K> results,
-            Duration mostDecoding) {
+            Embedder embedder, int batchSize, Preprocessing preprocessing, Results<K> results, Duration mostDecoding) {
         this.mostDecoding = mostDecoding;
         this.embedder = embedder;
         this.batchSize = batchSize;

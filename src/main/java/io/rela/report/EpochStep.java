@@ -172,9 +172,7 @@ final class EpochStep {
     }
 
     private Dataset<Row> targets() {
-        return session.read()
-                .schema(Tables.TARGETS.spark())
-                .parquet(home.paths(manifest, Tables.TARGETS.name()));
+        return session.read().schema(Tables.TARGETS.spark()).parquet(home.paths(manifest, Tables.TARGETS.name()));
     }
 
     private Dataset<Row> read(TableSchema table, List<Integer> epochs) {

@@ -221,8 +221,8 @@ class EmbedPipelineTest {
                 new EmbedPipeline<>(embedder, BATCH, prior.preprocessing(), results, Duration.ofMillis(1));
         pipeline.add(0, 70, pause -> large);
         assertThatThrownBy(pipeline::finish)
-                .isInstanceOfSatisfying(
-                        RelaException.class, failure -> assertThat(failure.exitCode()).isEqualTo(ExitCode.INPUT))
+                .isInstanceOfSatisfying(RelaException.class, failure -> assertThat(failure.exitCode())
+                        .isEqualTo(ExitCode.INPUT))
                 .hasMessageStartingWith("70 has been decoded for more than");
         pipeline.close();
         assertThat(results.order).isEmpty();

@@ -237,7 +237,8 @@ class UploadedTablesTest {
         StagedTable second = clusters(two, 2);
         two.whileHeld(() -> two.commit(two.staging(2), change("two", second)));
         two.leave(two.staging(2));
-        assertThat(inUse.files()).allSatisfy(file -> assertThat(new File(file.path())).exists());
+        assertThat(inUse.files())
+                .allSatisfy(file -> assertThat(new File(file.path())).exists());
         one.whileHeld(() -> one.commit(one.staging(1), change("one", first)));
         one.leave(one.staging(1));
         assertThat(shown(Tables.CLUSTERS.name()))
@@ -254,7 +255,10 @@ class UploadedTablesTest {
         TableFolder staged =
                 home.folder(home.staging(epoch), Tables.CLUSTERS.name()).empty();
         try (TableWriter writer = staged.place()
-                .writer(Tables.CLUSTERS, "part-" + UUID.randomUUID() + ".parquet", staged.fs().getConf())) {
+                .writer(
+                        Tables.CLUSTERS,
+                        "part-" + UUID.randomUUID() + ".parquet",
+                        staged.fs().getConf())) {
             writer.write(Tables.clusterRow(0, epoch));
         }
         return TableFiles.staged(Tables.CLUSTERS.name(), staged);
