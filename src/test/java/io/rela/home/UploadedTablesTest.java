@@ -17,9 +17,9 @@ import io.rela.table.TableWriter;
 import io.rela.table.Tables;
 import io.rela.testing.Folders;
 import io.rela.testing.UploadingFileSystem;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -238,7 +238,7 @@ class UploadedTablesTest {
         two.whileHeld(() -> two.commit(two.staging(2), change("two", second)));
         two.leave(two.staging(2));
         assertThat(inUse.files())
-                .allSatisfy(file -> assertThat(new File(file.path())).exists());
+                .allSatisfy(file -> assertThat(Path.of(URI.create(file.path()))).exists());
         one.whileHeld(() -> one.commit(one.staging(1), change("one", first)));
         one.leave(one.staging(1));
         assertThat(shown(Tables.CLUSTERS.name()))
