@@ -41,7 +41,12 @@ final class HomeCommit {
      * @param replaced files of clusters that the manifest lists before and not after
      */
     private record Journal(
-            String staging, List<String> tables, List<String> removed, List<String> replaced, Manifest manifest) {}
+            String staging, List<String> tables, List<String> removed, List<String> replaced, Manifest manifest) {
+        private Journal {
+            // Journals of before there was a list have none.
+            replaced = replaced == null ? List.of() : replaced;
+        }
+    }
 
     private final DatasetHome home;
 
@@ -108,7 +113,6 @@ final class HomeCommit {
             return journal.staging() == null
                             || journal.tables() == null
                             || journal.removed() == null
-                            || journal.replaced() == null
                             || journal.manifest() == null
                     ? Optional.empty()
                     : Optional.of(journal);
