@@ -305,13 +305,15 @@ public final class DatasetHome {
             }
             enter(locks);
         } catch (IOException e) {
-            boolean silent = !(fs instanceof RawLocalFileSystem)
-                    && !(e instanceof ParentNotDirectoryException)
-                    && StorageException.of(root.toString(), e).kind() == StorageException.Kind.UNAVAILABLE;
+            StorageException failure = StorageException.of(root.toString(), e);
+            if (failure.kind() == StorageException.Kind.UNAVAILABLE
+                    && !(fs instanceof RawLocalFileSystem)
+                    && !(e instanceof ParentNotDirectoryException)) {
+                throw new UncheckedIOException(failure);
+            }
             throw new RelaException(
-                    silent ? ExitCode.INPUT : ExitCode.SETTINGS,
-                    Flag.HOME + " " + root + " cannot be written (" + e.getMessage() + "). "
-                            + (silent ? "Mend the storage, then run the command again." : "Name a folder that can."),
+                    ExitCode.SETTINGS,
+                    Flag.HOME + " " + root + " cannot be written (" + e.getMessage() + "). Name a folder that can.",
                     e);
         }
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.ndarray.BaseNDManager;
+import ai.djl.ndarray.NDManager;
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.image.Interpolation;
@@ -12,11 +14,14 @@ import io.rela.image.PixelLayout;
 import io.rela.image.Preprocessing;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -120,6 +125,27 @@ public class EmbedderTest {
         assertThat(LoadedModel.count()).isEqualTo(1);
         Embedder.closeIdleModels();
         assertThat(LoadedModel.count()).isZero();
+    }
+
+    @Test
+    void afterManyTasksDjlsManagerHoldsWhatItHeldBefore() throws ReflectiveOperationException {
+        Field field = BaseNDManager.class.getDeclaredField("resources");
+        field.setAccessible(true);
+        LoadedModel loaded = LoadedModel.lease(model("features16"), TorchRuntime.start(1), ComputeDevice.CPU);
+        NDManager manager = loaded.model().getNDManager();
+        Map<?, ?> resources = (Map<?, ?>) field.get(manager);
+        Set<?> before = Set.copyOf(resources.keySet());
+        for (int task = 0; task < 100; task++) {
+            try (Embedder embedder = open("features16", 1)) {
+                embedder.embed(batch(random(task, 3 * SIZE * SIZE)));
+                assertThat(resources).hasSizeGreaterThan(before.size());
+            }
+            assertThat(resources.keySet()).isEqualTo(before);
+        }
+        loaded.release();
+        Embedder.closeIdleModels();
+        assertThat(resources).isEmpty();
+        assertThat(manager.isOpen()).isFalse();
     }
 
     @Test
