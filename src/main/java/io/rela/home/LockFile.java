@@ -140,6 +140,15 @@ final class LockFile {
             }
             return fs.getFileStatus(probe).getModificationTime();
         } finally {
+            discard(probe);
+        }
+    }
+
+    /** Tries twice: what stays is in the way of others until it is old enough to be swept. */
+    private void discard(Path probe) throws IOException {
+        try {
+            fs.delete(probe, false);
+        } catch (IOException e) {
             fs.delete(probe, false);
         }
     }
