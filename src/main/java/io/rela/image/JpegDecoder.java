@@ -9,8 +9,9 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * JPEG by libjpeg-turbo. As Pillow: damaged data decodes to what is left of it, but data that ends inside a scan is
- * truncated. Four components are read by the JDK, because leptonica makes RGB of them with another rounding.
+ * JPEG by libjpeg-turbo: the machine's own where there is one, which is faster, else the one in leptonica. As Pillow: damaged
+ * data decodes to what is left of it, but data that ends inside a scan is truncated. Four components are read by the JDK,
+ * because leptonica makes RGB of them with another rounding.
  */
 final class JpegDecoder {
     /** Pixels times scans: more is a progressive bomb, whose scans cost few bytes and a pass over the picture each. */
@@ -36,7 +37,9 @@ final class JpegDecoder {
             picture = fourComponents(data, markers.ycck());
         }
         if (picture.isEmpty()) {
-            picture = Leptonica.jpeg(data);
+            picture = TurboJpeg.SYSTEM.isPresent() && markers.components() < 4
+                    ? TurboJpeg.SYSTEM.get().decode(data, markers, Leptonica::jpeg)
+                    : Leptonica.jpeg(data);
         }
         return picture.orElseThrow(() -> UndecodableImageException.corrupt("The JPEG decoder refuses the data"));
     }

@@ -6,12 +6,14 @@ package io.rela.image;
  * @param width in pixels, 0 to 65,535
  * @param height in pixels, 0 to 65,535
  * @param components 1 gray, 3 color, 4 CMYK or YCCK
+ * @param form how the frame is coded: its marker and each component's sampling factors, such as c0 22 11 11
  * @param ycck whether Adobe's marker says that four components are YCCK
  * @param scans passes over the picture; 1 for baseline, about 10 for progressive
  * @param complete whether the data reaches the end-of-image marker or, where one scan holds the whole picture, any marker
  *     after that scan
  */
-record JpegMarkers(int width, int height, int components, boolean ycck, int scans, boolean complete) {
+record JpegMarkers(
+        int width, int height, int components, String form, boolean ycck, int scans, boolean complete) {
     private static final int START_OF_IMAGE = 0xD8;
     private static final int END_OF_IMAGE = 0xD9;
     private static final int START_OF_SCAN = 0xDA;
@@ -22,6 +24,7 @@ record JpegMarkers(int width, int height, int components, boolean ycck, int scan
         int width = 0;
         int height = 0;
         int components = 0;
+        String form = "";
         boolean ycck = false;
         int scans = 0;
         boolean complete = false;
@@ -50,6 +53,7 @@ record JpegMarkers(int width, int height, int components, boolean ycck, int scan
                     height = u16(data, at + 3);
                     width = u16(data, at + 5);
                     components = data[at + 7] & 0xFF;
+                    form = form(marker, data, at + 8, Math.min(components, (length - 8) / 3));
                     progressive = (marker & 3) == 2;
                 } else if (marker == START_OF_SCAN) {
                     scans++;
@@ -66,7 +70,15 @@ record JpegMarkers(int width, int height, int components, boolean ycck, int scan
                     : UndecodableImageException.truncated(
                             "The data ends after " + data.length + " bytes, before the JPEG's frame");
         }
-        return new JpegMarkers(width, height, components, ycck, scans, complete);
+        return new JpegMarkers(width, height, components, form, ycck, scans, complete);
+    }
+
+    private static String form(int marker, byte[] data, int at, int components) {
+        StringBuilder form = new StringBuilder(Integer.toHexString(marker));
+        for (int component = 0; component < components; component++) {
+            form.append(' ').append(Integer.toHexString(data[at + 3 * component + 1] & 0xFF));
+        }
+        return form.toString();
     }
 
     /** Stuffed zeros, restarts, a second start of image and the reserved low codes stand alone. */
