@@ -12,8 +12,7 @@ package io.rela.image;
  * @param complete whether the data reaches the end-of-image marker or, where one scan holds the whole picture, any marker
  *     after that scan
  */
-record JpegMarkers(
-        int width, int height, int components, String form, boolean ycck, int scans, boolean complete) {
+record JpegMarkers(int width, int height, int components, String form, boolean ycck, int scans, boolean complete) {
     private static final int START_OF_IMAGE = 0xD8;
     private static final int END_OF_IMAGE = 0xD9;
     private static final int START_OF_SCAN = 0xDA;

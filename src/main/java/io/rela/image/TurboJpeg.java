@@ -90,7 +90,9 @@ final class TurboJpeg {
         if (trusted.merge(form, same, Boolean::logicalAnd)) {
             return;
         }
-        LOG.warn("The machine's libturbojpeg does not give the expected pixels of JPEG ({}), and is not used for it.", form);
+        LOG.warn(
+                "The machine's libturbojpeg does not give the expected pixels of JPEG ({}), and is not used for it.",
+                form);
     }
 
     private static boolean isSame(RgbImage a, RgbImage b) {
@@ -128,6 +130,8 @@ final class TurboJpeg {
         IntByReference sampling = new IntByReference();
         IntByReference colors = new IntByReference();
         Object[] arguments = {handle, in, length, foundWidth, foundHeight, sampling, colors};
-        return readHeader.invokeInt(arguments) == 0 && foundWidth.getValue() == width && foundHeight.getValue() == height;
+        return readHeader.invokeInt(arguments) == 0
+                && foundWidth.getValue() == width
+                && foundHeight.getValue() == height;
     }
 }
