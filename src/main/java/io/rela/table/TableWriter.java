@@ -56,6 +56,8 @@ public final class TableWriter implements AutoCloseable {
                 .withConf(conf)
                 .withCompressionCodec(CompressionCodecName.ZSTD)
                 .withRowGroupSize(ROW_GROUP_BYTES)
+                // By itself Parquet first looks at the 100th row: of large pictures, hundreds of megabytes.
+                .withMinRowCountForPageSizeCheck(1)
                 .withWriteMode(ParquetFileWriter.Mode.OVERWRITE);
         for (Column column : schema.columns()) {
             if (column.type() == Column.Type.FLOATS) {

@@ -9,8 +9,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +66,25 @@ class TableFilesTest {
         assertThat(rows.get(1).isNullAt(3)).isTrue();
         assertThat(rows.get(1).isNullAt(5)).isTrue();
         assertThat(rows.get(1).getStruct(8).<String>getAs("path")).isEqualTo("b.jpg");
+    }
+
+    @Test
+    void aRowGroupOfLargePicturesIsNoLargerThanOthers() throws IOException {
+        Path file = file("large.parquet");
+        byte[] picture = new byte[3 << 20];
+        Random random = new Random(1);
+        try (TableWriter writer = new TableWriter(Tables.TARGETS_WITH_IMAGES, file, CONF)) {
+            for (long index = 0; index < 20; index++) {
+                random.nextBytes(picture);
+                Sample sample = new Sample(index, "a" + index, "file:/a", null, picture.length, null, null);
+                writer.write(Tables.targetRow(sample, new float[] {1}, new EncodedImage(picture.clone(), sample.id())));
+            }
+        }
+        try (ParquetFileReader reader = ParquetFileReader.open(HadoopInputFile.fromPath(file, CONF))) {
+            assertThat(reader.getRowGroups())
+                    .hasSizeBetween(4, 7)
+                    .allSatisfy(group -> assertThat(group.getTotalByteSize()).isLessThan(20L << 20));
+        }
     }
 
     @Test
