@@ -5,40 +5,22 @@ from __future__ import annotations
 
 import os
 import re
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import bucket as buckets
-import pyarrow as pa
+import numpy as np
 import pyarrow.fs
 import rela
+import stock
 
-ROOT, WORK, PICTURES = (Path(os.environ[name]) for name in ("RELA_ROOT", "RELA_WORK", "RELA_PICTURES"))
-MODEL = ROOT / "src/test/resources/models/features16.pt"
-VIEW = ["--input-size", "16", "--dimensions", "8", "--max-rejects", "0.1", "--wave-size", "512"]
-DISTILL = ["--epoch", "0", "--input-size", "16", "--policy", "hard", "--ratio", "0.5"]
-TABLES = ("features", "targets", "rejects", "losses/epoch=0", "subsets/epoch=0")
+PICTURES = Path(os.environ["RELA_PICTURES"])
+BRIEF = "RELA_BRIEF" in os.environ
 JARS = ("org.apache.hadoop:hadoop-aws:3.3.4", "com.amazonaws:aws-java-sdk-bundle:1.12.262")
+PRIOR = "s3a://lake/models/prior.pt"
 
 
-def jars() -> str:
-    """What Spark needs for S3: of Maven's repository on this machine."""
-    found = []
-    for jar in JARS:
-        group, artifact, version = jar.split(":")
-        copy = ["mvn", "-B", "-q", "-o", "dependency:copy", f"-Dartifact={jar}", f"-DoutputDirectory={WORK / 'jars'}"]
-        if subprocess.run(copy, cwd=ROOT, capture_output=True).returncode:
-            print(f"{jar} is not in Maven's repository here: mvn dependency:get -Dartifact={jar}")
-            sys.exit(77)
-        found.append(str(WORK / "jars" / f"{artifact}-{version}.jar"))
-    return ",".join(found)
-
-
-def begin(bucket: buckets.Bucket, *words: object, log: Path) -> subprocess.Popen:
-    """Starts a command by spark-submit."""
+def reaching(bucket: buckets.Bucket) -> stock.Spark:
+    """A Spark that reaches the bucket."""
     s3 = {
         "endpoint": bucket.url,
         "endpoint.region": "us-east-1",
@@ -51,30 +33,8 @@ def begin(bucket: buckets.Bucket, *words: object, log: Path) -> subprocess.Popen
         "retry.throttle.interval": "50ms",
     }
     settings = [part for name, value in s3.items() for part in ("--conf", f"spark.hadoop.fs.s3a.{name}={value}")]
-    command = [f"{os.environ['SPARK_HOME']}/bin/spark-submit", "--master", "local[2]", "--jars", JAR_FILES, *settings]
-    command += ["--properties-file", str(ROOT / "conf/s3.conf"), "--conf", "spark.ui.enabled=false"]
-    with log.open("ab") as out:
-        return subprocess.Popen([*command, os.environ["RELA_JAR"], *map(str, words)], stdout=out, stderr=out)
-
-
-def run(bucket: buckets.Bucket, *words: object, code: int = 0) -> str:
-    """Runs a command to its end, which has to be this one; what it said."""
-    log = WORK / f"log-{time.monotonic_ns()}"
-    ended = begin(bucket, *words, log=log).wait(timeout=600)
-    said = log.read_text("utf-8", "replace")
-    assert ended == code, f"{words} ended with {ended}: {said[-3000:]}"
-    assert "secret-of-this-row" not in said, words
-    return said
-
-
-def made(home: rela.Home, name: str) -> list[pa.ChunkedArray]:
-    """The columns of a table, in the order of the index; of floats, their bits."""
-    table = home.table(name).sort_by("index")
-    columns = []
-    for column in table.drop_columns([name for name in table.column_names if name == "uri"]).columns:
-        flat = column.combine_chunks().flatten() if pa.types.is_list(column.type) else column.combine_chunks()
-        columns.append(flat.view(pa.int32()) if flat.type == pa.float32() else flat)
-    return columns
+    files = ("--jars", ",".join(map(str, stock.jars(*JARS))), "--properties-file", "conf/s3.conf")
+    return stock.Spark("--master", "local[2]", *files, *settings, secret="secret-of-this-row")
 
 
 def same(bucket: buckets.Bucket, name: str) -> None:
@@ -84,8 +44,7 @@ def same(bucket: buckets.Bucket, name: str) -> None:
         access_key="key", secret_key="secret", endpoint_override=bucket.url, region="us-east-1", allow_bucket_creation=False
     )
     home = rela.open(f"lake/{name}", filesystem=store)
-    for table in TABLES:
-        assert made(home, table) == made(LOCAL, table), f"{table} of {name} differs"
+    stock.same(home, LOCAL)
     keys = re.findall(r"<Key>([^<]*)", bucket.ask("GET", f"/lake?list-type=2&prefix={name}/").decode())
     assert not [key for key in keys if "/.rela/" in key], keys
     files = sum(len(files) for files in home.manifest.tables.values())
@@ -94,62 +53,83 @@ def same(bucket: buckets.Bucket, name: str) -> None:
     assert not uploads, uploads
 
 
-def distill(bucket: buckets.Bucket, home: str, *more: object) -> None:
-    """Converts and distills on S3 alone."""
-    run(bucket, *convert(home))
-    run(bucket, "distill", "--home", home, "--learner", "s3a://lake/models/prior.pt", *DISTILL, *more)
-
-
-def convert(home: str) -> tuple[object, ...]:
+def convert(name: str) -> tuple[object, ...]:
     """Command line of the conversion."""
-    return ("convert", "--input", "s3a://lake/pictures", "--home", home, "--prior", "s3a://lake/models/prior.pt", *VIEW)
+    return stock.convert("s3a://lake/pictures", f"s3a://lake/{name}", PRIOR, wave=512)
 
 
-JAR_FILES = jars()
+def distill(name: str) -> tuple[object, ...]:
+    """Command line of epoch 0."""
+    return stock.distill(f"s3a://lake/{name}", PRIOR)
+
+
+def noise(folder: Path, pictures: int, side: int) -> int:
+    """Pictures that no format makes smaller; returns their bytes."""
+    folder.mkdir()
+    random = np.random.default_rng(0)
+    header = f"P6 {side} {side} 255\n".encode()
+    for number in range(pictures):
+        (folder / f"{number}.ppm").write_bytes(header + random.bytes(3 * side * side))
+    return pictures * (len(header) + 3 * side * side)
+
+
 with buckets.Bucket() as s3:
-    local = WORK / "home"
-    run(s3, "convert", "--input", PICTURES, "--home", local, "--prior", MODEL, *VIEW)
-    run(s3, "distill", "--home", local, "--learner", MODEL, *DISTILL)
+    spark = reaching(s3)
+
+    def both(name: str, *more: object) -> None:
+        """Converts and distills on S3 alone."""
+        spark.run(*convert(name), *more)
+        spark.run(*distill(name), *more)
+
+    local = stock.WORK / "home"
+    spark.run(*stock.convert(PICTURES, local))
+    spark.run(*stock.distill(local))
     LOCAL = rela.open(local)
     s3.ask("PUT", "/lake")
-    s3.ask("PUT", "/lake/models/prior.pt", MODEL.read_bytes())
+    s3.ask("PUT", "/lake/models/prior.pt", stock.MODEL.read_bytes())
     for picture in sorted(PICTURES.rglob("*")):
         if picture.is_file():
             s3.ask("PUT", f"/lake/pictures/{picture.relative_to(PICTURES)}", picture.read_bytes())
 
-    s3.begin(buckets.Faults())
-    distill(s3, "s3a://lake/quiet")
-    print("undisturbed:", dict(s3.counts))
-    assert s3.counts["copies of tables"] == 0, s3.counts
-    assert s3.counts["completed"] >= 8, s3.counts
-    same(s3, "quiet")
-
-    # Over what is there, and nothing of that stays.
-    run(s3, *convert("s3a://lake/quiet"), "--if-exists", "overwrite", "--batch-size", "16")
-    run(s3, "distill", "--home", "s3a://lake/quiet", "--learner", "s3a://lake/models/prior.pt", *DISTILL)
-    same(s3, "quiet")
-
     s3.begin(buckets.Faults(share=0.1, seed=1))
-    distill(s3, "s3a://lake/faulty")
-    print("one request in ten fails:", dict(s3.counts), dict(s3.failed))
+    both("faulty")
+    print("one request in ten fails:", dict(s3.counts), dict(s3.failed), flush=True)
     assert set(s3.failed) == set(buckets.KINDS), s3.failed
+    assert s3.counts["copies of tables"] == 0, s3.counts
     same(s3, "faulty")
 
-    # Rights that are gone for a while end the command, which goes on when they are back.
-    s3.begin(buckets.Denial(after=900))
-    said = run(s3, *convert("s3a://lake/denied"), code=3)
-    assert re.search(r"(?m)^rela convert: .*s3a://lake/", said), said[-3000:]
-    s3.begin(buckets.Faults())
-    distill(s3, "s3a://lake/denied")
-    same(s3, "denied")
-
-    for requests in (600, 1500):
+    for requests in (1500,) if BRIEF else (600, 1000, 1500):
         s3.begin(buckets.Faults())
-        killed = begin(s3, *convert(f"s3a://lake/killed{requests}"), log=WORK / "log-killed")
-        while killed.poll() is None and s3.counts["requests"] < requests:
-            time.sleep(0.01)
-        killed.send_signal(signal.SIGKILL)
-        killed.wait()
-        distill(s3, f"s3a://lake/killed{requests}", "--wait-lock", "120")
+        assert spark.kill(*convert(f"killed{requests}"), when=lambda many=requests: s3.counts["requests"] >= many), s3.counts
+        both(f"killed{requests}", "--wait-lock", 120)
         same(s3, f"killed{requests}")
-    print("two kills: the same bits, and nothing left")
+
+    if not BRIEF:
+        s3.begin(buckets.Faults())
+        both("quiet")
+        print("undisturbed:", dict(s3.counts), flush=True)
+        assert s3.counts["copies of tables"] == 0, s3.counts
+        assert s3.counts["completed"] >= 8, s3.counts
+        same(s3, "quiet")
+
+        # Over what is there, and nothing of that stays.
+        spark.run(*convert("quiet"), "--if-exists", "overwrite", "--batch-size", 16)
+        spark.run(*distill("quiet"))
+        same(s3, "quiet")
+
+        # Rights that are gone for a while end the command, which goes on when they are back.
+        s3.begin(buckets.Denial(after=900))
+        said = spark.run(*convert("denied"), code=3)
+        assert re.search(r"(?m)^rela convert: .*s3a://lake/", said), said[-3000:]
+        s3.begin(buckets.Faults())
+        both("denied")
+        same(s3, "denied")
+
+        # A gigabyte of pictures that are kept: nothing of it is copied.
+        size = noise(stock.WORK / "large", 340, 1024)
+        for _ in range(2):
+            s3.begin(buckets.Faults())
+            spark.run(*stock.convert(stock.WORK / "large", "s3a://lake/large"), "--keep-images", "--if-exists", "overwrite")
+            print(f"{size:,} bytes of pictures kept:", dict(s3.counts), flush=True)
+            assert s3.counts["bytes up"] > size and s3.counts["copies of tables"] == 0, s3.counts
+print("one request in ten failed, and drivers were killed: the same bits, nothing left, no table copied")

@@ -9,8 +9,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import pyarrow as pa
 import rela
+import stock
 
 ROOT, WORK, DEMO = (Path(os.environ[name]) for name in ("RELA_ROOT", "RELA_WORK", "RELA_HOME_DEMO"))
 PICTURES = Path(os.environ["RELA_PICTURES"])
@@ -23,16 +23,6 @@ def run(spark: str, *words: str | Path) -> None:
     command = [ROOT / "bin/rela", "--master", master, *words]
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "RELA_SPARK": spark})
     assert done.returncode == 0, f"{words} on Spark {spark} ended with {done.returncode}: {done.stderr[-2000:]}"
-
-
-def made(table: pa.Table) -> list[pa.ChunkedArray]:
-    """The columns, in the order of the index; of floats, their bits."""
-    table = table.sort_by("index")
-    columns = []
-    for column in table.drop_columns([name for name in table.column_names if name in ("image", "uri")]).columns:
-        flat = column.combine_chunks().flatten() if pa.types.is_list(column.type) else column.combine_chunks()
-        columns.append(flat.view(pa.int32()) if flat.type == pa.float32() else flat)
-    return columns
 
 
 homes, other = {spark: WORK / f"home{spark}" for spark in ("3", "4")}, WORK / "other"
@@ -49,7 +39,6 @@ for spark, home in homes.items():
     figures[spark] = json.loads(result.read_text("utf-8"))["record"]
 
 three, four = (rela.open(homes[spark]) for spark in ("3", "4"))
-for name in ("features", "targets", "losses/epoch=0", "subsets/epoch=0", "subsets/epoch=1"):
-    assert made(three.table(name)) == made(four.table(name)), f"{name} differ"
+stock.same(three, four, ("features", "targets", "losses/epoch=0", "subsets/epoch=0", "subsets/epoch=1"))
 assert figures["3"] == figures["4"], figures
 print("Spark 4 made the features, targets, losses, subsets and maps of Spark 3.5")

@@ -1,0 +1,169 @@
+"""A home on HDFS, by stock Spark and by YARN: the bits of a local one, after kills, a full quota and the death of an executor."""
+
+# needs: torch spark demo
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+import rela
+import stock
+
+PICTURES = Path(os.environ["RELA_PICTURES"])
+BRIEF = "RELA_BRIEF" in os.environ
+JARS = (
+    "org.apache.hadoop:hadoop-client-minicluster:3.3.4",
+    "junit:junit:4.13.2",
+    "org.bouncycastle:bcprov-jdk15on:1.68",
+    "org.bouncycastle:bcpkix-jdk15on:1.68",
+)
+SIZES = {
+    "spark.driver.memory": "768m",
+    "spark.executor.memory": "768m",
+    "spark.executor.memoryOverhead": "768m",
+    "spark.executor.cores": 1,
+    "spark.executor.instances": 2,
+}
+
+
+class Hadoop:
+    """HDFS and YARN in a process of their own. Use as a context."""
+
+    def __enter__(self) -> Hadoop:
+        folder = stock.WORK / "hadoop"
+        folder.mkdir()
+        self.path = ":".join([*map(str, stock.jars(*JARS)), f"{os.environ['SPARK_HOME']}/jars/*"])
+        log = (folder / "log").open("wb")
+        self.process = subprocess.Popen(
+            ["java", "--add-opens=java.base/java.lang=ALL-UNNAMED", "-Xmx768m", "-cp", self.path]
+            + [stock.ROOT / "src/test/python/ecosystem/HadoopCluster.java", "."],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            cwd=folder,
+        )
+        self.conf = folder / "conf"
+        assert stock.awaited(self.conf.exists, self.process), (folder / "log").read_text()[-3000:]
+        sites = (self.conf / "core-site.xml").read_text()
+        self.uri, self.web = (
+            re.search(rf"<name>{name}</name>\s*<value>([^<]*)", sites)[1]
+            for name in ("fs.defaultFS", "dfs.namenode.http-address")
+        )
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self.process.stdin.close()
+        self.process.wait()
+
+    def java(self, *words: object) -> None:
+        """Runs one of Hadoop's own programs."""
+        command = ["java", "-cp", f"{self.conf}:{self.path}", *map(str, words)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 0, (words, done.stderr[-3000:])
+
+    def shell(self, *words: object) -> None:
+        """A command of the file system's shell."""
+        self.java("org.apache.hadoop.fs.FsShell", *words)
+
+    def files(self, path: str) -> int:
+        """Number of files below a folder; 0 where there is none."""
+        try:
+            with urllib.request.urlopen(f"http://{self.web}/webhdfs/v1{path}?op=GETCONTENTSUMMARY") as answer:
+                return json.load(answer)["ContentSummary"]["fileCount"]
+        except urllib.error.HTTPError:
+            return 0
+
+    def check(self, name: str) -> None:
+        """The home of this name has the bits of the local one, and nothing beside."""
+        copy = stock.WORK / f"copy-{name}"
+        self.shell("-get", f"/lake/{name}", copy)
+        stock.whole(copy, LOCAL)
+        shutil.rmtree(copy)
+
+
+with Hadoop() as hadoop:
+    conf = ("--properties-file", "conf/spark-cpu.conf")
+    spark = stock.Spark("--master", "local[2]", *conf, HADOOP_CONF_DIR=hadoop.conf)
+    local = stock.WORK / "home"
+    spark.run(*stock.convert(f"file://{PICTURES}", f"file://{local}", f"file://{stock.MODEL}"))
+    spark.run(*stock.distill(f"file://{local}", f"file://{stock.MODEL}"))
+    LOCAL = rela.open(local)
+    hadoop.shell("-mkdir", "/models", "/lake")
+    hadoop.shell("-put", PICTURES, "/pictures")
+    hadoop.shell("-put", stock.MODEL, "/models/prior.pt")
+
+    def convert(name: str) -> tuple[object, ...]:
+        return stock.convert("/pictures", f"{hadoop.uri}/lake/{name}", f"{hadoop.uri}/models/prior.pt")
+
+    def distill(name: str) -> tuple[object, ...]:
+        return stock.distill(f"{hadoop.uri}/lake/{name}", "/models/prior.pt")
+
+    seen = [0]
+
+    def watch(process: subprocess.Popen) -> None:
+        while process.poll() is None:
+            seen.append(hadoop.files("/lake/quiet"))
+            time.sleep(0.02)
+
+    spark.run(*convert("quiet"), during=watch)
+    spark.run(*distill("quiet"))
+    hadoop.check("quiet")
+    print(f"undisturbed: the same bits; at most {max(seen)} files during the conversion", flush=True)
+
+    # The last of them comes with the commit.
+    moments = [max(seen)] if BRIEF else [1, max(seen) // 3, max(seen) * 2 // 3, max(seen) - 1, max(seen)]
+    killed = 0
+    for files in moments:
+        name = f"killed{files}"
+        killed += spark.kill(*convert(name), when=lambda name=name, files=files: hadoop.files(f"/lake/{name}") >= files)
+        spark.run(*convert(name), "--wait-lock", 120)
+        if not BRIEF:
+            before = hadoop.files(f"/lake/{name}")
+            killed += spark.kill(*distill(name), when=lambda name=name, before=before: hadoop.files(f"/lake/{name}") > before + 1)
+        spark.run(*distill(name), "--wait-lock", 120)
+        hadoop.check(name)
+    assert killed, "no command was killed before it ended"
+    print(f"{killed} kills: the same bits, and nothing left", flush=True)
+
+    # A quota of names that is full in the midst, and one of space that is full at once.
+    hadoop.shell("-mkdir", "/lake/full")
+    for quota, clear in (("-setQuota", "-clrQuota"), ("-setSpaceQuota", "-clrSpaceQuota")):
+        hadoop.java("org.apache.hadoop.hdfs.tools.DFSAdmin", quota, 12, "/lake/full")
+        said = spark.run(*convert("full"), code=3)
+        message = re.findall(r"(?m)^rela convert: .*", said)
+        assert len(message) == 1 and "quota" in message[0].lower(), said[-3000:]
+        hadoop.java("org.apache.hadoop.hdfs.tools.DFSAdmin", clear, "/lake/full")
+    spark.run(*convert("full"))
+    spark.run(*distill("full"))
+    hadoop.check("full")
+    print(f"full quotas: code 3, and the same command goes on: {message[0]}", flush=True)
+
+    # Driver and executors in YARN's containers.
+    settings = itertools.chain.from_iterable(("--conf", f"{name}={value}") for name, value in SIZES.items())
+    yarn = stock.Spark("--master", "yarn", "--deploy-mode", "cluster", *conf, *settings, HADOOP_CONF_DIR=hadoop.conf)
+    ended = []
+
+    def end_one(process: subprocess.Popen) -> None:
+        executors: list[int] = []
+
+        def come() -> bool:
+            executors[:] = stock.below(hadoop.process.pid, "org.apache.spark.executor.YarnCoarseGrainedExecutorBackend")
+            return len(executors) == 2 and hadoop.files("/lake/yarn") >= 3
+
+        if stock.awaited(come, process):
+            os.kill(executors[0], signal.SIGKILL)
+            ended.append(executors[0])
+
+    yarn.run(*convert("yarn"), during=end_one)
+    assert ended, "no executor was killed"
+    yarn.run(*distill("yarn"))
+    hadoop.check("yarn")
+    print("YARN in cluster mode, an executor killed: the same bits")
