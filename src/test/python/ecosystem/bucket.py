@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import http.client
 import logging
+import re
 import threading
 import time
 import zlib
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import urlsplit
 
+import pyarrow.fs
+import rela
+import stock
 from moto.server import ThreadedMotoServer
 
 BUSY = b'<?xml version="1.0"?><Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>'
@@ -18,6 +23,8 @@ INTERNAL = b'<?xml version="1.0"?><Error><Code>InternalError</Code><Message>We e
 DENIED = b'<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>'
 ANSWERS = {"busy": (503, BUSY), "internal": (500, INTERNAL), "denied": (403, DENIED)}
 KINDS = ("busy", "internal", "cut", "lost", "slow")
+
+JARS = ("org.apache.hadoop:hadoop-aws:3.3.4", "com.amazonaws:aws-java-sdk-bundle:1.12.262")
 
 
 class Faults:
@@ -60,6 +67,7 @@ class Bucket:
         self.inside = self.moto.get_host_and_port()
         self.counts: Counter[str] = Counter()
         self.failed: Counter[str] = Counter()
+        self.written: set[str] = set()
         self.faults = Faults()
         self.proxy = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"bucket": self}))
         self.proxy.daemon_threads = True
@@ -84,6 +92,53 @@ class Bucket:
         """From now on requests are counted anew, and fail so."""
         self.faults = faults
         self.counts, self.failed = Counter(), Counter()
+
+    def fill(self, pictures: Path, model: Path) -> None:
+        """Makes the bucket lake of pictures and a model."""
+        self.ask("PUT", "/lake")
+        self.ask("PUT", "/lake/models/prior.pt", model.read_bytes())
+        for picture in sorted(pictures.rglob("*")):
+            if picture.is_file():
+                self.ask("PUT", f"/lake/pictures/{picture.relative_to(pictures)}", picture.read_bytes())
+
+    def spark(self) -> stock.Spark:
+        """A Spark that reaches the bucket."""
+        s3 = {
+            "endpoint": self.url,
+            "endpoint.region": "us-east-1",
+            "path.style.access": "true",
+            "connection.ssl.enabled": "false",
+            "access.key": "key-of-this-row",
+            "secret.key": "secret-of-this-row",
+            "connection.timeout": "5000",
+            "retry.interval": "50ms",
+            "retry.throttle.interval": "50ms",
+        }
+        settings = [part for name, value in s3.items() for part in ("--conf", f"spark.hadoop.fs.s3a.{name}={value}")]
+        files = ("--jars", ",".join(map(str, stock.jars(*JARS))), "--properties-file", "conf/s3.conf")
+        return stock.Spark("--master", "local[2]", *files, *settings, secret="secret-of-this-row")
+
+    def open(self, name: str) -> rela.Home:
+        """The home of this name, as others read it: by the server itself, without counting."""
+        store = pyarrow.fs.S3FileSystem(
+            access_key="key",
+            secret_key="secret",
+            endpoint_override="http://{}:{}".format(*self.inside),
+            region="us-east-1",
+            allow_bucket_creation=False,
+        )
+        return rela.open(f"lake/{name}", filesystem=store)
+
+    def check(self, name: str, other: rela.Home) -> None:
+        """The home of this name has the bits of another, and nothing beside."""
+        home = self.open(name)
+        stock.same(home, other)
+        keys = re.findall(r"<Key>([^<]*)", self.ask("GET", f"/lake?list-type=2&prefix={name}/").decode())
+        assert not [key for key in keys if "/.rela/" in key], keys
+        files = sum(len(files) for files in home.manifest.tables.values())
+        assert len([key for key in keys if key.endswith(".parquet")]) == files, keys
+        uploads = re.findall(r"<Key>([^<]*)", self.ask("GET", "/lake?uploads").decode())
+        assert not uploads, uploads
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -138,6 +193,7 @@ class _Handler(BaseHTTPRequestHandler):
                 counts["copies of tables"] += 1
         elif self.command == "PUT":
             counts["bytes up"] += len(body)
+            self.bucket.written.add(urlsplit(self.path).path)
             counts["parts" if "partNumber" in self.path else "objects"] += 1
         elif self.command == "POST" and "uploadId" in self.path:
             counts["completed"] += 1

@@ -4,27 +4,19 @@
 from __future__ import annotations
 
 import itertools
-import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import time
-import urllib.request
 from pathlib import Path
 
+import hadoopcluster
 import rela
 import stock
 
 PICTURES = Path(os.environ["RELA_PICTURES"])
 BRIEF = "RELA_BRIEF" in os.environ
-JARS = (
-    "org.apache.hadoop:hadoop-client-minicluster:3.3.4",
-    "junit:junit:4.13.2",
-    "org.bouncycastle:bcprov-jdk15on:1.68",
-    "org.bouncycastle:bcpkix-jdk15on:1.68",
-)
 SIZES = {
     "spark.driver.memory": "768m",
     "spark.executor.memory": "768m",
@@ -34,71 +26,13 @@ SIZES = {
 }
 
 
-class Hadoop:
-    """HDFS and YARN in a process of their own. Use as a context."""
-
-    def __enter__(self) -> Hadoop:
-        folder = stock.WORK / "hadoop"
-        folder.mkdir()
-        self.path = ":".join([*map(str, stock.jars(*JARS)), f"{os.environ['SPARK_HOME']}/jars/*"])
-        log = (folder / "log").open("wb")
-        self.process = subprocess.Popen(
-            ["java", "--add-opens=java.base/java.lang=ALL-UNNAMED", "-Xmx768m", "-cp", self.path]
-            + [stock.ROOT / "src/test/python/ecosystem/HadoopCluster.java", "."],
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            cwd=folder,
-        )
-        self.conf = folder / "conf"
-        assert stock.awaited(self.conf.exists, self.process), (folder / "log").read_text()[-3000:]
-        sites = (self.conf / "core-site.xml").read_text()
-        self.uri, self.web = (
-            re.search(rf"<name>{name}</name>\s*<value>([^<]*)", sites)[1]
-            for name in ("fs.defaultFS", "dfs.namenode.http-address")
-        )
-        return self
-
-    def __exit__(self, *failure: object) -> None:
-        self.process.stdin.close()
-        self.process.wait()
-
-    def java(self, *words: object) -> None:
-        """Runs one of Hadoop's own programs."""
-        command = ["java", "-cp", f"{self.conf}:{self.path}", *map(str, words)]
-        done = subprocess.run(command, capture_output=True, text=True)
-        assert done.returncode == 0, (words, done.stderr[-3000:])
-
-    def shell(self, *words: object) -> None:
-        """A command of the file system's shell."""
-        self.java("org.apache.hadoop.fs.FsShell", *words)
-
-    def files(self, path: str) -> int:
-        """Number of files below a folder; 0 where there is none."""
-        try:
-            with urllib.request.urlopen(f"http://{self.web}/webhdfs/v1{path}?op=GETCONTENTSUMMARY") as answer:
-                return json.load(answer)["ContentSummary"]["fileCount"]
-        except urllib.error.HTTPError:
-            return 0
-
-    def check(self, name: str) -> None:
-        """The home of this name has the bits of the local one, and nothing beside."""
-        copy = stock.WORK / f"copy-{name}"
-        self.shell("-get", f"/lake/{name}", copy)
-        stock.whole(copy, LOCAL)
-        shutil.rmtree(copy)
-
-
-with Hadoop() as hadoop:
-    conf = ("--properties-file", "conf/spark-cpu.conf")
-    spark = stock.Spark("--master", "local[2]", *conf, HADOOP_CONF_DIR=hadoop.conf)
+with hadoopcluster.Hadoop() as hadoop:
+    spark = hadoop.spark()
     local = stock.WORK / "home"
     spark.run(*stock.convert(f"file://{PICTURES}", f"file://{local}", f"file://{stock.MODEL}"))
     spark.run(*stock.distill(f"file://{local}", f"file://{stock.MODEL}"))
     LOCAL = rela.open(local)
-    hadoop.shell("-mkdir", "/models", "/lake")
-    hadoop.shell("-put", PICTURES, "/pictures")
-    hadoop.shell("-put", stock.MODEL, "/models/prior.pt")
+    hadoop.fill(PICTURES, stock.MODEL)
 
     def convert(name: str) -> tuple[object, ...]:
         return stock.convert("/pictures", f"{hadoop.uri}/lake/{name}", f"{hadoop.uri}/models/prior.pt")
@@ -115,7 +49,7 @@ with Hadoop() as hadoop:
 
     spark.run(*convert("quiet"), during=watch)
     spark.run(*distill("quiet"))
-    hadoop.check("quiet")
+    hadoop.check("quiet", LOCAL)
     print(f"undisturbed: the same bits; at most {max(seen)} files during the conversion", flush=True)
 
     # The last of them comes with the commit.
@@ -129,7 +63,7 @@ with Hadoop() as hadoop:
             before = hadoop.files(f"/lake/{name}")
             killed += spark.kill(*distill(name), when=lambda name=name, before=before: hadoop.files(f"/lake/{name}") > before + 1)
         spark.run(*distill(name), "--wait-lock", 120)
-        hadoop.check(name)
+        hadoop.check(name, LOCAL)
     assert killed, "no command was killed before it ended"
     print(f"{killed} kills: the same bits, and nothing left", flush=True)
 
@@ -143,12 +77,21 @@ with Hadoop() as hadoop:
         hadoop.java("org.apache.hadoop.hdfs.tools.DFSAdmin", clear, "/lake/full")
     spark.run(*convert("full"))
     spark.run(*distill("full"))
-    hadoop.check("full")
+    hadoop.check("full", LOCAL)
     print(f"full quotas: code 3, and the same command goes on: {message[0]}", flush=True)
 
     # Driver and executors in YARN's containers.
     settings = itertools.chain.from_iterable(("--conf", f"{name}={value}") for name, value in SIZES.items())
-    yarn = stock.Spark("--master", "yarn", "--deploy-mode", "cluster", *conf, *settings, HADOOP_CONF_DIR=hadoop.conf)
+    yarn = stock.Spark(
+        "--master",
+        "yarn",
+        "--deploy-mode",
+        "cluster",
+        "--properties-file",
+        "conf/spark-cpu.conf",
+        *settings,
+        HADOOP_CONF_DIR=hadoop.conf,
+    )
     ended = []
 
     def end_one(process: subprocess.Popen) -> None:
@@ -165,5 +108,5 @@ with Hadoop() as hadoop:
     yarn.run(*convert("yarn"), during=end_one)
     assert ended, "no executor was killed"
     yarn.run(*distill("yarn"))
-    hadoop.check("yarn")
+    hadoop.check("yarn", LOCAL)
     print("YARN in cluster mode, an executor killed: the same bits")

@@ -3,23 +3,20 @@
 # needs: torch spark demo
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-import re
 import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import rela
+import sparkcluster
 import stock
 
 PICTURES = Path(os.environ["RELA_PICTURES"])
 BRIEF = "RELA_BRIEF" in os.environ
-EXECUTOR = "org.apache.spark.executor.CoarseGrainedExecutorBackend"
-# An executor for each worker of one core; the rest of conf/spark-cpu.conf stands.
-SIZES = {"spark.driver.memory": "768m", "spark.executor.memory": "768m", "spark.executor.cores": 1}
-DECOMMISSION = {"spark.decommission.enabled": "true", "spark.storage.decommission.enabled": "true"}
 # Copies of every task that takes longer than most.
 SPECULATION = {
     "spark.speculation": "true",
@@ -35,56 +32,6 @@ DYNAMIC = {
     "spark.dynamicAllocation.initialExecutors": 0,
     "spark.dynamicAllocation.executorIdleTimeout": "1s",
 }
-
-
-class Cluster:
-    """A master and workers, each a process of its own. Use as a context."""
-
-    def __enter__(self) -> Cluster:
-        self.folder = stock.WORK / "cluster"
-        self.folder.mkdir()
-        self.workers: list[subprocess.Popen] = []
-        self.master = self.start("master.Master", "--port", "0")
-        found: list[str] = []
-
-        def come() -> bool:
-            found[:] = re.findall(r"Starting Spark master at (spark://\S+)", (self.folder / "master.Master-0.log").read_text())
-            return bool(found)
-
-        assert stock.awaited(come, self.master)
-        self.url = found[0]
-        return self
-
-    def __exit__(self, *failure: object) -> None:
-        for process in [*self.workers, self.master]:
-            process.terminate()
-            process.wait()
-
-    def start(self, name: str, *words: str) -> subprocess.Popen:
-        """Starts one of Spark's own daemons."""
-        command = [f"{os.environ['SPARK_HOME']}/bin/spark-class", f"org.apache.spark.deploy.{name}"]
-        options = " ".join(f"-D{setting}={value}" for setting, value in DECOMMISSION.items())
-        env = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_DAEMON_MEMORY": "256m", "SPARK_WORKER_OPTS": options}
-        with (self.folder / f"{name}-{len(self.workers)}.log").open("wb") as log:
-            command += ["--host", "127.0.0.1", "--webui-port", "0", *words]
-            return subprocess.Popen(command, stdout=log, stderr=log, env=env)
-
-    def worker(self) -> subprocess.Popen:
-        """Adds a worker of one core."""
-        place = self.folder / f"worker-{len(self.workers)}"
-        process = self.start("worker.Worker", "--cores", "1", "--memory", "2g", "--work-dir", str(place), self.url)
-        self.workers.append(process)
-        return process
-
-
-def executors(worker: subprocess.Popen) -> list[int]:
-    """The executors that a worker has now."""
-    return stock.below(worker.pid, EXECUTOR)
-
-
-def options(settings: dict[str, object]) -> list[str]:
-    """Options of spark-submit."""
-    return [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
 
 
 def tables(home: Path) -> int:
@@ -104,18 +51,13 @@ def logged(name: str) -> tuple[Path, dict[str, object]]:
     return folder, {"spark.eventLog.enabled": "true", "spark.eventLog.dir": folder.as_uri()}
 
 
-with Cluster() as cluster:
+with sparkcluster.Cluster() as cluster:
     local = stock.WORK / "home"
     alone = stock.Spark("--master", "local[2]")
     alone.run(*stock.convert(PICTURES, local))
     alone.run(*stock.distill(local))
     LOCAL = rela.open(local)
     first = cluster.worker()
-
-    def spark(**more: object) -> stock.Spark:
-        settings = {**SIZES, "spark.executor.memoryOverhead": "768m"}
-        given = ("--master", cluster.url, "--properties-file", "conf/spark-cpu.conf")
-        return stock.Spark(*given, *options(settings), *more.pop("options", ()), SPARK_LOCAL_IP="127.0.0.1")
 
     # A worker that is added late; then the first one's executor dies.
     home = stock.WORK / "late"
@@ -124,20 +66,20 @@ with Cluster() as cluster:
     def late(process: subprocess.Popen) -> None:
         if stock.awaited(lambda: tables(home) >= 1, process):
             added = cluster.worker()
-            if stock.awaited(lambda: bool(executors(added)), process):
-                os.kill(executors(first)[0], signal.SIGKILL)
+            if stock.awaited(lambda: bool(sparkcluster.executors(added)), process):
+                os.kill(sparkcluster.executors(first)[0], signal.SIGKILL)
                 done.append("late")
 
-    spark().run(*stock.convert(PICTURES, home), "--partitions", 8, during=late)
+    cluster.spark().run(*stock.convert(PICTURES, home), "--partitions", 8, during=late)
     assert done == ["late"], "the conversion ended before a worker was added"
 
     def killing(process: subprocess.Popen) -> None:
-        if stock.awaited(lambda: tables(home) > before and executors(first), process):
-            os.kill(executors(first)[0], signal.SIGKILL)
+        if stock.awaited(lambda: tables(home) > before and sparkcluster.executors(first), process):
+            os.kill(sparkcluster.executors(first)[0], signal.SIGKILL)
             done.append("killed")
 
     before = tables(home)
-    spark().run(*stock.distill(home), during=killing)
+    cluster.spark().run(*stock.distill(home), during=killing)
     assert done == ["late", "killed"], "the scoring ended before an executor was killed"
     stock.whole(home, LOCAL)
     print("a worker added late, an executor killed in convert and in distill: the same bits", flush=True)
@@ -148,14 +90,14 @@ with Cluster() as cluster:
 
     def leave(worker: subprocess.Popen, files: int) -> Callable[[subprocess.Popen], None]:
         def during(process: subprocess.Popen) -> None:
-            if stock.awaited(lambda: tables(home) >= files and executors(worker), process):
+            if stock.awaited(lambda: tables(home) >= files and sparkcluster.executors(worker), process):
                 worker.send_signal(signal.SIGPWR)
                 done.append("left")
                 cluster.worker()
 
         return during
 
-    leaving = spark(options=options({**DECOMMISSION, **log}))
+    leaving = cluster.spark({**sparkcluster.DECOMMISSION, **log})
     leaving.run(*stock.convert(PICTURES, home), during=leave(first, 1))
     leaving.run(*stock.distill(home), during=leave(cluster.workers[1], tables(home) + 1))
     assert done[2:] == ["left", "left"], done
@@ -167,8 +109,7 @@ with Cluster() as cluster:
     # A driver on a worker, by the line of jobs/.
     home, result = stock.WORK / "driver", stock.WORK / "driver.json"
     conf = stock.WORK / "cluster.conf"
-    sizes = {**SIZES, "spark.executor.memoryOverhead": "768m"}
-    lines = [f"{name} {value}\n" for name, value in sizes.items()]
+    lines = [f"{name} {value}\n" for name, value in sparkcluster.SIZES.items()]
     conf.write_text((stock.ROOT / "conf/spark-cpu.conf").read_text() + "".join(lines))
     env = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "CONF": conf, "DEPLOY_MODE": "cluster", "JAR": os.environ["RELA_JAR"]}
     for words in (stock.convert(PICTURES, home), stock.distill(home)):
@@ -186,16 +127,17 @@ with Cluster() as cluster:
 
     def stand_still(process: subprocess.Popen) -> None:
         def come() -> bool:
-            there = [executor for worker in cluster.workers for executor in executors(worker)]
+            there = [executor for worker in cluster.workers for executor in sparkcluster.executors(worker)]
             stopped[:] = there[:1]
             return tables(home) >= 1 and len(there) >= 2
 
         if stock.awaited(come, process):
             os.kill(stopped[0], signal.SIGSTOP)
 
-    spark(options=options({**SPECULATION, **log})).run(*stock.convert(PICTURES, home), "--partitions", 8, during=stand_still)
-    os.kill(stopped[0], signal.SIGCONT)
-    spark(options=options({**SPECULATION, **log})).run(*stock.distill(home), "--partitions", 8)
+    cluster.spark({**SPECULATION, **log}).run(*stock.convert(PICTURES, home), "--partitions", 8, during=stand_still)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(stopped[0], signal.SIGCONT)
+    cluster.spark({**SPECULATION, **log}).run(*stock.distill(home), "--partitions", 8)
     ends = [event for event in events(folder) if event["Event"] == "SparkListenerTaskEnd"]
     copies = [event for event in ends if event["Task Info"]["Speculative"]]
     won = sum(event["Task End Reason"]["Reason"] == "Success" for event in copies)
@@ -206,7 +148,7 @@ with Cluster() as cluster:
     if not BRIEF:
         home = stock.WORK / "dynamic"
         folder, log = logged("dynamic")
-        dynamic = spark(options=options({**DYNAMIC, **log}))
+        dynamic = cluster.spark({**DYNAMIC, **log})
         dynamic.run(*stock.convert(PICTURES, home))
         dynamic.run(*stock.distill(home))
         added = sum(event["Event"] == "SparkListenerExecutorAdded" for event in events(folder))
