@@ -24,6 +24,7 @@ DENIED = b'<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Access 
 ANSWERS = {"busy": (503, BUSY), "internal": (500, INTERNAL), "denied": (403, DENIED)}
 KINDS = ("busy", "internal", "cut", "lost", "slow")
 
+SECRET = "secret-of-this-row"
 JARS = ("org.apache.hadoop:hadoop-aws:3.3.4", "com.amazonaws:aws-java-sdk-bundle:1.12.262")
 
 
@@ -109,14 +110,14 @@ class Bucket:
             "path.style.access": "true",
             "connection.ssl.enabled": "false",
             "access.key": "key-of-this-row",
-            "secret.key": "secret-of-this-row",
+            "secret.key": SECRET,
             "connection.timeout": "5000",
             "retry.interval": "50ms",
             "retry.throttle.interval": "50ms",
         }
         settings = [part for name, value in s3.items() for part in ("--conf", f"spark.hadoop.fs.s3a.{name}={value}")]
         files = ("--jars", ",".join(map(str, stock.jars(*JARS))), "--properties-file", "conf/s3.conf")
-        return stock.Spark("--master", "local[2]", *files, *settings, secret="secret-of-this-row")
+        return stock.Spark("--master", "local[2]", *files, *settings, secret=SECRET)
 
     def open(self, name: str) -> rela.Home:
         """The home of this name, as others read it: by the server itself, without counting."""
@@ -135,6 +136,7 @@ class Bucket:
         stock.same(home, other)
         keys = re.findall(r"<Key>([^<]*)", self.ask("GET", f"/lake?list-type=2&prefix={name}/").decode())
         assert not [key for key in keys if "/.rela/" in key], keys
+        assert not [key for key in keys if SECRET.encode() in self.ask("GET", f"/lake/{key}")]
         files = sum(len(files) for files in home.manifest.tables.values())
         assert len([key for key in keys if key.endswith(".parquet")]) == files, keys
         uploads = re.findall(r"<Key>([^<]*)", self.ask("GET", "/lake?uploads").decode())
