@@ -3,12 +3,10 @@
 # needs: torch spark demo
 from __future__ import annotations
 
-import itertools
 import os
 import re
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import hadoopcluster
@@ -17,14 +15,6 @@ import stock
 
 PICTURES = Path(os.environ["RELA_PICTURES"])
 BRIEF = "RELA_BRIEF" in os.environ
-SIZES = {
-    "spark.driver.memory": "768m",
-    "spark.executor.memory": "768m",
-    "spark.executor.memoryOverhead": "768m",
-    "spark.executor.cores": 1,
-    "spark.executor.instances": 2,
-}
-
 
 with hadoopcluster.Hadoop() as hadoop:
     spark = hadoop.spark()
@@ -40,30 +30,23 @@ with hadoopcluster.Hadoop() as hadoop:
     def distill(name: str) -> tuple[object, ...]:
         return stock.distill(f"{hadoop.uri}/lake/{name}", "/models/prior.pt")
 
-    seen = [0]
-
-    def watch(process: subprocess.Popen) -> None:
-        while process.poll() is None:
-            seen.append(hadoop.files("/lake/quiet"))
-            time.sleep(0.02)
-
-    spark.run(*convert("quiet"), during=watch)
+    spark.run(*convert("quiet"))
     spark.run(*distill("quiet"))
     hadoop.check("quiet", LOCAL)
-    print(f"undisturbed: the same bits; at most {max(seen)} files during the conversion", flush=True)
+    print("undisturbed: the same bits", flush=True)
 
-    # The last of them comes with the commit.
-    moments = [max(seen)] if BRIEF else [1, max(seen) // 3, max(seen) * 2 // 3, max(seen) - 1, max(seen)]
+    # When the first wave is there, when the last is, in the commit; then in the first moments of distill.
+    features, journal = ".rela/convert/features", ".rela/commit.json"
+    moments = [(features, 2)] if BRIEF else [(features, 1), (features, 3), (features, 6), (journal, 1)]
     killed = 0
-    for files in moments:
-        name = f"killed{files}"
-        killed += spark.kill(*convert(name), when=lambda name=name, files=files: hadoop.files(f"/lake/{name}") >= files)
-        spark.run(*convert(name), "--wait-lock", 120)
+    for number, (path, files) in enumerate(moments):
+        home = f"/lake/killed{number}"
+        killed += spark.kill(*convert(f"killed{number}"), when=lambda at=f"{home}/{path}", many=files: hadoop.files(at) >= many)
+        spark.run(*convert(f"killed{number}"), "--wait-lock", 120)
         if not BRIEF:
-            before = hadoop.files(f"/lake/{name}")
-            killed += spark.kill(*distill(name), when=lambda name=name, before=before: hadoop.files(f"/lake/{name}") > before + 1)
-        spark.run(*distill(name), "--wait-lock", 120)
-        hadoop.check(name, LOCAL)
+            killed += spark.kill(*distill(f"killed{number}"), when=lambda at=f"{home}/.rela/epoch=0": hadoop.files(at) >= 1)
+        spark.run(*distill(f"killed{number}"), "--wait-lock", 120)
+        hadoop.check(f"killed{number}", LOCAL)
     assert killed, "no command was killed before it ended"
     print(f"{killed} kills: the same bits, and nothing left", flush=True)
 
@@ -81,17 +64,9 @@ with hadoopcluster.Hadoop() as hadoop:
     print(f"full quotas: code 3, and the same command goes on: {message[0]}", flush=True)
 
     # Driver and executors in YARN's containers.
-    settings = itertools.chain.from_iterable(("--conf", f"{name}={value}") for name, value in SIZES.items())
-    yarn = stock.Spark(
-        "--master",
-        "yarn",
-        "--deploy-mode",
-        "cluster",
-        "--properties-file",
-        "conf/spark-cpu.conf",
-        *settings,
-        HADOOP_CONF_DIR=hadoop.conf,
-    )
+    given = ("--master", "yarn", "--deploy-mode", "cluster", "--properties-file", "conf/spark-cpu.conf")
+    sizes = {**stock.SIZES, "spark.executor.instances": 2}
+    yarn = stock.Spark(*given, settings=sizes, HADOOP_CONF_DIR=hadoop.conf)
     ended = []
 
     def end_one(process: subprocess.Popen) -> None:
@@ -99,7 +74,7 @@ with hadoopcluster.Hadoop() as hadoop:
 
         def come() -> bool:
             executors[:] = stock.below(hadoop.process.pid, "org.apache.spark.executor.YarnCoarseGrainedExecutorBackend")
-            return len(executors) == 2 and hadoop.files("/lake/yarn") >= 3
+            return len(executors) == 2 and hadoop.files("/lake/yarn/.rela/convert/features") >= 1
 
         if stock.awaited(come, process):
             os.kill(executors[0], signal.SIGKILL)

@@ -48,8 +48,7 @@ class Hadoop:
         return self
 
     def __exit__(self, *failure: object) -> None:
-        self.process.stdin.close()
-        self.process.wait()
+        stock.end(self.process)
 
     def java(self, *words: object) -> None:
         """Runs one of Hadoop's own programs."""
@@ -74,7 +73,7 @@ class Hadoop:
     def files(self, path: str) -> int:
         """Number of files below a folder; 0 where there is none."""
         try:
-            with urllib.request.urlopen(f"http://{self.web}/webhdfs/v1{path}?op=GETCONTENTSUMMARY") as answer:
+            with urllib.request.urlopen(f"http://{self.web}/webhdfs/v1{path}?op=GETCONTENTSUMMARY", timeout=60) as answer:
                 return json.load(answer)["ContentSummary"]["fileCount"]
         except urllib.error.HTTPError:
             return 0

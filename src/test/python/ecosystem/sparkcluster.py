@@ -11,14 +11,6 @@ import stock
 EXECUTOR = "org.apache.spark.executor.CoarseGrainedExecutorBackend"
 DECOMMISSION = {"spark.decommission.enabled": "true", "spark.storage.decommission.enabled": "true"}
 
-# An executor for each worker of one core; the rest of conf/spark-cpu.conf stands.
-SIZES = {
-    "spark.driver.memory": "768m",
-    "spark.executor.memory": "768m",
-    "spark.executor.memoryOverhead": "768m",
-    "spark.executor.cores": 1,
-}
-
 
 class Cluster:
     """A master and workers, each a process of its own. Use as a context."""
@@ -40,8 +32,7 @@ class Cluster:
 
     def __exit__(self, *failure: object) -> None:
         for process in [*self.workers, self.master]:
-            process.terminate()
-            process.wait()
+            stock.end(process)
 
     def start(self, name: str, *words: str) -> subprocess.Popen:
         """Starts one of Spark's own daemons."""
@@ -61,9 +52,12 @@ class Cluster:
 
     def spark(self, settings: dict[str, object] | None = None) -> stock.Spark:
         """A Spark that submits to this cluster, with more settings."""
-        more = [part for name, value in {**SIZES, **(settings or {})}.items() for part in ("--conf", f"{name}={value}")]
         given = ("--master", self.url, "--properties-file", "conf/spark-cpu.conf")
-        return stock.Spark(*given, *more, SPARK_LOCAL_IP="127.0.0.1")
+        return stock.Spark(*given, settings={**stock.SIZES, **(settings or {})}, SPARK_LOCAL_IP="127.0.0.1")
+
+    def executors(self) -> list[int]:
+        """The executors of all workers."""
+        return [executor for worker in self.workers for executor in executors(worker)]
 
 
 def executors(worker: subprocess.Popen) -> list[int]:

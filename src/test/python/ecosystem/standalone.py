@@ -39,6 +39,11 @@ def tables(home: Path) -> int:
     return sum(name.endswith(".parquet") for _, _, names in os.walk(home) for name in names)
 
 
+def waves(home: Path) -> int:
+    """Number of files of features that a conversion has made so far."""
+    return tables(home / ".rela/convert/features")
+
+
 def events(folder: Path) -> list[dict]:
     """What has happened in the applications whose logs are in a folder."""
     return [json.loads(line) for log in folder.iterdir() for line in log.read_text().splitlines()]
@@ -64,7 +69,7 @@ with sparkcluster.Cluster() as cluster:
     done: list[str] = []
 
     def late(process: subprocess.Popen) -> None:
-        if stock.awaited(lambda: tables(home) >= 1, process):
+        if stock.awaited(lambda: waves(home) >= 1, process):
             added = cluster.worker()
             if stock.awaited(lambda: bool(sparkcluster.executors(added)), process):
                 os.kill(sparkcluster.executors(first)[0], signal.SIGKILL)
@@ -88,9 +93,9 @@ with sparkcluster.Cluster() as cluster:
     home = stock.WORK / "leaving"
     folder, log = logged("leaving")
 
-    def leave(worker: subprocess.Popen, files: int) -> Callable[[subprocess.Popen], None]:
+    def leave(worker: subprocess.Popen, begun: Callable[[], bool]) -> Callable[[subprocess.Popen], None]:
         def during(process: subprocess.Popen) -> None:
-            if stock.awaited(lambda: tables(home) >= files and sparkcluster.executors(worker), process):
+            if stock.awaited(lambda: begun() and bool(sparkcluster.executors(worker)), process):
                 worker.send_signal(signal.SIGPWR)
                 done.append("left")
                 cluster.worker()
@@ -98,8 +103,9 @@ with sparkcluster.Cluster() as cluster:
         return during
 
     leaving = cluster.spark({**sparkcluster.DECOMMISSION, **log})
-    leaving.run(*stock.convert(PICTURES, home), during=leave(first, 1))
-    leaving.run(*stock.distill(home), during=leave(cluster.workers[1], tables(home) + 1))
+    leaving.run(*stock.convert(PICTURES, home), during=leave(first, lambda: waves(home) >= 1))
+    there = tables(home)
+    leaving.run(*stock.distill(home), during=leave(cluster.workers[1], lambda: tables(home) > there))
     assert done[2:] == ["left", "left"], done
     reasons = [event["Removed Reason"] for event in events(folder) if event["Event"] == "SparkListenerExecutorRemoved"]
     assert sum("ecommission" in reason for reason in reasons) >= 2, reasons
@@ -107,12 +113,13 @@ with sparkcluster.Cluster() as cluster:
     print(f"SIGPWR to a worker in convert and in distill: the same bits; {reasons}", flush=True)
 
     # A driver on a worker, by the line of jobs/.
-    home, result = stock.WORK / "driver", stock.WORK / "driver.json"
+    home = stock.WORK / "driver"
     conf = stock.WORK / "cluster.conf"
-    lines = [f"{name} {value}\n" for name, value in sparkcluster.SIZES.items()]
+    lines = [f"{name} {value}\n" for name, value in stock.SIZES.items()]
     conf.write_text((stock.ROOT / "conf/spark-cpu.conf").read_text() + "".join(lines))
     env = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "CONF": conf, "DEPLOY_MODE": "cluster", "JAR": os.environ["RELA_JAR"]}
     for words in (stock.convert(PICTURES, home), stock.distill(home)):
+        result = stock.WORK / f"{words[0]}.json"
         line = [stock.ROOT / "jobs/standalone.sh", cluster.url, *map(str, words), "--result-file", result]
         ended = subprocess.run(line, capture_output=True, text=True, env=env, timeout=stock.SECONDS)
         assert ended.returncode == 0, ended.stderr[-3000:]
@@ -120,28 +127,27 @@ with sparkcluster.Cluster() as cluster:
     stock.whole(home, LOCAL)
     print("jobs/standalone.sh with a driver in the cluster: the same bits", flush=True)
 
-    # An executor that stands still: others take its tasks over, and nothing is there twice.
+    # An executor that stands still for good: others take its tasks over, and nothing is there twice.
     home = stock.WORK / "copies"
     folder, log = logged("copies")
     stopped: list[int] = []
 
     def stand_still(process: subprocess.Popen) -> None:
-        def come() -> bool:
-            there = [executor for worker in cluster.workers for executor in sparkcluster.executors(worker)]
-            stopped[:] = there[:1]
-            return tables(home) >= 1 and len(there) >= 2
-
-        if stock.awaited(come, process):
+        if stock.awaited(lambda: waves(home) >= 1 and len(cluster.executors()) >= 2, process):
+            stopped.append(cluster.executors()[0])
             os.kill(stopped[0], signal.SIGSTOP)
 
-    cluster.spark({**SPECULATION, **log}).run(*stock.convert(PICTURES, home), "--partitions", 8, during=stand_still)
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(stopped[0], signal.SIGCONT)
-    cluster.spark({**SPECULATION, **log}).run(*stock.distill(home), "--partitions", 8)
+    copying = cluster.spark({**SPECULATION, **log})
+    try:
+        copying.run(*stock.convert(PICTURES, home), "--partitions", 8, during=stand_still)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(stopped[0], signal.SIGKILL)
     ends = [event for event in events(folder) if event["Event"] == "SparkListenerTaskEnd"]
     copies = [event for event in ends if event["Task Info"]["Speculative"]]
     won = sum(event["Task End Reason"]["Reason"] == "Success" for event in copies)
     assert won, f"{len(copies)} copies of tasks, none of which was first"
+    copying.run(*stock.distill(home), "--partitions", 8)
     stock.whole(home, LOCAL)
     print(f"speculation: {len(copies)} copies of tasks, {won} of them first: the same bits", flush=True)
 
@@ -151,8 +157,11 @@ with sparkcluster.Cluster() as cluster:
         dynamic = cluster.spark({**DYNAMIC, **log})
         dynamic.run(*stock.convert(PICTURES, home))
         dynamic.run(*stock.distill(home))
-        added = sum(event["Event"] == "SparkListenerExecutorAdded" for event in events(folder))
-        assert added, "no executor was added"
+        order = [event["Event"] for event in events(folder)]
+        added = order.count("SparkListenerExecutorAdded")
+        assert order.index("SparkListenerJobStart") < order.index("SparkListenerExecutorAdded"), (
+            "there was one before it was wanted"
+        )
         stock.whole(home, LOCAL)
         print(f"dynamic allocation from 0, {added} executors added: the same bits", flush=True)
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,8 +15,15 @@ import rela
 
 ROOT, WORK = Path(os.environ["RELA_ROOT"]), Path(os.environ["RELA_WORK"])
 MODEL = ROOT / "src/test/resources/models/features16.pt"
-TABLES = ("features", "targets", "rejects", "losses/epoch=0", "subsets/epoch=0")
+TABLES = ("projection", "features", "targets", "rejects", "losses/epoch=0", "subsets/epoch=0")
 SECONDS = 600
+# Executors that fit a small machine; the rest of conf/spark-cpu.conf stands.
+SIZES = {
+    "spark.driver.memory": "768m",
+    "spark.executor.memory": "768m",
+    "spark.executor.memoryOverhead": "768m",
+    "spark.executor.cores": 1,
+}
 
 
 def jars(*names: str) -> list[Path]:
@@ -32,9 +39,9 @@ def jars(*names: str) -> list[Path]:
     return found
 
 
-def convert(pictures: object, home: object, prior: object = MODEL, wave: int = 128) -> tuple[object, ...]:
+def convert(pictures: object, home: object, prior: object = MODEL, wave: int = 128, dimensions: int = 8) -> tuple[object, ...]:
     """Command line of a conversion; of the demo's pictures in five waves."""
-    view = ("--input-size", 16, "--dimensions", 8, "--max-rejects", 0.1, "--wave-size", wave)
+    view = ("--input-size", 16, "--dimensions", dimensions, "--max-rejects", 0.1, "--wave-size", wave)
     return "convert", "--input", pictures, "--home", home, "--prior", prior, *view
 
 
@@ -45,18 +52,21 @@ def distill(home: object, learner: object = MODEL) -> tuple[object, ...]:
 
 
 class Spark:
-    """How commands are submitted: options of spark-submit, and variables of its environment."""
+    """How commands are submitted: options of spark-submit, settings, and variables of its environment."""
 
-    def __init__(self, *options: object, secret: str = "no secret", **variables: object) -> None:
+    def __init__(
+        self, *options: object, settings: Mapping[str, object] | None = None, secret: str | None = None, **variables: object
+    ) -> None:
+        given = {"spark.ui.enabled": "false", **(settings or {})}
         self.options = [str(option) for option in options]
+        self.options += [part for name, value in given.items() for part in ("--conf", f"{name}={value}")]
         self.secret = secret
         self.variables = {name: str(value) for name, value in variables.items()}
 
     def begin(self, *words: object, log: Path) -> subprocess.Popen:
         """Starts a command; what it says goes to the log."""
-        command = [f"{os.environ['SPARK_HOME']}/bin/spark-submit", *self.options, "--conf", "spark.ui.enabled=false"]
+        command = [f"{os.environ['SPARK_HOME']}/bin/spark-submit", *self.options, os.environ["RELA_JAR"], *map(str, words)]
         with log.open("ab") as out:
-            command += [os.environ["RELA_JAR"], *map(str, words)]
             return subprocess.Popen(command, stdout=out, stderr=out, cwd=ROOT, env={**os.environ, **self.variables})
 
     def run(self, *words: object, code: int = 0, during: Callable[[subprocess.Popen], None] | None = None) -> str:
@@ -69,18 +79,26 @@ class Spark:
             ended = process.wait(timeout=SECONDS)
         finally:
             process.kill()
-        said = log.read_text("utf-8", "replace")
+        said = self.said(log)
         assert ended == code, f"{words} ended with {ended}: {said[-5000:]}"
-        assert self.secret not in said, words
         return said
 
     def kill(self, *words: object, when: Callable[[], bool]) -> bool:
         """Starts a command and kills it once something is so; whether it was killed before it ended."""
-        process = self.begin(*words, log=WORK / "log-killed")
-        come = awaited(when, process)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        return come
+        log = WORK / f"log-killed-{time.monotonic_ns()}"
+        process = self.begin(*words, log=log)
+        try:
+            awaited(when, process)
+        finally:
+            process.kill()
+        self.said(log)
+        return process.wait() == -signal.SIGKILL
+
+    def said(self, log: Path) -> str:
+        """What a command has said, in which there is no secret."""
+        text = log.read_text("utf-8", "replace")
+        assert self.secret is None or self.secret not in text, log
+        return text
 
 
 def awaited(condition: Callable[[], bool], process: subprocess.Popen) -> bool:
@@ -92,6 +110,16 @@ def awaited(condition: Callable[[], bool], process: subprocess.Popen) -> bool:
         assert time.monotonic() < end, "what was waited for did not come"
         time.sleep(0.01)
     return False
+
+
+def end(process: subprocess.Popen) -> None:
+    """Ends a process, by SIGKILL where it does not go."""
+    process.terminate()
+    try:
+        process.wait(timeout=30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def below(parent: int, word: str) -> list[int]:
@@ -115,13 +143,15 @@ def below(parent: int, word: str) -> list[int]:
     return sorted(process for process in found if process != parent and is_below(process))
 
 
-def bits(table: pa.Table) -> list[pa.Array]:
+def bits(table: pa.Table) -> dict[str, pa.Array]:
     """The columns in the order of the index, but for where pictures lie and what they are; of floats, their bits."""
-    table = table.sort_by("index")
-    columns = []
-    for column in table.drop_columns([name for name in table.column_names if name in ("image", "uri")]).columns:
-        flat = column.combine_chunks().flatten() if pa.types.is_list(column.type) else column.combine_chunks()
-        columns.append(flat.view(pa.int32()) if flat.type == pa.float32() else flat)
+    table = table.sort_by("index") if "index" in table.column_names else table
+    columns = {}
+    for name in table.column_names:
+        if name not in ("image", "uri"):
+            column = table[name].combine_chunks()
+            flat = column.flatten() if pa.types.is_list(column.type) else column
+            columns[name] = flat.view(pa.int32()) if flat.type == pa.float32() else flat
     return columns
 
 
@@ -131,13 +161,17 @@ def same(home: rela.Home, other: rela.Home, tables: tuple[str, ...] = TABLES) ->
         assert bits(home.table(table)) == bits(other.table(table)), f"{table} of {home} differs from that of {other}"
 
 
+def left(names: Iterable[str]) -> list[str]:
+    """Of the files of a home those that no command should leave. A killed command's lock stays until somebody wants it."""
+    hidden = [name for name in names if ".rela/" in name and not name.rpartition("/")[2].startswith("lock")]
+    return hidden + [name for name in names if name.endswith(".new")]
+
+
 def whole(folder: Path, other: rela.Home) -> None:
     """A home on a local disk has the bits of another, and nothing beside."""
     home = rela.open(folder)
     same(home, other)
-    files = sum(len(files) for files in home.manifest.tables.values())
-    there = [file for file in folder.rglob("*.parquet")]
-    assert len(there) == files, there
-    hidden = folder / ".rela"
-    left = [file for file in hidden.rglob("*") if file.is_file()] if hidden.exists() else []
-    assert not left, left
+    names = [str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file() and not file.name.endswith(".crc")]
+    listed = sorted(file.path for files in home.manifest.tables.values() for file in files)
+    assert sorted(name for name in names if name.endswith(".parquet")) == listed, names
+    assert not left(names), left(names)
