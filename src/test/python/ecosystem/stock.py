@@ -52,22 +52,35 @@ def distill(home: object, learner: object = MODEL) -> tuple[object, ...]:
 
 
 class Spark:
-    """How commands are submitted: options of spark-submit, settings, and variables of its environment."""
+    """How commands are submitted: options of spark-submit, settings, and variables of its environment.
+
+    With `embedded`, 3 or 4, it is the Spark that bin/rela brings, in place of the stock one.
+    """
 
     def __init__(
-        self, *options: object, settings: Mapping[str, object] | None = None, secret: str | None = None, **variables: object
+        self,
+        *options: object,
+        settings: Mapping[str, object] | None = None,
+        secret: str | None = None,
+        embedded: int | None = None,
+        **variables: object,
     ) -> None:
         given = {"spark.ui.enabled": "false", **(settings or {})}
         self.options = [str(option) for option in options]
         self.options += [part for name, value in given.items() for part in ("--conf", f"{name}={value}")]
         self.secret = secret
-        self.variables = {name: str(value) for name, value in variables.items()}
+        self.environment = {**os.environ, **{name: str(value) for name, value in variables.items()}}
+        self.command = [f"{os.environ['SPARK_HOME']}/bin/spark-submit", *self.options, os.environ["RELA_JAR"]]
+        if embedded:
+            self.command = [str(ROOT / "bin/rela"), *self.options]
+            self.environment["RELA_SPARK"] = str(embedded)
+            del self.environment["SPARK_HOME"]
 
     def begin(self, *words: object, log: Path) -> subprocess.Popen:
         """Starts a command; what it says goes to the log."""
-        command = [f"{os.environ['SPARK_HOME']}/bin/spark-submit", *self.options, os.environ["RELA_JAR"], *map(str, words)]
+        command = [*self.command, *map(str, words)]
         with log.open("ab") as out:
-            return subprocess.Popen(command, stdout=out, stderr=out, cwd=ROOT, env={**os.environ, **self.variables})
+            return subprocess.Popen(command, stdout=out, stderr=out, cwd=ROOT, env=self.environment)
 
     def run(self, *words: object, code: int = 0, during: Callable[[subprocess.Popen], None] | None = None) -> str:
         """Runs a command to its end, which has to be this one; what it said."""
