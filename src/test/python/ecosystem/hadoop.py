@@ -56,7 +56,7 @@ with hadoopcluster.Hadoop() as hadoop:
         hadoop.java("org.apache.hadoop.hdfs.tools.DFSAdmin", quota, 12, "/lake/full")
         said = spark.run(*convert("full"), code=3)
         message = re.findall(r"(?m)^rela convert: .*", said)
-        assert len(message) == 1 and "quota" in message[0].lower(), said[-3000:]
+        assert len(message) == 1 and "The quota is used up" in message[0], said[-3000:]
         hadoop.java("org.apache.hadoop.hdfs.tools.DFSAdmin", clear, "/lake/full")
     spark.run(*convert("full"))
     spark.run(*distill("full"))

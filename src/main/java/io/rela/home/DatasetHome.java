@@ -309,6 +309,7 @@ public final class DatasetHome {
             if (failure.kind() == StorageException.Kind.UNAVAILABLE
                     && !(fs instanceof RawLocalFileSystem)
                     && !(e instanceof ParentNotDirectoryException)) {
+                failure.addSuppressed(e);
                 throw new UncheckedIOException(failure);
             }
             throw new RelaException(
