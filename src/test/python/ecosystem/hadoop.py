@@ -1,6 +1,7 @@
 """A home on HDFS, by stock Spark and by YARN: the bits of a local one, after kills, a full quota and the death of an executor."""
 
 # needs: torch spark demo
+# only when named: it takes nine minutes, and jars that nobody else wants
 from __future__ import annotations
 
 import os

@@ -35,12 +35,12 @@ class Cluster:
             stock.end(process)
 
     def start(self, name: str, *words: str) -> subprocess.Popen:
-        """Starts one of Spark's own daemons."""
+        """Starts one of Spark's own daemons, workers each as a host of its own: no host is given two copies of a task."""
         command = [f"{os.environ['SPARK_HOME']}/bin/spark-class", f"org.apache.spark.deploy.{name}"]
         options = " ".join(f"-D{setting}={value}" for setting, value in DECOMMISSION.items())
         env = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_DAEMON_MEMORY": "256m", "SPARK_WORKER_OPTS": options}
         with (self.folder / f"{name}-{len(self.workers)}.log").open("wb") as log:
-            command += ["--host", "127.0.0.1", "--webui-port", "0", *words]
+            command += ["--host", f"127.0.0.{len(self.workers) + 1}", "--webui-port", "0", *words]
             return subprocess.Popen(command, stdout=log, stderr=log, env=env)
 
     def worker(self) -> subprocess.Popen:
