@@ -119,16 +119,18 @@ class Bucket:
         files = ("--jars", ",".join(map(str, stock.jars(*jars))), "--properties-file", "conf/s3.conf")
         return stock.Spark("--master", "local[2]", *files, settings=settings, secret=SECRET, embedded=embedded)
 
-    def open(self, name: str) -> rela.Home:
-        """The home of this name, as others read it: by the server itself, without counting."""
-        store = pyarrow.fs.S3FileSystem(
+    def store(self) -> pyarrow.fs.S3FileSystem:
+        """What others read: the server itself, without counting."""
+        return pyarrow.fs.S3FileSystem(
             access_key="key",
             secret_key="secret",
             endpoint_override="http://{}:{}".format(*self.inside),
             region="us-east-1",
-            allow_bucket_creation=False,
         )
-        return rela.open(f"lake/{name}", filesystem=store)
+
+    def open(self, name: str) -> rela.Home:
+        """The home of this name, as others read it."""
+        return rela.open(f"lake/{name}", filesystem=self.store())
 
     def check(self, name: str, other: rela.Home) -> None:
         """The home of this name has the bits of another, and nothing beside."""
@@ -140,7 +142,8 @@ class Bucket:
         home = self.open(name)
         keys = re.findall(r"<Key>([^<]*)", self.ask("GET", f"/lake?list-type=2&prefix={name}/").decode())
         assert not stock.left(keys), keys
-        assert not [key for key in keys if SECRET.encode() in self.ask("GET", f"/lake/{key}")]
+        store = self.store()
+        assert not [key for key in keys if SECRET.encode() in store.open_input_file(f"lake/{key}").read()]
         listed = sorted(f"{name}/{file.path}" for files in home.manifest.tables.values() for file in files)
         assert sorted(key for key in keys if key.endswith(".parquet")) == listed, keys
         uploads = re.findall(r"<Key>([^<]*)", self.ask("GET", "/lake?uploads").decode())
