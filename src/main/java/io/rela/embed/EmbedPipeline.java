@@ -140,6 +140,7 @@ public final class EmbedPipeline<K> implements AutoCloseable {
 
     private Reject load(Picture picture, ByteBuffer pixels, DecodingClock clock) throws IOException {
         try {
+            clock.take();
             return loader.load(picture, pixels, clock);
         } finally {
             meters.decoded();
@@ -237,6 +238,9 @@ public final class EmbedPipeline<K> implements AutoCloseable {
                 return entry.picture().get(look.toMillis(), TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
                 if (entry.clock().exceeds(mostDecoding)) {
+                    if (entry.clock().giveUp()) {
+                        DecodePool.replaceOne();
+                    }
                     throw new RelaException(
                             ExitCode.INPUT,
                             results.name(entry.key()) + " has been decoded for more than " + mostDecoding.toSeconds()
@@ -263,14 +267,14 @@ public final class EmbedPipeline<K> implements AutoCloseable {
     }
 
     /**
-     * Nobody may write to a buffer that somebody else has taken: waits for the pictures, whatever became of them. A buffer to which a
-     * decoder without an end may yet write is nobody's any more.
+     * Nobody may write to a buffer that somebody else has taken: waits for the pictures that a thread has taken, whatever becomes
+     * of them. A buffer to which a decoder without an end may yet write is nobody's any more.
      */
     private void retire(Batch<K> batch) {
         boolean interrupted = false;
         boolean free = true;
         for (Entry<K> entry : batch.entries) {
-            boolean waiting = true;
+            boolean waiting = !entry.clock().drop();
             while (waiting) {
                 try {
                     awaited(entry);

@@ -33,6 +33,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.PathIOException;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.slf4j.Logger;
@@ -308,7 +309,7 @@ public final class DatasetHome {
             StorageException failure = StorageException.of(root.toString(), e);
             if (failure.kind() == StorageException.Kind.UNAVAILABLE
                     && !(fs instanceof RawLocalFileSystem)
-                    && !(e instanceof ParentNotDirectoryException)) {
+                    && !(e instanceof PathIOException || e instanceof ParentNotDirectoryException)) {
                 failure.addSuppressed(e);
                 throw new UncheckedIOException(failure);
             }

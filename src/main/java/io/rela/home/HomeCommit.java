@@ -69,12 +69,22 @@ final class HomeCommit {
             return;
         }
         Optional<Journal> begun = cutOff();
-        if (begun.isPresent()) {
+        if (begun.isPresent() && !isOvertaken(begun.get())) {
             complete(begun.get());
-        } else {
-            LOG.warn("{} was not written to its end: no commit was begun by it, and it goes.", journal());
-            fs().delete(journal(), false);
+            return;
         }
+        LOG.warn(
+                begun.isPresent()
+                        ? "{} was written when another command had the home, and that has finished since: it goes."
+                        : "{} was not written to its end: no commit was begun by it, and it goes.",
+                journal());
+        fs().delete(journal(), false);
+    }
+
+    /** Whether the home has a record in the place of the journal's: storage was silent for long before it took the journal. */
+    private boolean isOvertaken(Journal journal) throws IOException {
+        Manifest current = home.manifest();
+        return current.records().size() >= journal.manifest().records().size() && !current.equals(journal.manifest());
     }
 
     /**
@@ -91,7 +101,28 @@ final class HomeCommit {
             throws IOException {
         Journal journal = new Journal(staging.getName(), tables, removed, replacedClusters(before, after), after);
         write(journal);
+        requireUndisturbed(journal);
         complete(journal);
+    }
+
+    /** Storage may have been silent for so long that another command has the home by now: then nothing is begun. */
+    private void requireUndisturbed(Journal journal) {
+        try {
+            if (home.isHeld()) {
+                return;
+            }
+            if (cutOff().filter(found -> Json.text(found).equals(Json.text(journal)))
+                    .isPresent()) {
+                fs().delete(journal(), false);
+            }
+        } catch (IOException | RuntimeException e) {
+            throw doubtful(e);
+        }
+        throw new RelaException(
+                ExitCode.BUSY,
+                "busy: this command has lost " + home.root()
+                        + " while it began to commit: its lock was taken over, or silent"
+                        + " for too long. Nothing has become visible; try again");
     }
 
     private static List<String> replacedClusters(Manifest before, Manifest after) {
@@ -162,12 +193,17 @@ final class HomeCommit {
     /** Takes back a commit that cannot be completed: uploads change nothing of what was there. */
     private RelaException undone(Journal journal, UploadGoneException cause) {
         try {
+            requireOurs();
             // The journal goes first: the next command would complete one whose tables are gone.
             fs().delete(journal(), false);
-            TableFolder.discard(fs(), home.staging(journal.staging()));
         } catch (IOException | RuntimeException e) {
             cause.addSuppressed(e);
             return doubtful(cause);
+        }
+        try {
+            TableFolder.discard(fs(), home.staging(journal.staging()));
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("{} could not be deleted: {}", home.staging(journal.staging()), e.toString());
         }
         return new RelaException(
                 ExitCode.INPUT,
@@ -216,6 +252,9 @@ final class HomeCommit {
 
     /** What the manifest is going to list has to be there before it does: staging may be gone, and uploads may have been ended. */
     private void completeUploads(Journal journal, Path staging) throws IOException {
+        if (home.manifest().equals(journal.manifest())) {
+            return;
+        }
         for (String table : journal.tables()) {
             TableFolder staged = home.folder(staging, table);
             if (fs().exists(staged.path()) && !isComplete(table, journal.manifest()) && !staged.complete()) {

@@ -17,7 +17,7 @@ final class PixelLimit {
     private static final long HEAP_PIXELS = Runtime.getRuntime().maxMemory() / 3 / 4;
 
     private static final long GIANT = 32_000_000L;
-    private static final ReentrantLock GIANT_AT_WORK = new ReentrantLock();
+    private static final ReentrantLock GIANT_AT_WORK = new ReentrantLock(true);
 
     private PixelLimit() {}
 

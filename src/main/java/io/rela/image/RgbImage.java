@@ -75,6 +75,25 @@ public final class RgbImage {
         return bytes;
     }
 
+    /** Whether another picture has the same pixels; makes no copy of either. */
+    boolean hasPixelsOf(RgbImage other) {
+        if (width != other.width || height != other.height) {
+            return false;
+        }
+        int[] mine = new int[width];
+        int[] others = new int[width];
+        for (int y = 0; y < height; y++) {
+            row(y, 0, width, mine);
+            other.row(y, 0, width, others);
+            for (int x = 0; x < width; x++) {
+                if ((mine[x] ^ others[x]) >>> 8 != 0) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
     /** Copies {@code count} pixels of row {@code y}, from column {@code left} on, to the beginning of {@code out} as words. */
     void row(int y, int left, int count, int[] out) {
         int first = y * width + left;

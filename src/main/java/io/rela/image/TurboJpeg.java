@@ -7,7 +7,6 @@ import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * JPEG by a {@code libturbojpeg} that the machine has: the same libjpeg-turbo as leptonica's, with pixels as words out of its vector
- * instructions. For each form of JPEG the first picture is decoded by both, and what does not give the same bits is not
- * used. Anything that it so much as warns of is left to the other. Holds no native memory between calls. Safe for threads.
+ * instructions. For each form of JPEG the first pictures are decoded by both, and what does not give the same bits is not
+ * used. Progressive ones, and anything that it so much as warns of, are left to the other. Holds no native memory between calls. Safe for threads.
  */
 final class TurboJpeg {
     private static final Logger LOG = LoggerFactory.getLogger(TurboJpeg.class);
@@ -33,11 +32,25 @@ final class TurboJpeg {
 
     private static final int ACCURATE_DCT = 4096;
 
+    /** Forms that are used at all. What a progressive JPEG lacks versions of the library make up in ways of their own. */
+    private static final String BASELINE = "c0";
+
+    private static final String EXTENDED = "c1";
+
+    /** Pictures of a form that are compared: one may have no colors, or no edges. */
+    private static final int ENOUGH = 16;
+
+    private static final int DIFFERENT = -1;
+
+    /** Two decoded pictures are held for a comparison. */
+    private static final long MOST_COMPARED = 4_000_000;
+
     private final Function init;
     private final Function readHeader;
     private final Function decompress;
     private final Function destroy;
-    private final Map<String, Boolean> trusted = new ConcurrentHashMap<>();
+    /** Pictures of each form that both have decoded to the same pixels. */
+    private final Map<String, Integer> agreed = new ConcurrentHashMap<>();
 
     private TurboJpeg(NativeLibrary library) {
         init = library.getFunction("tjInitDecompress");
@@ -55,6 +68,10 @@ final class TurboJpeg {
             return Optional.of(new TurboJpeg(NativeLibrary.getInstance(name)));
         } catch (LinkageError e) {
             return Optional.empty();
+        } catch (Error e) {
+            // JNA itself, in another version than the class path's.
+            LOG.warn("libturbojpeg is not used: {}", e.toString());
+            return Optional.empty();
         }
     }
 
@@ -70,33 +87,34 @@ final class TurboJpeg {
      * @param reference what decodes what this library is not to
      */
     Optional<RgbImage> decode(byte[] data, JpegMarkers markers, Reference reference) {
-        Boolean same = trusted.get(markers.form());
-        if (Boolean.FALSE.equals(same)) {
+        String form = markers.form();
+        int same = agreed.getOrDefault(form, 0);
+        boolean compared = same < ENOUGH;
+        if (same == DIFFERENT
+                || !(form.startsWith(BASELINE) || form.startsWith(EXTENDED))
+                || (compared && (long) markers.width() * markers.height() > MOST_COMPARED)) {
             return reference.decode(data);
         }
         Optional<RgbImage> picture = decode(data, markers.width(), markers.height());
         if (picture.isEmpty()) {
             return reference.decode(data);
         }
-        if (same == null) {
+        if (compared) {
             Optional<RgbImage> expected = reference.decode(data);
-            trust(markers.form(), expected.isPresent() && isSame(picture.get(), expected.get()));
+            note(form, expected.isPresent() && picture.get().hasPixelsOf(expected.get()));
             return expected;
         }
         return picture;
     }
 
-    private void trust(String form, boolean same) {
-        if (trusted.merge(form, same, Boolean::logicalAnd)) {
-            return;
+    private void note(String form, boolean same) {
+        int now = agreed.merge(
+                form, same ? 1 : DIFFERENT, (a, b) -> a == DIFFERENT || b == DIFFERENT ? DIFFERENT : a + b);
+        if (now == DIFFERENT && !same) {
+            LOG.warn(
+                    "The machine's libturbojpeg does not give the expected pixels of JPEG {}, and is not used for it.",
+                    form);
         }
-        LOG.warn(
-                "The machine's libturbojpeg does not give the expected pixels of JPEG ({}), and is not used for it.",
-                form);
-    }
-
-    private static boolean isSame(RgbImage a, RgbImage b) {
-        return a.width() == b.width() && a.height() == b.height() && Arrays.equals(a.rgb(), b.rgb());
     }
 
     private Optional<RgbImage> decode(byte[] data, int width, int height) {
@@ -118,6 +136,9 @@ final class TurboJpeg {
             int[] words = new int[width * height];
             out.read(0, words, 0, words.length);
             return Optional.of(RgbImage.ofWords(width, height, words));
+        } catch (OutOfMemoryError e) {
+            // There is no room for the pixels beside the heap; what the other says of that counts.
+            return Optional.empty();
         } finally {
             destroy.invokeInt(new Object[] {handle});
         }

@@ -30,6 +30,8 @@ import org.apache.hadoop.fs.UploadHandle;
  * whoever holds its handle: a commit that copies nothing. One thread; to be closed.
  */
 public final class PartUpload implements AutoCloseable {
+    private static final int MOST_LOOKS = 10;
+
     private static final Method PUT = Arrays.stream(MultipartUploader.class.getMethods())
             .filter(method -> method.getName().equals("putPart"))
             .findFirst()
@@ -137,10 +139,11 @@ public final class PartUpload implements AutoCloseable {
     public static void abortBelow(FileSystem fs, Path folder) throws IOException {
         try (MultipartUploader uploader = uploader(fs, folder)) {
             int ended;
+            int looks = 0;
             do {
-                // Storage may tell of some at a time.
+                // Storage may tell of some at a time, and of those that are ended for a while.
                 ended = done(uploader.abortUploadsUnderPath(folder));
-            } while (ended > 0);
+            } while (ended > 0 && ++looks < MOST_LOOKS);
         }
     }
 

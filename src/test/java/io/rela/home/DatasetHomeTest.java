@@ -84,6 +84,26 @@ class DatasetHomeTest {
     }
 
     @Test
+    void aJournalThatAnotherCommandHasOvertakenBeginsNothing() throws IOException {
+        commitFirst();
+        Manifest late = home().manifest().after(change("late", List.of("targets"), List.of("losses")));
+        DatasetHome other = prepared();
+        stage(other, "targets", "new");
+        other.commit(other.staging("convert"), change("two", List.of("targets"), List.of()));
+        other.leave(other.staging("listing"));
+        Files.createDirectories(folder.resolve(".rela"));
+        Files.writeString(
+                folder.resolve(".rela/commit.json"),
+                "{\"staging\":\"convert\",\"tables\":[\"targets\"],\"removed\":[\"losses\"],\"manifest\":"
+                        + Json.text(late) + "}");
+        DatasetHome next = prepared();
+        assertThat(next.isCutOff()).isFalse();
+        assertThat(names(next)).containsExactly("one", "two");
+        assertThat(folder.resolve("targets/part")).hasContent("new");
+        assertThat(folder.resolve("losses/part")).hasContent("old");
+    }
+
+    @Test
     void aCommitThatFailsHalfWayIsCompletedByTheNextCommand() throws IOException {
         DatasetHome home = prepared();
         stage(home, "losses/epoch=0", "l");

@@ -187,7 +187,7 @@ class UploadedTablesTest {
     }
 
     @Test
-    void aCommandThatHasLostTheHomeLeavesItsCommitToTheNext() throws IOException {
+    void aCommandThatHasLostTheHomeWhileItBeginsToCommitBeginsNothing() throws IOException {
         commit("one", 1f);
         DatasetHome home = prepared(copying(FailingFileSystem.class));
         StagedTable made = stage(home, 2f);
@@ -199,13 +199,14 @@ class UploadedTablesTest {
                 throw new UncheckedIOException(e);
             }
         });
-        assertIsDoubtful(home, made);
+        assertThatThrownBy(() -> home.commit(home.staging("convert"), change("two", made)))
+                .isInstanceOfSatisfying(RelaException.class, failure -> assertThat(failure.exitCode())
+                        .isEqualTo(ExitCode.BUSY))
+                .hasMessageContaining("while it began to commit");
         assertThat(home.manifest().records()).hasSize(1);
+        assertThat(folder.resolve(".rela/commit.json")).doesNotExist();
         Files.delete(lock);
-        DatasetHome next = prepared(copying());
-        assertThat(losses(next)).containsExactly(2f, 2f);
-        next.leave();
-        assertThat(folder.resolve(".rela")).doesNotExist();
+        assertThat(losses(prepared(copying()))).containsExactly(1f, 1f);
     }
 
     @Test
