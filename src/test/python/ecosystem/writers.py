@@ -102,7 +102,7 @@ def subsets(home: rela.Home, epochs: set[int] | None = None) -> Iterator[tuple[i
     """Each epoch of a home with the ratio that its record tells, once its rows are known to be those of that writer."""
     there = home.manifest.epochs("subsets")
     for epoch in there if epochs is None else sorted(epochs.intersection(there)):
-        ratio = home.manifest.of_epoch(epoch)[-1].subset["settings"]["ratio"]
+        ratio = home.manifest.of_epoch(epoch)[-1].subset["settings"]["policy"]["ratio"]
         table = home.table(f"subsets/epoch={epoch}")
         expected = REFERENCES[ratio].table(f"subsets/epoch={epoch}", columns=["index"])
         assert table.select(["index"]).sort_by("index") == expected.sort_by("index"), f"epoch {epoch} of {home}"
