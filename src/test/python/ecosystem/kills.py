@@ -13,10 +13,9 @@ import os
 import random
 import signal
 import subprocess
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import bucket as buckets
@@ -129,33 +128,16 @@ class Hdfs(Place):
         self.hadoop.check(name, other)
 
 
-class Reader(threading.Thread):
-    """Polls a home by its manifest: each table that is listed is there and whole, or has been replaced."""
+def looking(place: Place, name: str) -> stock.Reader:
+    """Polls a home: each table that is listed is there and whole, or has been replaced."""
 
-    def __init__(self, place: Place, name: str) -> None:
-        super().__init__(daemon=True)
-        self.place, self.name_of_home = place, name
-        self.looks, self.failure, self.ended = 0, None, threading.Event()
+    def look() -> Iterator[None]:
+        home = place.open(name)
+        reference = REFERENCES[home.manifest.conversion.projection["dimensions"]]
+        stock.same(home, reference, tuple(table for table in stock.TABLES if table in home.manifest.tables))
+        yield
 
-    def run(self) -> None:
-        while not self.ended.wait(0.05):
-            try:
-                home = self.place.open(self.name_of_home)
-                reference = REFERENCES[home.manifest.conversion.projection["dimensions"]]
-                stock.same(home, reference, tuple(name for name in stock.TABLES if name in home.manifest.tables))
-                self.looks += 1
-            except (FileNotFoundError, rela.WrittenAnew):
-                continue
-            except Exception as e:
-                self.failure = e
-                return
-
-    def end(self) -> int:
-        """Ends it; the number of times that it has seen the home."""
-        self.ended.set()
-        self.join()
-        assert self.failure is None, f"a reader saw something else: {self.failure!r}"
-        return self.looks
+    return stock.Reader(look, pause=0.05)
 
 
 def strike(place: Place, words: tuple[object, ...], victim: str, when: Callable[[], bool]) -> bool:
@@ -192,7 +174,7 @@ def round_(number: int) -> dict[str, object]:
     if what == "overwrite":
         place.spark.run(*place.distill(name))
         words, dimensions = (*place.convert(name, dimensions=12), "--if-exists", "overwrite"), 12
-    reader = Reader(place, name)
+    reader = looking(place, name)
     reader.start()
     place.forget()
     begun, seen = time.monotonic(), [0.0]

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -112,6 +113,36 @@ class Spark:
         text = log.read_text("utf-8", "replace")
         assert self.secret is None or self.secret not in text, log
         return text
+
+
+class Reader(threading.Thread):
+    """Looks at a home again and again while others write to it; what is not there yet, or has been replaced, is no failure.
+
+    `look` gives something for each table that was found whole, and fails for one that was not.
+    """
+
+    def __init__(self, look: Callable[[], Iterable[object]], pause: float) -> None:
+        super().__init__(daemon=True)
+        self.look, self.pause = look, pause
+        self.looks, self.failure, self.ended = 0, None, threading.Event()
+
+    def run(self) -> None:
+        while not self.ended.wait(self.pause):
+            try:
+                for _ in self.look():
+                    self.looks += 1
+            except (FileNotFoundError, rela.WrittenAnew):
+                continue
+            except Exception as e:
+                self.failure = e
+                return
+
+    def end(self) -> int:
+        """Ends it; the number of looks that it has had."""
+        self.ended.set()
+        self.join()
+        assert self.failure is None, f"a reader saw something else: {self.failure!r}"
+        return self.looks
 
 
 def awaited(condition: Callable[[], bool], process: subprocess.Popen) -> bool:

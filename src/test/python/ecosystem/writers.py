@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -72,32 +71,6 @@ class Writer:
         return "select", "--home", home, "--epoch", epoch, "--policy", "uniform", "--ratio", self.ratio, *more
 
 
-class Reader(threading.Thread):
-    """Polls a home by its manifest, as trainers do: each subset is that of one writer, whole, or has been replaced."""
-
-    def __init__(self, bucket: buckets.Bucket, name: str) -> None:
-        super().__init__(daemon=True)
-        self.bucket, self.home, self.looks, self.failure, self.ended = bucket, name, 0, None, threading.Event()
-
-    def run(self) -> None:
-        while not self.ended.wait(0.2):
-            try:
-                for _ in subsets(self.bucket.open(self.home)):
-                    self.looks += 1
-            except (FileNotFoundError, rela.WrittenAnew):
-                continue
-            except Exception as e:
-                self.failure = e
-                return
-
-    def end(self) -> int:
-        """Ends it; the number of subsets that it has seen."""
-        self.ended.set()
-        self.join()
-        assert self.failure is None, f"a reader saw something else: {self.failure!r}"
-        return self.looks
-
-
 def subsets(home: rela.Home, epochs: set[int] | None = None) -> Iterator[tuple[int, float]]:
     """Each epoch of a home with the ratio that its record tells, once its rows are known to be those of that writer."""
     there = home.manifest.epochs("subsets")
@@ -116,7 +89,8 @@ def rounds(bucket: buckets.Bucket, spark: stock.Spark, name: str) -> None:
     """All rounds of one kind of store."""
     home, seen = f"s3a://lake/{name}", Counter()
     spark.run(*stock.convert("s3a://lake/pictures", home, "s3a://lake/models/prior.pt"))
-    reader = Reader(bucket, name)
+    # As trainers do: each subset is that of one writer, whole, or has been replaced.
+    reader = stock.Reader(lambda: subsets(bucket.open(name)), pause=0.2)
     reader.start()
     with Writer(spark, RATIOS[0], name) as one, Writer(spark, RATIOS[1], name) as other, ThreadPoolExecutor(2) as both:
         for number in range(ROUNDS):
