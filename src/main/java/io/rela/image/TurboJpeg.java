@@ -15,8 +15,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * JPEG by a {@code libturbojpeg} that the machine has: the same libjpeg-turbo as leptonica's, with pixels as words out of its vector
- * instructions. For each form of JPEG the first pictures are decoded by both, and what does not give the same bits is not
- * used. Progressive ones, and anything that it so much as warns of, are left to the other. Holds no native memory between calls. Safe for threads.
+ * instructions. For each form of JPEG the first pictures are decoded by both, and what does not give the same bits is not used.
+ * Progressive ones, and anything that it so much as warns of, are left to the other. Holds no native memory between calls. Safe
+ * for threads.
  */
 final class TurboJpeg {
     private static final Logger LOG = LoggerFactory.getLogger(TurboJpeg.class);
