@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import logging
 import re
@@ -69,6 +70,7 @@ class Bucket:
         self.counts: Counter[str] = Counter()
         self.failed: Counter[str] = Counter()
         self.written: set[str] = set()
+        self.creation = threading.Lock()
         self.faults = Faults()
         self.proxy = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"bucket": self}))
         self.proxy.daemon_threads = True
@@ -180,11 +182,13 @@ class _Handler(BaseHTTPRequestHandler):
             status, content = ANSWERS[kind]
             self.answer(status, [("Content-Type", "application/xml")], content, len(content))
             return
-        connection = http.client.HTTPConnection(*self.bucket.inside)
-        connection.request(self.command, self.path, body, dict(self.headers.items()))
-        answer = connection.getresponse()
-        content = answer.read()
-        connection.close()
+        # S3 lets one of two win that create an object at once; moto looks first and writes then.
+        with self.bucket.creation if self.headers.get("If-None-Match") == "*" else contextlib.nullcontext():
+            connection = http.client.HTTPConnection(*self.bucket.inside)
+            connection.request(self.command, self.path, body, dict(self.headers.items()))
+            answer = connection.getresponse()
+            content = answer.read()
+            connection.close()
         if kind == "lost":
             # The server has done it, and nobody hears of that.
             self.close_connection = True
@@ -201,6 +205,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Counts a request by what it does."""
         counts = self.bucket.counts
         counts["requests"] += 1
+        counts["conditional"] += "If-None-Match" in self.headers
         if self.headers.get("x-amz-copy-source"):
             counts["copies"] += 1
             if ".parquet" in self.path and "/listing/" not in self.path:

@@ -64,7 +64,11 @@ class Writer:
         for line in self.process.stdout:
             if line.startswith("rela batch: exit "):
                 return int(line.split()[-1])
-        raise AssertionError(f"a writer has ended: {self.log.read_text()[-3000:]}")
+        raise AssertionError(f"a writer has ended: {self.end()}")
+
+    def end(self) -> str:
+        """What it said last."""
+        return self.log.read_text()[-3000:]
 
     def select(self, home: object, epoch: int | str, *more: object) -> tuple[object, ...]:
         """Command line of a subset that only this writer makes."""
@@ -85,9 +89,10 @@ def subsets(home: rela.Home, epochs: set[int] | None = None) -> Iterator[tuple[i
         yield epoch, ratio
 
 
-def rounds(bucket: buckets.Bucket, spark: stock.Spark, name: str) -> None:
-    """All rounds of one kind of store."""
+def rounds(bucket: buckets.Bucket, spark: stock.Spark, name: str, conditional: bool) -> None:
+    """All rounds of one kind of client."""
     home, seen = f"s3a://lake/{name}", Counter()
+    bucket.begin(buckets.Faults())
     spark.run(*stock.convert("s3a://lake/pictures", home, "s3a://lake/models/prior.pt"))
     # As trainers do: each subset is that of one writer, whole, or has been replaced.
     reader = stock.Reader(lambda: subsets(bucket.open(name)), pause=0.2)
@@ -105,7 +110,7 @@ def rounds(bucket: buckets.Bucket, spark: stock.Spark, name: str) -> None:
                 lines[0] += patient
             codes = list(both.map(lambda writer, line: writer.run(line), (one, other), lines))
             found = dict(subsets(bucket.open(name), set(epochs)))
-            told = f"round {number}: {codes}, {found}"
+            told = f"round {number}: {codes}, {found}\n{one.end()}\n{other.end()}"
             if number % 5 < 3:
                 assert codes == [DONE, DONE] and set(found) == set(epochs), told
                 assert len(found) == 1 or found == dict(zip(epochs, RATIOS, strict=True)), told
@@ -118,6 +123,7 @@ def rounds(bucket: buckets.Bucket, spark: stock.Spark, name: str) -> None:
             seen[tuple(codes)] += 1
     looks = reader.end()
     bucket.check_rest(name)
+    assert conditional == (bucket.counts["conditional"] > 0), bucket.counts
     print(f"{name}: {ROUNDS} rounds, exit codes {dict(seen)}, {looks} subsets read meanwhile", flush=True)
 
 
@@ -130,5 +136,6 @@ with buckets.Bucket() as s3:
         alone.run(*Writer(alone, ratio, "reference").select(folder, f"0..{2 * ROUNDS - 1}"))
         REFERENCES[ratio] = rela.open(folder)
     for embedded, jars in KINDS.items():
-        rounds(s3, s3.spark(jars, embedded), "conditional" if embedded == 4 else "plain")
+        conditional = embedded == 4
+        rounds(s3, s3.spark(jars, embedded), "conditional" if conditional else "plain", conditional)
 print(f"{ROUNDS} rounds each of two writers: every exit 0 has its record and its rows, and nothing is mixed")

@@ -114,7 +114,7 @@ final class LockFile {
      */
     boolean put(LockOwner owner, LockWait wait) throws IOException {
         if (storage.put(fs, path, beside(ASIDE + UUID.randomUUID()), content(owner))) {
-            wait.sleep(storage.settle(fs, path));
+            wait.sleep(storage.settle(fs, beside(ASIDE + UUID.randomUUID())));
         }
         // Not what the storage said counts but what is there: an answer can be lost, a file be overwritten.
         return read().filter(state -> state.isOf(owner)).isPresent();

@@ -9,8 +9,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Set;
+import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.PathIOException;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /**
@@ -27,7 +29,11 @@ enum LockStorage {
     /** On stores whose creation looks first and writes then, two may have looked before either wrote. */
     private static final Duration SETTLE = Duration.ofSeconds(1);
 
-    private static final String CONDITIONAL = "fs.s3a.create.conditional.enabled";
+    /** What a client of S3 has that can ask for conditional creation, whatever the store makes of that: S3A since Hadoop 3.4.2. */
+    private static final String CAN_ASK = "fs.s3a.create.conditional.enabled";
+    /** How it is asked for: to refuse an existing file, S3A itself looks first and writes then. */
+    private static final String CONDITIONAL = "fs.option.create.conditional.overwrite";
+
     private static final Set<String> REFUSES_EXISTING_TARGETS = Set.of("hdfs", "viewfs");
     /** Another command may remove the folder, when it was empty for a moment. */
     private static final int TRIES = 20;
@@ -53,9 +59,32 @@ enum LockStorage {
         };
     }
 
-    /** How long to wait until what is read back is what stays. */
-    Duration settle(FileSystem fs, Path file) throws IOException {
-        return this == CREATE && !fs.hasPathCapability(file, CONDITIONAL) ? SETTLE : Duration.ZERO;
+    /**
+     * How long to wait until what is read back is what stays.
+     *
+     * @param aside an unused name in the same folder
+     */
+    Duration settle(FileSystem fs, Path aside) throws IOException {
+        return this == CREATE && !refusesExisting(fs, aside) ? SETTLE : Duration.ZERO;
+    }
+
+    /** Whether the store itself lets one of two win that create the same file. Not each store that is spoken to as S3 is does. */
+    private static boolean refusesExisting(FileSystem fs, Path aside) throws IOException {
+        if (!fs.hasPathCapability(aside, CAN_ASK)) {
+            return false;
+        }
+        byte[] content = {'\n'};
+        try {
+            write(fs, aside, content);
+            createNew(fs, aside, content);
+            return false;
+        } catch (PathIOException | org.apache.hadoop.fs.FileAlreadyExistsException refused) {
+            return true;
+        } catch (IOException unknown) {
+            return false;
+        } finally {
+            fs.delete(aside, false);
+        }
     }
 
     /**
@@ -66,7 +95,7 @@ enum LockStorage {
      */
     void touch(FileSystem fs, Path file, long now, byte[] content) throws IOException {
         if (this == CREATE) {
-            write(fs, file, content, true);
+            write(fs, file, content);
         } else {
             // Of another's file, should one be there since, this changes nothing else.
             fs.setTimes(file, now, -1);
@@ -119,7 +148,7 @@ enum LockStorage {
     private static boolean rename(FileSystem fs, Path file, Path aside, byte[] content) throws IOException {
         boolean renamed = false;
         try {
-            write(fs, aside, content, true);
+            write(fs, aside, content);
             renamed = fs.rename(aside, file);
             return renamed;
         } catch (org.apache.hadoop.fs.FileAlreadyExistsException e) {
@@ -133,9 +162,9 @@ enum LockStorage {
 
     private static boolean create(FileSystem fs, Path file, byte[] content) throws IOException {
         try {
-            write(fs, file, content, false);
+            createNew(fs, file, content);
             return true;
-        } catch (org.apache.hadoop.fs.FileAlreadyExistsException e) {
+        } catch (org.apache.hadoop.fs.FileAlreadyExistsException | PathIOException e) {
             return false;
         } catch (IOException e) {
             // A store that lets one of two writers win tells the other in words of its own.
@@ -146,8 +175,19 @@ enum LockStorage {
         }
     }
 
-    private static void write(FileSystem fs, Path file, byte[] content, boolean overwrite) throws IOException {
-        try (OutputStream out = fs.create(file, overwrite)) {
+    private static void createNew(FileSystem fs, Path file, byte[] content) throws IOException {
+        FSDataOutputStreamBuilder<?, ?> builder =
+                fs.createFile(file).recursive().overwrite(false);
+        if (fs.hasPathCapability(file, CAN_ASK)) {
+            builder.opt(CONDITIONAL, true);
+        }
+        try (OutputStream out = builder.build()) {
+            out.write(content);
+        }
+    }
+
+    private static void write(FileSystem fs, Path file, byte[] content) throws IOException {
+        try (OutputStream out = fs.create(file, true)) {
             out.write(content);
         }
     }

@@ -27,9 +27,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FilterFileSystem;
+import org.apache.hadoop.fs.PathIOException;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -357,6 +360,35 @@ class HomeLockTest {
                 .hasMessageContaining("busy");
     }
 
+    @Test
+    void whereTheStoreLetsOneOfTwoWinNobodyWaits() throws IOException {
+        fs = asking(true);
+        StepTime time = new StepTime(() -> {});
+        LockWait wait = new LockWait(Duration.ZERO, said -> {}, time);
+        take(Purpose.WORK, wait).close();
+        assertThat(time.seconds()).isZero();
+        assertThat(path.getParent()).isEmptyDirectory();
+        try (HomeLock lock = take(Purpose.WORK, wait)) {
+            assertBusy();
+            lock.requireHeld();
+        }
+    }
+
+    @Test
+    void aStoreThatDoesNotHeedTheConditionIsNotTrusted() throws IOException {
+        fs = asking(false);
+        StepTime time = new StepTime(() -> {});
+        take(Purpose.WORK, new LockWait(Duration.ZERO, said -> {}, time)).close();
+        assertThat(time.seconds()).isEqualTo(1);
+        assertThat(path.getParent()).isEmptyDirectory();
+    }
+
+    private FileSystem asking(boolean heeded) throws IOException {
+        FileSystem asking = new Asking(heeded);
+        asking.initialize(folder.toUri(), new Configuration());
+        return asking;
+    }
+
     /** How many seconds somebody waits for the lock that is held. */
     private double patience(Purpose purpose, int seconds) {
         StepTime time = new StepTime(() -> {});
@@ -520,7 +552,7 @@ class HomeLockTest {
     }
 
     /** A store as the program sees one that it does not know: no rename, no times to set. */
-    private static final class Store extends FilterFileSystem {
+    private static class Store extends FilterFileSystem {
         Store() {
             super(new RawLocalFileSystem());
         }
@@ -532,5 +564,44 @@ class HomeLockTest {
 
         @Override
         public void setTimes(org.apache.hadoop.fs.Path p, long modified, long accessed) {}
+    }
+
+    /** As S3A since Hadoop 3.4.2: it asks the store to refuse an existing file only where that is asked of it. */
+    private static final class Asking extends Store {
+        private final boolean heeded;
+
+        Asking(boolean heeded) {
+            this.heeded = heeded;
+        }
+
+        @Override
+        public boolean hasPathCapability(org.apache.hadoop.fs.Path path, String capability) throws IOException {
+            return capability.equals("fs.s3a.create.conditional.enabled") || super.hasPathCapability(path, capability);
+        }
+
+        @Override
+        public Creation createFile(org.apache.hadoop.fs.Path path) {
+            return new Creation(path);
+        }
+
+        private final class Creation extends FSDataOutputStreamBuilder<FSDataOutputStream, Creation> {
+            Creation(org.apache.hadoop.fs.Path path) {
+                super(Asking.this, path);
+            }
+
+            @Override
+            public Creation getThisBuilder() {
+                return this;
+            }
+
+            @Override
+            public FSDataOutputStream build() throws IOException {
+                boolean asked = getOptions().getBoolean("fs.option.create.conditional.overwrite", false);
+                if (asked && heeded && exists(getPath())) {
+                    throw new PathIOException(getPath().toString(), "412");
+                }
+                return Asking.this.create(getPath(), true);
+            }
+        }
     }
 }
