@@ -96,13 +96,13 @@ class Bucket:
         self.faults = faults
         self.counts, self.failed = Counter(), Counter()
 
-    def fill(self, pictures: Path, model: Path) -> None:
-        """Makes the bucket lake of pictures and a model."""
+    def fill(self, pictures: Path, model: Path, folder: str = "pictures") -> None:
+        """Makes the bucket lake of pictures and a model, or puts them there."""
         self.ask("PUT", "/lake")
         self.ask("PUT", "/lake/models/prior.pt", model.read_bytes())
         for picture in sorted(pictures.rglob("*")):
             if picture.is_file():
-                self.ask("PUT", f"/lake/pictures/{picture.relative_to(pictures)}", picture.read_bytes())
+                self.ask("PUT", f"/lake/{folder}/{picture.relative_to(pictures)}", picture.read_bytes())
 
     def spark(self, jars: tuple[str, ...] = JARS, embedded: int | None = None) -> stock.Spark:
         """A Spark that reaches the bucket, by these jars; the stock one, or that of bin/rela."""

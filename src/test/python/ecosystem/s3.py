@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import time
 from pathlib import Path
 
 import bucket as buckets
@@ -17,9 +19,9 @@ BRIEF = "RELA_BRIEF" in os.environ
 PRIOR = "s3a://lake/models/prior.pt"
 
 
-def convert(name: str) -> tuple[object, ...]:
+def convert(name: str, pictures: str = "pictures") -> tuple[object, ...]:
     """Command line of the conversion."""
-    return stock.convert("s3a://lake/pictures", f"s3a://lake/{name}", PRIOR, wave=512)
+    return stock.convert(f"s3a://lake/{pictures}", f"s3a://lake/{name}", PRIOR, wave=512)
 
 
 def distill(name: str) -> tuple[object, ...]:
@@ -40,23 +42,37 @@ def noise(folder: Path, pictures: int, side: int) -> int:
 with buckets.Bucket() as s3:
     spark = s3.spark()
 
-    def both(name: str, *more: object) -> None:
+    def both(name: str, *more: object, pictures: str = "pictures") -> None:
         """Converts and distills on S3 alone."""
-        spark.run(*convert(name), *more)
+        spark.run(*convert(name, pictures), *more)
         spark.run(*distill(name), *more)
 
-    local = stock.WORK / "home"
-    spark.run(*stock.convert(PICTURES, local))
-    spark.run(*stock.distill(local))
-    LOCAL = rela.open(local)
+    def on_disk(pictures: Path) -> rela.Home:
+        """The same on a local disk."""
+        home = stock.WORK / f"home-{pictures.name}"
+        spark.run(*stock.convert(pictures, home))
+        spark.run(*stock.distill(home))
+        return rela.open(home)
+
+    LOCAL = on_disk(PICTURES)
     s3.fill(PICTURES, stock.MODEL)
 
+    many, expected = "pictures", LOCAL
+    if not BRIEF:
+        # Four of each picture: more than 2,000.
+        many = "many"
+        for copy in range(4):
+            shutil.copytree(PICTURES, stock.WORK / many / str(copy))
+        s3.fill(stock.WORK / many, stock.MODEL, many)
+        expected = on_disk(stock.WORK / many)
     s3.begin(buckets.Faults(share=0.1, seed=1))
-    both("faulty")
-    print("one request in ten fails:", dict(s3.counts), dict(s3.failed), flush=True)
+    begun = time.monotonic()
+    both("faulty", pictures=many)
+    told = f"{expected.manifest.conversion.counts}, {time.monotonic() - begun:.0f} s"
+    print("one request in ten fails:", dict(s3.counts), dict(s3.failed), told, flush=True)
     assert set(s3.failed) == set(buckets.KINDS), s3.failed
     assert s3.counts["copies of tables"] == 0, s3.counts
-    s3.check("faulty", LOCAL)
+    s3.check("faulty", expected)
 
     for requests in (1500,) if BRIEF else (600, 1000, 1500):
         s3.begin(buckets.Faults())
