@@ -129,6 +129,23 @@ class HomeTest(unittest.TestCase):
         with self.assertRaisesRegex(rela.WrittenAnew, "as it was"):
             self.refused(deletes=True).targets()
 
+    def test_manifest_replaced_while_it_is_read(self):
+        parts = []
+
+        class Store(LocalFileSystem):
+            cachable = False
+
+            def _open(self, path, mode="rb", **options):
+                return parts.pop().open(mode) if parts else super()._open(path, mode, **options)
+
+        half = self.folder / "half"
+        half.write_text((self.maker.home / "manifest.json").read_text()[:-9])
+        parts += [half] * 2
+        self.assertEqual([2], rela.open(self.maker.home, filesystem=Store()).manifest.epochs("subsets"))
+        parts += [half] * 3
+        with self.assertRaisesRegex(ValueError, "damaged"):
+            rela.open(self.maker.home, filesystem=Store())
+
     def test_file_systems(self):
         memory = fsspec.filesystem("memory")
         memory.put(str(self.maker.home), "/bucket/home", recursive=True)

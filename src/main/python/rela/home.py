@@ -18,6 +18,7 @@ from rela.manifest import Manifest, TableFile
 from rela.storage import located
 
 POLL_SECONDS = 0.5
+READS = 3
 
 
 class WrittenAnew(RuntimeError):
@@ -156,13 +157,19 @@ class Home:
 
     def _newest(self) -> Manifest:
         where = f"{self.path}/manifest.json"
-        try:
-            with self.filesystem.open_input_stream(where) as file:
-                return manifests.parse(file.read(), where)
-        except FileNotFoundError as e:
-            raise FileNotFoundError(
-                f"{self.uri} has no manifest.json: name a home that rela convert has made, or wait for it"
-            ) from e
+        failure: Exception = ValueError(where)
+        # On an object store what is replaced while it is read is a part of it: its length was asked for before.
+        for _ in range(READS):
+            try:
+                with self.filesystem.open_input_stream(where) as file:
+                    return manifests.parse(file.read(), where)
+            except FileNotFoundError as e:
+                raise FileNotFoundError(
+                    f"{self.uri} has no manifest.json: name a home that rela convert has made, or wait for it"
+                ) from e
+            except (OSError, ValueError) as e:
+                failure = e
+        raise failure
 
     def _require_same(self, newest: Manifest, name: str) -> None:
         begun = newest.conversion.run.start

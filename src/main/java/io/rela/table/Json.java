@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.PathIOException;
 
 /** JSON files as the home keeps them: snake case, indented, replaced as a whole or not at all. Safe for threads. */
 public final class Json {
@@ -25,6 +26,8 @@ public final class Json {
             .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
             .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
             .build();
+
+    private static final int TRIES = 3;
 
     private Json() {}
 
@@ -63,8 +66,22 @@ public final class Json {
         return read(fs, file, MAPPER.getTypeFactory().constructParametricType(generic, parameter));
     }
 
+    /** On an object store what is replaced while it is read is refused, or a part: its length was asked for before. */
     @SuppressWarnings("TypeParameterUnusedInFormals") // the type says what it is
     private static <T> T read(FileSystem fs, Path file, JavaType type) throws IOException {
+        for (int tries = 1; ; tries++) {
+            try {
+                return readOnce(fs, file, type);
+            } catch (PathIOException | RelaException e) {
+                if (tries == TRIES) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    @SuppressWarnings("TypeParameterUnusedInFormals") // the type says what it is
+    private static <T> T readOnce(FileSystem fs, Path file, JavaType type) throws IOException {
         try (InputStream in = TextFile.open(fs, file)) {
             T value = MAPPER.readValue(in, type);
             if (value == null) {

@@ -179,6 +179,17 @@ class JsonTest {
         }
     }
 
+    @Test
+    void anObjectThatIsReplacedWhileItIsReadIsReadAgain() throws IOException {
+        ObjectStore store = store();
+        Json.replace(store, key(), new Note("a", List.of(1L)));
+        byte[] half = "{\"who_wrote".getBytes(StandardCharsets.UTF_8);
+        store.show(half, half);
+        assertThat(read(store).whoWrote()).isEqualTo("a");
+        store.show(half, half, half);
+        assertThatThrownBy(() -> Json.read(store, key(), NOTE)).hasMessageContaining("is damaged");
+    }
+
     private static Note read(ObjectStore store) {
         try {
             return Json.read(store, key(), NOTE);

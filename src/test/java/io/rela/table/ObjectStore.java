@@ -5,6 +5,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -22,11 +25,17 @@ final class ObjectStore extends FileSystem {
     private static final URI BUCKET = URI.create("store://bucket");
 
     private final Map<String, byte[]> objects = new TreeMap<>();
+    private final Deque<byte[]> shown = new ArrayDeque<>();
     private Runnable beforeComplete = () -> {};
 
     /** Is run when a stream is closed, before its object appears; what it throws keeps the old one. */
     void beforeComplete(Runnable action) {
         beforeComplete = action;
+    }
+
+    /** What the next ones see who open an object, as if it had been replaced since they asked for its length. */
+    void show(byte[]... contents) {
+        shown.addAll(List.of(contents));
     }
 
     Set<String> keys() {
@@ -60,7 +69,8 @@ final class ObjectStore extends FileSystem {
 
     @Override
     public FSDataInputStream open(Path path, int bufferSize) throws IOException {
-        return new FSDataInputStream(new Content(content(path)));
+        byte[] content = content(path);
+        return new FSDataInputStream(new Content(shown.isEmpty() ? content : shown.pop()));
     }
 
     @Override
