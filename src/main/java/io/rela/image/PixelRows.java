@@ -15,6 +15,25 @@ final class PixelRows {
 
     private PixelRows() {}
 
+    /** Sums of the first tap: {@code words * weight}, channel by channel, and what rounds. */
+    static void weighted(int[] words, int weight, int[] red, int[] green, int[] blue) {
+        for (int x = 0; x < red.length; x++) {
+            int word = words[x];
+            red[x] = (word >>> 24) * weight + ResizeKernel.ROUNDING;
+            green[x] = (word >>> 16 & 0xFF) * weight + ResizeKernel.ROUNDING;
+            blue[x] = (word >>> 8 & 0xFF) * weight + ResizeKernel.ROUNDING;
+        }
+    }
+
+    /** As above, but every pixel has a weight of its own; see {@link #addWeighted(int[], int[], int[], int[], int[])}. */
+    static void weighted(int[] words, int[] weights, int[] red, int[] green, int[] blue) {
+        for (int x = 0; x < red.length; x++) {
+            red[x] = (words[x] >>> 24) * weights[x] + ResizeKernel.ROUNDING;
+            green[x] = (words[x] >>> 16 & 0xFF) * weights[x] + ResizeKernel.ROUNDING;
+            blue[x] = (words[x] >>> 8 & 0xFF) * weights[x] + ResizeKernel.ROUNDING;
+        }
+    }
+
     /** Adds {@code words * weight} to the sums, channel by channel. */
     static void addWeighted(int[] words, int weight, int[] red, int[] green, int[] blue) {
         for (int x = 0; x < red.length; x++) {
@@ -37,8 +56,23 @@ final class PixelRows {
         }
     }
 
-    /** Rounds sums to words. */
-    static void round(int[] red, int[] green, int[] blue, int[] words) {
+    /** Rounds sums to words, by a kernel's leave without clipping them. */
+    static void round(ResizeKernel kernel, int[][] sums, int[] words) {
+        if (kernel.overshoots()) {
+            clip(sums[0], sums[1], sums[2], words);
+        } else {
+            pack(sums[0], sums[1], sums[2], words);
+        }
+    }
+
+    private static void pack(int[] red, int[] green, int[] blue, int[] words) {
+        // A pixel stands in bits 22 to 29 of its sum.
+        for (int x = 0; x < words.length; x++) {
+            words[x] = (red[x] << 2 & 0xFF000000) | (green[x] >>> 6 & 0xFF0000) | (blue[x] >>> 14 & 0xFF00);
+        }
+    }
+
+    private static void clip(int[] red, int[] green, int[] blue, int[] words) {
         for (int x = 0; x < words.length; x++) {
             words[x] = ResizeKernel.pixel(red[x]) << 24
                     | ResizeKernel.pixel(green[x]) << 16

@@ -1,7 +1,6 @@
 package io.rela.image;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /**
  * Resizes and crops decoded pictures, to the bit as torchvision's {@code Resize} and {@code CenterCrop} do on Pillow
@@ -110,14 +109,16 @@ public final class Preprocessor {
             for (; next < start + length; next++) {
                 source.row(next, rows[next % rows.length]);
             }
-            for (int[] channel : sums) {
-                Arrays.fill(channel, ResizeKernel.ROUNDING);
-            }
             for (int tap = 0; tap < length; tap++) {
                 int[] row = rows[(start + tap) % rows.length];
-                PixelRows.addWeighted(row, kernel.weights()[tap][y], sums[0], sums[1], sums[2]);
+                int weight = kernel.weights()[tap][y];
+                if (tap == 0) {
+                    PixelRows.weighted(row, weight, sums[0], sums[1], sums[2]);
+                } else {
+                    PixelRows.addWeighted(row, weight, sums[0], sums[1], sums[2]);
+                }
             }
-            PixelRows.round(sums[0], sums[1], sums[2], words);
+            PixelRows.round(kernel, sums, words);
             write(y, pixels);
         }
     }

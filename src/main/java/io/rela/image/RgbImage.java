@@ -75,6 +75,11 @@ public final class RgbImage {
         return bytes;
     }
 
+    /** The pixels as words, not to be changed; null where they are bytes. */
+    int[] words() {
+        return words;
+    }
+
     /** Whether another picture has the same pixels; makes no copy of either. */
     boolean hasPixelsOf(RgbImage other) {
         if (width != other.width || height != other.height) {

@@ -1,7 +1,5 @@
 package io.rela.image;
 
-import java.util.Arrays;
-
 /**
  * The pass across: one row of a picture to the length of the kernel's window. Gathers, for each of the kernel's taps, the
  * pixel that every output pixel needs; what then remains is arithmetic on contiguous rows, which is fast.
@@ -13,39 +11,50 @@ final class RowResizer {
     private static final int GROUP = 4;
 
     private final int[][] gathered;
-    private final int[] red;
-    private final int[] green;
-    private final int[] blue;
+    /** Red, green and blue. */
+    private final int[][] sums;
+
     private int[] source = new int[0];
 
     /** @param count output pixels, as the kernels' windows have */
     RowResizer(int count) {
         gathered = new int[GROUP][count];
-        red = new int[count];
-        green = new int[count];
-        blue = new int[count];
+        sums = new int[3][count];
     }
 
     /** Resizes row {@code y} into {@code out}, as words. */
     void resize(RgbImage image, int y, ResizeKernel kernel, int[] out) {
-        int left = kernel.starts()[0];
-        int count = kernel.end() - left;
         int taps = kernel.weights().length;
+        int[] from = image.words();
+        int shift = y * image.width();
         // Taps beyond a pixel's last one weigh nothing, but are read.
-        if (source.length < count + taps + GROUP) {
-            source = new int[count + taps + GROUP];
+        int end = kernel.end() + taps + GROUP;
+        if (from == null || shift + end > from.length) {
+            from = copy(image, y, kernel, end);
+            shift = -kernel.starts()[0];
         }
-        image.row(y, left, count, source);
-        Arrays.fill(red, ResizeKernel.ROUNDING);
-        Arrays.fill(green, ResizeKernel.ROUNDING);
-        Arrays.fill(blue, ResizeKernel.ROUNDING);
         for (int tap = 0; tap < taps; tap += GROUP) {
-            gather(source, kernel.starts(), tap - left, gathered[0], gathered[1], gathered[2], gathered[3]);
+            gather(from, kernel.starts(), tap + shift, gathered[0], gathered[1], gathered[2], gathered[3]);
             for (int i = 0; i < Math.min(GROUP, taps - tap); i++) {
-                PixelRows.addWeighted(gathered[i], kernel.weights()[tap + i], red, green, blue);
+                int[] weights = kernel.weights()[tap + i];
+                if (tap + i == 0) {
+                    PixelRows.weighted(gathered[i], weights, sums[0], sums[1], sums[2]);
+                } else {
+                    PixelRows.addWeighted(gathered[i], weights, sums[0], sums[1], sums[2]);
+                }
             }
         }
-        PixelRows.round(red, green, blue, out);
+        PixelRows.round(kernel, sums, out);
+    }
+
+    /** The row from the first pixel on that the kernel needs, and room behind it. */
+    private int[] copy(RgbImage image, int y, ResizeKernel kernel, int end) {
+        int left = kernel.starts()[0];
+        if (source.length < end - left) {
+            source = new int[end - left];
+        }
+        image.row(y, left, kernel.end() - left, source);
+        return source;
     }
 
     private static void gather(
