@@ -6,6 +6,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -81,6 +83,16 @@ with buckets.Bucket() as s3:
         s3.check(f"killed{requests}", LOCAL)
 
     if not BRIEF:
+        # Shards of tar, of which each task reads its range, and Parquet.
+        subprocess.run([sys.executable, Path(__file__).with_name("inputs.py"), PICTURES, stock.WORK], check=True)
+        for kind in ("tar", "parquet"):
+            file = stock.WORK / f"pictures.{kind}"
+            s3.ask("PUT", f"/lake/{file.name}", file.read_bytes())
+            s3.begin(buckets.Faults(share=0.1, seed=2))
+            both(kind, pictures=file.name)
+            print(f"{kind}, one request in ten fails:", dict(s3.counts), dict(s3.failed), flush=True)
+            s3.check(kind, on_disk(file))
+
         s3.begin(buckets.Faults())
         both("quiet")
         print("undisturbed:", dict(s3.counts), flush=True)
