@@ -182,8 +182,8 @@ class _Handler(BaseHTTPRequestHandler):
             status, content = ANSWERS[kind]
             self.answer(status, [("Content-Type", "application/xml")], content, len(content))
             return
-        # S3 lets one of two win that create an object at once; moto looks first and writes then.
-        with self.bucket.creation if self.headers.get("If-None-Match") == "*" else contextlib.nullcontext():
+        # Of two that write an object at once where it is what it was, S3 lets one win; moto looks first and writes then.
+        with self.bucket.creation if self.conditional() else contextlib.nullcontext():
             connection = http.client.HTTPConnection(*self.bucket.inside)
             connection.request(self.command, self.path, body, dict(self.headers.items()))
             answer = connection.getresponse()
@@ -201,11 +201,15 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self.answer(answer.status, headers, content, length, slow=kind == "slow")
 
+    def conditional(self) -> bool:
+        """Whether an object is to be written only where it is what it was."""
+        return self.command in ("PUT", "POST") and ("If-None-Match" in self.headers or "If-Match" in self.headers)
+
     def count(self, body: bytes) -> None:
         """Counts a request by what it does."""
         counts = self.bucket.counts
         counts["requests"] += 1
-        counts["conditional"] += "If-None-Match" in self.headers
+        counts["conditional"] += self.conditional()
         if self.headers.get("x-amz-copy-source"):
             counts["copies"] += 1
             if ".parquet" in self.path and "/listing/" not in self.path:

@@ -220,8 +220,7 @@ final class HomeCommit {
         } else {
             moveTables(journal, staging);
         }
-        requireOurs();
-        Json.replace(fs(), home.manifestFile(), journal.manifest());
+        replaceManifest(journal.manifest());
         CardFile.write(fs(), home.root(), journal.manifest());
         if (home.holdsUnlisted()) {
             requireOurs();
@@ -230,6 +229,20 @@ final class HomeCommit {
         // The journal goes last: while it is there, all of this is done again.
         fs().delete(staging, true);
         fs().delete(journal(), false);
+    }
+
+    /** Storage may have been silent between the look at the lock and the writing: where the store can be asked to, it refuses then. */
+    private void replaceManifest(Manifest manifest) throws IOException {
+        Conditional.Seen seen = Conditional.Seen.of(fs(), home.manifestFile());
+        requireOurs();
+        try {
+            seen.replace(Json.text(manifest));
+        } catch (IOException e) {
+            // The answer to a first try may have been lost.
+            if (!home.manifest().equals(manifest)) {
+                throw e;
+            }
+        }
     }
 
     private void moveTables(Journal journal, Path staging) throws IOException {

@@ -9,7 +9,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Set;
-import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.PathIOException;
@@ -28,11 +27,6 @@ enum LockStorage {
 
     /** On stores whose creation looks first and writes then, two may have looked before either wrote. */
     private static final Duration SETTLE = Duration.ofSeconds(1);
-
-    /** What a client of S3 has that can ask for conditional creation, whatever the store makes of that: S3A since Hadoop 3.4.2. */
-    private static final String CAN_ASK = "fs.s3a.create.conditional.enabled";
-    /** How it is asked for: to refuse an existing file, S3A itself looks first and writes then. */
-    private static final String CONDITIONAL = "fs.option.create.conditional.overwrite";
 
     private static final Set<String> REFUSES_EXISTING_TARGETS = Set.of("hdfs", "viewfs");
     /** Another command may remove the folder, when it was empty for a moment. */
@@ -70,13 +64,13 @@ enum LockStorage {
 
     /** Whether the store itself lets one of two win that create the same file. Not each store that is spoken to as S3 is does. */
     private static boolean refusesExisting(FileSystem fs, Path aside) throws IOException {
-        if (!fs.hasPathCapability(aside, CAN_ASK)) {
+        if (!Conditional.isAvailable(fs, aside)) {
             return false;
         }
         byte[] content = {'\n'};
         try {
             write(fs, aside, content);
-            createNew(fs, aside, content);
+            Conditional.create(fs, aside, content);
             return false;
         } catch (PathIOException | org.apache.hadoop.fs.FileAlreadyExistsException refused) {
             return true;
@@ -162,7 +156,7 @@ enum LockStorage {
 
     private static boolean create(FileSystem fs, Path file, byte[] content) throws IOException {
         try {
-            createNew(fs, file, content);
+            Conditional.create(fs, file, content);
             return true;
         } catch (org.apache.hadoop.fs.FileAlreadyExistsException | PathIOException e) {
             return false;
@@ -172,17 +166,6 @@ enum LockStorage {
                 return false;
             }
             throw e;
-        }
-    }
-
-    private static void createNew(FileSystem fs, Path file, byte[] content) throws IOException {
-        FSDataOutputStreamBuilder<?, ?> builder =
-                fs.createFile(file).recursive().overwrite(false);
-        if (fs.hasPathCapability(file, CAN_ASK)) {
-            builder.opt(CONDITIONAL, true);
-        }
-        try (OutputStream out = builder.build()) {
-            out.write(content);
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.home.LockOwner.Purpose;
+import io.rela.testing.ConditionalFileSystem;
 import io.rela.testing.StepTime;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,12 +28,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataOutputStream;
-import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FilterFileSystem;
-import org.apache.hadoop.fs.PathIOException;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -384,9 +382,7 @@ class HomeLockTest {
     }
 
     private FileSystem asking(boolean heeded) throws IOException {
-        FileSystem asking = new Asking(heeded);
-        asking.initialize(folder.toUri(), new Configuration());
-        return asking;
+        return FileSystem.get(folder.toUri(), ConditionalFileSystem.configuration(heeded));
     }
 
     /** How many seconds somebody waits for the lock that is held. */
@@ -552,7 +548,7 @@ class HomeLockTest {
     }
 
     /** A store as the program sees one that it does not know: no rename, no times to set. */
-    private static class Store extends FilterFileSystem {
+    private static final class Store extends FilterFileSystem {
         Store() {
             super(new RawLocalFileSystem());
         }
@@ -564,44 +560,5 @@ class HomeLockTest {
 
         @Override
         public void setTimes(org.apache.hadoop.fs.Path p, long modified, long accessed) {}
-    }
-
-    /** As S3A since Hadoop 3.4.2: it asks the store to refuse an existing file only where that is asked of it. */
-    private static final class Asking extends Store {
-        private final boolean heeded;
-
-        Asking(boolean heeded) {
-            this.heeded = heeded;
-        }
-
-        @Override
-        public boolean hasPathCapability(org.apache.hadoop.fs.Path path, String capability) throws IOException {
-            return capability.equals("fs.s3a.create.conditional.enabled") || super.hasPathCapability(path, capability);
-        }
-
-        @Override
-        public Creation createFile(org.apache.hadoop.fs.Path path) {
-            return new Creation(path);
-        }
-
-        private final class Creation extends FSDataOutputStreamBuilder<FSDataOutputStream, Creation> {
-            Creation(org.apache.hadoop.fs.Path path) {
-                super(Asking.this, path);
-            }
-
-            @Override
-            public Creation getThisBuilder() {
-                return this;
-            }
-
-            @Override
-            public FSDataOutputStream build() throws IOException {
-                boolean asked = getOptions().getBoolean("fs.option.create.conditional.overwrite", false);
-                if (asked && heeded && exists(getPath())) {
-                    throw new PathIOException(getPath().toString(), "412");
-                }
-                return Asking.this.create(getPath(), true);
-            }
-        }
     }
 }

@@ -6,15 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.manifest.Change;
+import io.rela.manifest.Manifest;
 import io.rela.manifest.PruneRecord;
 import io.rela.manifest.StagedTable;
 import io.rela.storage.Renaming;
 import io.rela.storage.UploadGoneException;
 import io.rela.table.IndexRange;
+import io.rela.table.Json;
 import io.rela.table.RangedFiles;
 import io.rela.table.TableFolder;
 import io.rela.table.TableWriter;
 import io.rela.table.Tables;
+import io.rela.testing.ConditionalFileSystem;
 import io.rela.testing.Folders;
 import io.rela.testing.UploadingFileSystem;
 import java.io.IOException;
@@ -33,6 +36,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Homes where renaming copies; on Hadoop's local uploads, which are what an object store's are, but for the folders that they show. */
 @Tag("spark4")
@@ -209,6 +214,51 @@ class UploadedTablesTest {
         assertThat(losses(prepared(copying()))).containsExactly(1f, 1f);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whoIsSilentBeforeTheManifestReplacesNobodysWhereTheStoreIsAsked(boolean first) throws IOException {
+        if (!first) {
+            commit("one", 1f);
+        }
+        DatasetHome home = prepared(copying(ConditionalFileSystem.configuration(true)));
+        StagedTable made = stage(home, 2f);
+        Path manifest = folder.resolve("manifest.json");
+        String others = Json.text(Manifest.EMPTY);
+        ((ConditionalFileSystem) home.fileSystem()).beforeCreating("manifest.json", () -> write(manifest, others));
+        assertThatThrownBy(() -> home.commit(home.staging("convert"), change("two", made)))
+                .isInstanceOfSatisfying(RelaException.class, failure -> assertThat(failure.exitCode())
+                        .isEqualTo(ExitCode.DOUBTFUL));
+        assertThat(manifest).hasContent(others);
+    }
+
+    @Test
+    void aManifestIsReplacedAlsoWhereTheAnswerToThatWasLost() throws IOException {
+        commit("one", 1f);
+        DatasetHome home = prepared(copying(ConditionalFileSystem.configuration(true)));
+        Path manifest = folder.resolve("manifest.json");
+        for (float loss : new float[] {2f, 3f}) {
+            StagedTable made = stage(home, loss);
+            Change change = change("loss" + loss, made);
+            if (loss == 3f) {
+                Manifest after = home.manifest().after(change);
+                ((ConditionalFileSystem) home.fileSystem())
+                        .beforeCreating("manifest.json", () -> write(manifest, Json.text(after)));
+            }
+            home.commit(home.staging("convert"), change);
+            assertThat(losses(home)).containsExactly(twice(loss));
+        }
+        home.leave();
+        assertThat(folder.resolve(".rela")).doesNotExist();
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Test
     void aCopyOfAHomeLeavesTheHomeAlone() throws IOException {
         DatasetHome home = prepared(copying());
@@ -286,7 +336,10 @@ class UploadedTablesTest {
     }
 
     private static Configuration copying(Class<? extends UploadingFileSystem> kind) {
-        Configuration conf = UploadingFileSystem.configuration(kind);
+        return copying(UploadingFileSystem.configuration(kind));
+    }
+
+    private static Configuration copying(Configuration conf) {
         conf.set(Renaming.SETTING, "copies");
         return conf;
     }

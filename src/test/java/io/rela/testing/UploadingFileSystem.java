@@ -11,7 +11,7 @@ import org.apache.hadoop.fs.impl.FileSystemMultipartUploaderBuilder;
 /** The local file system with Hadoop's own uploads in parts, which it has for file systems that can append one file to another. */
 public class UploadingFileSystem extends RawLocalFileSystem {
     /** Puts one into the place of the local file system. */
-    public static Configuration configuration(Class<? extends UploadingFileSystem> kind) {
+    public static Configuration configuration(Class<? extends FileSystem> kind) {
         Configuration conf = new Configuration();
         conf.setClass("fs.file.impl", kind, FileSystem.class);
         conf.setBoolean("fs.file.impl.disable.cache", true);
