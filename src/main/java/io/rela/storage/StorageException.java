@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.apache.hadoop.security.AccessControlException;
 
 /**
- * Storage did not give bytes that it should hold: a fault of the world, never a bad picture. Holds words and no object of
+ * Storage did not give bytes that it should hold, or did not take some: a fault of the world, never a bad picture. Holds words and no object of
  * another library, so that it reaches the driver whole from wherever a task ran.
  */
 public final class StorageException extends IOException {
@@ -19,29 +19,31 @@ public final class StorageException extends IOException {
     public enum Kind {
         /** There is no such file. */
         GONE,
-        /** The file may not be read with these credentials. */
+        /** The file may not be read, or written, with these credentials. */
         DENIED,
         /** Anything else: a server, a network, a stream that broke off; another try may do. */
         UNAVAILABLE
     }
 
+    /** The file, and what storage says of it. */
     private final String what;
+
     private final String words;
     private final Kind kind;
 
     private StorageException(String what, Kind kind, String words, String tried, StackTraceElement[] where) {
-        super(what + said(kind) + tried + ": " + words);
+        super(what + tried + ": " + words);
         this.what = what;
         this.kind = kind;
         this.words = words;
         setStackTrace(where);
     }
 
-    private static String said(Kind kind) {
+    private static String said(Kind kind, String done) {
         return switch (kind) {
             case GONE -> " is gone";
-            case DENIED -> " may not be read";
-            case UNAVAILABLE -> " cannot be read";
+            case DENIED -> " may not be " + done;
+            case UNAVAILABLE -> " cannot be " + done;
         };
     }
 
@@ -55,7 +57,21 @@ public final class StorageException extends IOException {
     }
 
     public static StorageException of(String what, Kind kind, IOException failure) {
-        return new StorageException(what, kind, words(failure), "", failure.getStackTrace());
+        return new StorageException(what + said(kind, "read"), kind, words(failure), "", failure.getStackTrace());
+    }
+
+    /**
+     * Puts a name to a failure of writing; one that has a name already keeps it.
+     *
+     * @param what could not be written: the uri of a file
+     */
+    public static StorageException ofWriting(String what, IOException failure) {
+        if (failure instanceof StorageException named) {
+            return named;
+        }
+        // That a folder is not there says nothing of the file.
+        Kind kind = kind(failure) == Kind.DENIED ? Kind.DENIED : Kind.UNAVAILABLE;
+        return new StorageException(what + said(kind, "written"), kind, words(failure), "", failure.getStackTrace());
     }
 
     /** The failure of storage nearest to the surface of {@code failure}. */

@@ -1,6 +1,7 @@
 package io.rela.table;
 
 import io.rela.storage.FileSystems;
+import io.rela.storage.StorageException;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +26,9 @@ public final class TableWriter implements AutoCloseable {
     private static final long ROW_GROUP_BYTES = 16L << 20;
 
     private final ParquetWriter<Object[]> writer;
+    /** As messages name it. */
+    private final String name;
+
     private final boolean indexed;
     /** Null for a file that is written where it shows. */
     private final UploadOutput upload;
@@ -37,8 +41,13 @@ public final class TableWriter implements AutoCloseable {
     private long first = Long.MAX_VALUE;
     private long last = Long.MIN_VALUE;
 
+    /**
+     * Writes the file where it shows.
+     *
+     * @throws StorageException when storage takes nothing, here as in all that follows
+     */
     public TableWriter(TableSchema schema, Path file, Configuration conf) throws IOException {
-        this(schema, HadoopOutputFile.fromPath(file, conf), null, null, conf);
+        this(schema, output(file, conf), null, null, conf);
     }
 
     /** Uploads the file, and notes in a folder what completes the upload. */
@@ -46,8 +55,17 @@ public final class TableWriter implements AutoCloseable {
         this(schema, upload, upload, notes, conf);
     }
 
+    private static OutputFile output(Path file, Configuration conf) throws IOException {
+        try {
+            return HadoopOutputFile.fromPath(file, conf);
+        } catch (IOException e) {
+            throw StorageException.ofWriting(file.toString(), e);
+        }
+    }
+
     private TableWriter(TableSchema schema, OutputFile file, UploadOutput upload, Path notes, Configuration conf)
             throws IOException {
+        this.name = file.getPath();
         this.upload = upload;
         this.notes = notes;
         this.conf = conf;
@@ -64,12 +82,20 @@ public final class TableWriter implements AutoCloseable {
                 builder = builder.withDictionaryEncoding(column.name() + ".list.element", false);
             }
         }
-        writer = builder.build();
+        try {
+            writer = builder.build();
+        } catch (IOException e) {
+            throw StorageException.ofWriting(name, e);
+        }
     }
 
     /** Appends one row, whose values stand in the schema's order. */
     public void write(Object[] row) throws IOException {
-        writer.write(row);
+        try {
+            writer.write(row);
+        } catch (IOException e) {
+            throw StorageException.ofWriting(name, e);
+        }
         rows++;
         if (indexed) {
             first = Math.min(first, (Long) row[0]);
@@ -84,6 +110,14 @@ public final class TableWriter implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        try {
+            complete();
+        } catch (IOException e) {
+            throw StorageException.ofWriting(name, e);
+        }
+    }
+
+    private void complete() throws IOException {
         if (upload == null) {
             writer.close();
             return;

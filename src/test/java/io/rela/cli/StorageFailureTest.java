@@ -28,6 +28,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What commands make of storage that fails: no picture is ever lost to it. */
 class StorageFailureTest {
@@ -71,8 +73,12 @@ class StorageFailureTest {
     }
 
     private static Rela.Outcome convert(Path input, Path home, Object... more) {
+        return convert("faulty:" + input, home.toString(), more);
+    }
+
+    private static Rela.Outcome convert(String input, String home, Object... more) {
         List<Object> args = new ArrayList<>(
-                List.of("convert", "--input", "faulty:" + input, "--home", home, "--prior", model, "--input-size", 16));
+                List.of("convert", "--input", input, "--home", home, "--prior", model, "--input-size", 16));
         args.addAll(List.of("--dimensions", 8, "--wave-size", 256));
         args.addAll(List.of(more));
         return Rela.run(args.toArray());
@@ -133,6 +139,22 @@ class StorageFailureTest {
     void streamsBreakInTheMiddleAndNoPictureIsLost() {
         FaultyFileSystem.fail(FaultyFileSystem.everyOtherStreamBreaks(false, StorageFailureTest::isPicture));
         done(convert(drawn, home), "636 converted + 0 rejected");
+        sameAsUndisturbed();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/features/", "/rejects/", "/targets/"})
+    void storageThatTakesNoTableEndsWithInputAndTheSameCommandGoesOn(String table) {
+        FaultyFileSystem.fail(FaultyFileSystem.everyCreation(
+                file -> file.toString().contains(table) && file.getName().endsWith(".parquet")));
+        refused(
+                convert("faulty:" + drawn, "faulty:" + home),
+                ".parquet cannot be written: ",
+                "Please reduce your request rate (Status Code: 503)",
+                "the same command goes on from there");
+        assertThat(home.resolve("manifest.json")).doesNotExist();
+        FaultyFileSystem.heal();
+        done(convert("faulty:" + drawn, "faulty:" + home));
         sameAsUndisturbed();
     }
 

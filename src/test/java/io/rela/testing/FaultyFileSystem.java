@@ -10,11 +10,14 @@ import java.util.function.Predicate;
 import java.util.zip.CRC32;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.security.AccessControlException;
+import org.apache.hadoop.util.Progressable;
 
 /**
  * The local file system under a scheme of its own, which fails as it is told: {@code faulty:/tmp/a.jpg}. A process has one
@@ -34,6 +37,9 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
          * @param time counts the openings of this file from 1
          */
         default void open(Path file, int time) throws IOException {}
+
+        /** A file is created. */
+        default void create(Path file) throws IOException {}
 
         /** A file or folder is asked for. */
         default void status(Path path) throws IOException {}
@@ -90,6 +96,18 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
         return new Plan() {
             @Override
             public void open(Path file, int time) throws IOException {
+                if (files.test(file)) {
+                    throw busy(file);
+                }
+            }
+        };
+    }
+
+    /** Such files cannot be created. */
+    public static Plan everyCreation(Predicate<Path> files) {
+        return new Plan() {
+            @Override
+            public void create(Path file) throws IOException {
                 if (files.test(file)) {
                     throw busy(file);
                 }
@@ -176,6 +194,28 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
         return unbroken == Long.MAX_VALUE
                 ? in
                 : new FSDataInputStream(new BreakingStream(in, unbroken, now.breaksSilently()));
+    }
+
+    @Override
+    public FSDataOutputStream create(
+            Path file, boolean overwrite, int bufferSize, short replication, long blockSize, Progressable progress)
+            throws IOException {
+        plan.create(file);
+        return super.create(file, overwrite, bufferSize, replication, blockSize, progress);
+    }
+
+    @Override
+    public FSDataOutputStream create(
+            Path file,
+            FsPermission permission,
+            boolean overwrite,
+            int bufferSize,
+            short replication,
+            long blockSize,
+            Progressable progress)
+            throws IOException {
+        plan.create(file);
+        return super.create(file, permission, overwrite, bufferSize, replication, blockSize, progress);
     }
 
     /** As HDFS, which makes no parents; Hadoop's local file system would copy. */
