@@ -77,7 +77,16 @@ enum LockStorage {
         } catch (IOException unknown) {
             return false;
         } finally {
+            discard(fs, aside);
+        }
+    }
+
+    /** The lock is there by now: what stays beside it is swept when it is old enough. */
+    private static void discard(FileSystem fs, Path aside) {
+        try {
             fs.delete(aside, false);
+        } catch (IOException e) {
+            return;
         }
     }
 
