@@ -158,16 +158,18 @@ class Home:
     def _newest(self) -> Manifest:
         where = f"{self.path}/manifest.json"
         failure: Exception = ValueError(where)
-        # On an object store what is replaced while it is read is a part of it: its length was asked for before.
         for _ in range(READS):
             try:
-                with self.filesystem.open_input_stream(where) as file:
-                    return manifests.parse(file.read(), where)
+                file = self.filesystem.open_input_stream(where)
             except FileNotFoundError as e:
                 raise FileNotFoundError(
                     f"{self.uri} has no manifest.json: name a home that rela convert has made, or wait for it"
                 ) from e
+            try:
+                with file:
+                    return manifests.parse(file.read(), where)
             except (OSError, ValueError) as e:
+                # On an object store what is replaced while it is read is a part of it: its length was asked for before.
                 failure = e
         raise failure
 

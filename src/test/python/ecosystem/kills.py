@@ -80,7 +80,7 @@ class Workers(Place):
 
 
 class Lake(Place):
-    """An object store. Pictures lie on the local disk: a server in Python takes a minute for them, and homes are what is killed."""
+    """An object store. Pictures lie on the local disk: a server in Python takes a minute for them, and it is about homes."""
 
     def __init__(self, bucket: buckets.Bucket) -> None:
         super().__init__(bucket.spark())

@@ -10,7 +10,7 @@ public final class StorageFailures {
     private StorageFailures() {}
 
     /**
-     * The command's message: what could not be read, the storage's own words, and what to do.
+     * The command's message: what could not be read or written, the storage's own words, and what to do.
      *
      * @param resumes whether the same command goes on from what is done
      */

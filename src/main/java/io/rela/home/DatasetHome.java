@@ -478,12 +478,13 @@ public final class DatasetHome {
                     throw new IllegalStateException("No staged table " + table + " in " + staging);
                 }
             }
+            Conditional.Seen seen = commit.look();
             Manifest before = manifest();
             if (epochLock != null) {
                 epochLock.requireHeld();
             }
             Objects.requireNonNull(homeLock, "A commit wants the home's lock").requireHeld();
-            commit.make(staging, change.removed(), tables, before, before.after(change));
+            commit.make(staging, change.removed(), tables, seen, before, before.after(change));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -63,14 +63,20 @@ final class HomeCommit {
         return fs().exists(journal());
     }
 
+    /** The manifest's file as it is, to be asked for before the manifest is read that a commit builds on. */
+    Conditional.Seen look() throws IOException {
+        return Conditional.Seen.of(fs(), home.manifestFile());
+    }
+
     /** Completes a commit that was cut off, if there is one. */
     void completeBegun() throws IOException {
         if (!isBegun()) {
             return;
         }
+        Conditional.Seen seen = look();
         Optional<Journal> begun = cutOff();
         if (begun.isPresent() && !isOvertaken(begun.get())) {
-            complete(begun.get());
+            complete(begun.get(), seen);
             return;
         }
         LOG.warn(
@@ -93,16 +99,23 @@ final class HomeCommit {
      * @param staging the folder that holds one folder a table
      * @param removed names of tables, or of their folders, that go
      * @param tables names of those that come
+     * @param seen the manifest's file, from before it was read
      * @param before what the manifest says
      * @param after what the manifest says then
      * @throws IOException when storage fails, and nothing has become visible
      */
-    void make(Path staging, List<String> removed, List<String> tables, Manifest before, Manifest after)
+    void make(
+            Path staging,
+            List<String> removed,
+            List<String> tables,
+            Conditional.Seen seen,
+            Manifest before,
+            Manifest after)
             throws IOException {
         Journal journal = new Journal(staging.getName(), tables, removed, replacedClusters(before, after), after);
         write(journal);
         requireUndisturbed(journal);
-        complete(journal);
+        complete(journal, seen);
     }
 
     /** Storage may have been silent for so long that another command has the home by now: then nothing is begun. */
@@ -170,9 +183,9 @@ final class HomeCommit {
         }
     }
 
-    private void complete(Journal journal) {
+    private void complete(Journal journal, Conditional.Seen seen) {
         try {
-            makeVisible(journal);
+            makeVisible(journal, seen);
         } catch (UploadGoneException e) {
             throw undone(journal, e);
         } catch (IOException | RuntimeException e) {
@@ -212,7 +225,7 @@ final class HomeCommit {
                 cause);
     }
 
-    private void makeVisible(Journal journal) throws IOException {
+    private void makeVisible(Journal journal, Conditional.Seen seen) throws IOException {
         Path staging = home.staging(journal.staging());
         fs().mkdirs(staging);
         if (home.holdsUnlisted()) {
@@ -220,7 +233,7 @@ final class HomeCommit {
         } else {
             moveTables(journal, staging);
         }
-        replaceManifest(journal.manifest());
+        replaceManifest(journal.manifest(), seen);
         CardFile.write(fs(), home.root(), journal.manifest());
         if (home.holdsUnlisted()) {
             requireOurs();
@@ -231,17 +244,33 @@ final class HomeCommit {
         fs().delete(journal(), false);
     }
 
-    /** Storage may have been silent between the look at the lock and the writing: where the store can be asked to, it refuses then. */
-    private void replaceManifest(Manifest manifest) throws IOException {
-        Conditional.Seen seen = Conditional.Seen.of(fs(), home.manifestFile());
+    /** Storage may be silent until another command has the home: where the store can be asked to, it refuses then. */
+    private void replaceManifest(Manifest manifest, Conditional.Seen seen) throws IOException {
         requireOurs();
         try {
             seen.replace(Json.text(manifest));
         } catch (IOException e) {
+            replaceRefused(manifest, seen, e);
+        }
+    }
+
+    private void replaceRefused(Manifest manifest, Conditional.Seen seen, IOException refusal) throws IOException {
+        try {
             // The answer to a first try may have been lost.
             if (!home.manifest().equals(manifest)) {
-                throw e;
+                if (!look().equals(seen)) {
+                    throw refusal;
+                }
+                // Nobody has: this store does not take the condition.
+                requireOurs();
+                Json.replace(fs(), home.manifestFile(), manifest);
             }
+            requireOurs();
+        } catch (IOException | RuntimeException e) {
+            if (e != refusal) {
+                e.addSuppressed(refusal);
+            }
+            throw e;
         }
     }
 

@@ -32,6 +32,8 @@ enum LockStorage {
     /** Another command may remove the folder, when it was empty for a moment. */
     private static final int TRIES = 20;
 
+    private static final int CREATIONS = 3;
+
     static LockStorage of(FileSystem fs) {
         if (fs instanceof RawLocalFileSystem) {
             return LINK;
@@ -62,14 +64,14 @@ enum LockStorage {
         return this == CREATE && !refusesExisting(fs, aside) ? SETTLE : Duration.ZERO;
     }
 
-    /** Whether the store itself lets one of two win that create the same file. Not each store that is spoken to as S3 is does. */
+    /** Whether the store heeds the condition that a file is not there. Not each store that is spoken to as S3 is does. */
     private static boolean refusesExisting(FileSystem fs, Path aside) throws IOException {
         if (!Conditional.isAvailable(fs, aside)) {
             return false;
         }
         byte[] content = {'\n'};
+        write(fs, aside, content);
         try {
-            write(fs, aside, content);
             Conditional.create(fs, aside, content);
             return false;
         } catch (PathIOException | org.apache.hadoop.fs.FileAlreadyExistsException refused) {
@@ -164,17 +166,20 @@ enum LockStorage {
     }
 
     private static boolean create(FileSystem fs, Path file, byte[] content) throws IOException {
-        try {
-            Conditional.create(fs, file, content);
-            return true;
-        } catch (org.apache.hadoop.fs.FileAlreadyExistsException | PathIOException e) {
-            return false;
-        } catch (IOException e) {
-            // A store that lets one of two writers win tells the other in words of its own.
-            if (fs.exists(file)) {
-                return false;
+        for (int tries = 1; ; tries++) {
+            try {
+                Conditional.create(fs, file, content);
+                return true;
+            } catch (IOException e) {
+                // A store that lets one of two writers win tells the other in words of its own.
+                if (fs.exists(file)) {
+                    return false;
+                }
+                // It may also refuse one who meets a deletion.
+                if (tries == CREATIONS || !Conditional.isAvailable(fs, file)) {
+                    throw e;
+                }
             }
-            throw e;
         }
     }
 

@@ -71,7 +71,12 @@ public final class StorageException extends IOException {
         }
         // That a folder is not there says nothing of the file.
         Kind kind = kind(failure) == Kind.DENIED ? Kind.DENIED : Kind.UNAVAILABLE;
-        return new StorageException(what + said(kind, "written"), kind, words(failure), "", failure.getStackTrace());
+        String words = words(failure);
+        String name = failure.getClass().getSimpleName();
+        // By its name alone HDFS tells what a quota has refused from what else it refuses.
+        boolean nameless = failure.getClass() != IOException.class && !words.startsWith(name);
+        words = nameless ? name + ": " + words : words;
+        return new StorageException(what + said(kind, "written"), kind, words, "", failure.getStackTrace());
     }
 
     /** The failure of storage nearest to the surface of {@code failure}. */

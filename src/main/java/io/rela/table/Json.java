@@ -82,8 +82,13 @@ public final class Json {
 
     @SuppressWarnings("TypeParameterUnusedInFormals") // the type says what it is
     private static <T> T readOnce(FileSystem fs, Path file, JavaType type) throws IOException {
+        byte[] content;
         try (InputStream in = TextFile.open(fs, file)) {
-            T value = MAPPER.readValue(in, type);
+            // Jackson would make damage of storage that fails within a list.
+            content = in.readAllBytes();
+        }
+        try {
+            T value = MAPPER.readValue(content, type);
             if (value == null) {
                 throw damaged(file, "it holds nothing", null);
             }

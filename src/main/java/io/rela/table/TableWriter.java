@@ -44,7 +44,8 @@ public final class TableWriter implements AutoCloseable {
     /**
      * Writes the file where it shows.
      *
-     * @throws StorageException when storage takes nothing, here as in all that follows
+     * @throws StorageException when storage takes nothing, here as in all that follows; of Hadoop's local file system
+     *     {@link org.apache.hadoop.fs.FSError}
      */
     public TableWriter(TableSchema schema, Path file, Configuration conf) throws IOException {
         this(schema, output(file, conf), null, null, conf);

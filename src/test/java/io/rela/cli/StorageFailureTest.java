@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What commands make of storage that fails: no picture is ever lost to it. */
 class StorageFailureTest {
@@ -143,9 +143,10 @@ class StorageFailureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/features/", "/rejects/", "/targets/"})
-    void storageThatTakesNoTableEndsWithInputAndTheSameCommandGoesOn(String table) {
-        FaultyFileSystem.fail(FaultyFileSystem.everyCreation(
+    @CsvSource({"/features/, true", "/rejects/, false", "/targets/, false"})
+    void storageThatTakesNoTableEndsWithInputAndTheSameCommandGoesOn(String table, boolean created) {
+        FaultyFileSystem.fail(FaultyFileSystem.everyWriting(
+                created,
                 file -> file.toString().contains(table) && file.getName().endsWith(".parquet")));
         refused(
                 convert("faulty:" + drawn, "faulty:" + home),

@@ -7,6 +7,7 @@ import io.rela.ExitCode;
 import io.rela.RelaException;
 import io.rela.home.LockOwner.Purpose;
 import io.rela.testing.ConditionalFileSystem;
+import io.rela.testing.ConditionalFileSystem.Manner;
 import io.rela.testing.StepTime;
 import java.io.IOException;
 import java.io.InputStream;
@@ -360,7 +361,7 @@ class HomeLockTest {
 
     @Test
     void whereTheStoreLetsOneOfTwoWinNobodyWaits() throws IOException {
-        fs = asking(true);
+        fs = asking(Manner.HEEDS);
         StepTime time = new StepTime(() -> {});
         LockWait wait = new LockWait(Duration.ZERO, said -> {}, time);
         take(Purpose.WORK, wait).close();
@@ -374,15 +375,15 @@ class HomeLockTest {
 
     @Test
     void aStoreThatDoesNotHeedTheConditionIsNotTrusted() throws IOException {
-        fs = asking(false);
+        fs = asking(Manner.IGNORES);
         StepTime time = new StepTime(() -> {});
         take(Purpose.WORK, new LockWait(Duration.ZERO, said -> {}, time)).close();
         assertThat(time.seconds()).isEqualTo(1);
         assertThat(path.getParent()).isEmptyDirectory();
     }
 
-    private FileSystem asking(boolean heeded) throws IOException {
-        return FileSystem.get(folder.toUri(), ConditionalFileSystem.configuration(heeded));
+    private FileSystem asking(Manner manner) throws IOException {
+        return FileSystem.get(folder.toUri(), ConditionalFileSystem.configuration(manner));
     }
 
     /** How many seconds somebody waits for the lock that is held. */

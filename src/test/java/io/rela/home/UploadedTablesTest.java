@@ -18,6 +18,7 @@ import io.rela.table.TableFolder;
 import io.rela.table.TableWriter;
 import io.rela.table.Tables;
 import io.rela.testing.ConditionalFileSystem;
+import io.rela.testing.ConditionalFileSystem.Manner;
 import io.rela.testing.Folders;
 import io.rela.testing.UploadingFileSystem;
 import java.io.IOException;
@@ -220,7 +221,7 @@ class UploadedTablesTest {
         if (!first) {
             commit("one", 1f);
         }
-        DatasetHome home = prepared(copying(ConditionalFileSystem.configuration(true)));
+        DatasetHome home = prepared(copying(ConditionalFileSystem.configuration(Manner.HEEDS)));
         StagedTable made = stage(home, 2f);
         Path manifest = folder.resolve("manifest.json");
         String others = Json.text(Manifest.EMPTY);
@@ -234,7 +235,7 @@ class UploadedTablesTest {
     @Test
     void aManifestIsReplacedAlsoWhereTheAnswerToThatWasLost() throws IOException {
         commit("one", 1f);
-        DatasetHome home = prepared(copying(ConditionalFileSystem.configuration(true)));
+        DatasetHome home = prepared(copying(ConditionalFileSystem.configuration(Manner.HEEDS)));
         Path manifest = folder.resolve("manifest.json");
         for (float loss : new float[] {2f, 3f}) {
             StagedTable made = stage(home, loss);
@@ -247,6 +248,17 @@ class UploadedTablesTest {
             home.commit(home.staging("convert"), change);
             assertThat(losses(home)).containsExactly(twice(loss));
         }
+        home.leave();
+        assertThat(folder.resolve(".rela")).doesNotExist();
+    }
+
+    @Test
+    void aStoreThatTakesNoConditionTakesTheManifestWithoutOne() throws IOException {
+        commit("one", 1f);
+        DatasetHome home = prepared(copying(ConditionalFileSystem.configuration(Manner.HEEDS)));
+        ((ConditionalFileSystem) home.fileSystem()).become(Manner.REFUSES);
+        home.commit(home.staging("convert"), change("two", stage(home, 2f)));
+        assertThat(losses(home)).containsExactly(twice(2f));
         home.leave();
         assertThat(folder.resolve(".rela")).doesNotExist();
     }

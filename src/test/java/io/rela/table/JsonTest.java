@@ -184,10 +184,13 @@ class JsonTest {
         ObjectStore store = store();
         Json.replace(store, key(), new Note("a", List.of(1L)));
         byte[] half = "{\"who_wrote".getBytes(StandardCharsets.UTF_8);
-        store.show(half, half);
+        byte[] refused = {};
+        store.show(half, refused);
         assertThat(read(store).whoWrote()).isEqualTo("a");
         store.show(half, half, half);
         assertThatThrownBy(() -> Json.read(store, key(), NOTE)).hasMessageContaining("is damaged");
+        store.show(refused, refused, refused);
+        assertThatThrownBy(() -> Json.read(store, key(), NOTE)).isInstanceOf(IOException.class);
     }
 
     private static Note read(ObjectStore store) {

@@ -17,6 +17,7 @@ import org.apache.hadoop.fs.FSInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.PathIOException;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.util.Progressable;
 
@@ -33,7 +34,7 @@ final class ObjectStore extends FileSystem {
         beforeComplete = action;
     }
 
-    /** What the next ones see who open an object, as if it had been replaced since they asked for its length. */
+    /** What the next ones see who open an object, as if it had been replaced since they asked for its length; a refusal for nothing. */
     void show(byte[]... contents) {
         shown.addAll(List.of(contents));
     }
@@ -70,7 +71,11 @@ final class ObjectStore extends FileSystem {
     @Override
     public FSDataInputStream open(Path path, int bufferSize) throws IOException {
         byte[] content = content(path);
-        return new FSDataInputStream(new Content(shown.isEmpty() ? content : shown.pop()));
+        byte[] seen = shown.isEmpty() ? content : shown.pop();
+        if (seen.length == 0) {
+            throw new PathIOException(path.toString(), "412");
+        }
+        return new FSDataInputStream(new Content(seen));
     }
 
     @Override

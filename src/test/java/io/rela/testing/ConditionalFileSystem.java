@@ -2,8 +2,10 @@ package io.rela.testing;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.util.Arrays;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.EtagSource;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -15,9 +17,19 @@ import org.apache.hadoop.fs.PathIOException;
 
 /** As S3A since Hadoop 3.4.2: it has the store look whether a file is what it was only where that is asked of it. */
 public final class ConditionalFileSystem extends FilterFileSystem {
-    /** Whether the store does as it is asked. */
-    public static final String HEEDED = "test.heeded";
+    /** What a store makes of a condition. */
+    public enum Manner {
+        /** It refuses what does not meet it. */
+        HEEDS,
+        /** It passes over it. */
+        IGNORES,
+        /** It refuses whoever has one. */
+        REFUSES
+    }
 
+    private static final String MANNER = "test.manner";
+
+    private Manner manner = Manner.HEEDS;
     private String created = "";
     private Runnable before = () -> {};
 
@@ -26,10 +38,21 @@ public final class ConditionalFileSystem extends FilterFileSystem {
     }
 
     /** One for the local disk. */
-    public static Configuration configuration(boolean heeded) {
+    public static Configuration configuration(Manner manner) {
         Configuration conf = UploadingFileSystem.configuration(ConditionalFileSystem.class);
-        conf.setBoolean(HEEDED, heeded);
+        conf.setEnum(MANNER, manner);
         return conf;
+    }
+
+    @Override
+    public void initialize(URI name, Configuration conf) throws IOException {
+        super.initialize(name, conf);
+        manner = conf.getEnum(MANNER, manner);
+    }
+
+    /** From now on. */
+    public void become(Manner other) {
+        manner = other;
     }
 
     /** Is run once, before a file of this name is created. */
@@ -98,22 +121,27 @@ public final class ConditionalFileSystem extends FilterFileSystem {
                 created = "";
                 before.run();
             }
-            if (getConf().getBoolean(HEEDED, true) && isRefused()) {
-                throw new PathIOException(getPath().toString(), "412");
+            String tag = getOptions().get("fs.option.create.conditional.overwrite.etag");
+            boolean none = getOptions().getBoolean("fs.option.create.conditional.overwrite", false);
+            if (manner == Manner.REFUSES && (none || tag != null)) {
+                throw new IOException("501");
+            }
+            if (manner == Manner.HEEDS) {
+                require(tag, none);
             }
             return ConditionalFileSystem.this.create(getPath(), true);
         }
 
-        private boolean isRefused() throws IOException {
-            String wanted = getOptions().get("fs.option.create.conditional.overwrite.etag");
+        private void require(String tag, boolean none) throws IOException {
+            Optional<String> found = Optional.empty();
             try {
-                String found =
-                        tag(ConditionalFileSystem.this.getFileStatus(getPath()).getPath());
-                return wanted == null
-                        ? getOptions().getBoolean("fs.option.create.conditional.overwrite", false)
-                        : !wanted.equals(found);
+                ConditionalFileSystem.this.getFileStatus(getPath());
+                found = Optional.of(tag(getPath()));
             } catch (FileNotFoundException e) {
-                return wanted != null;
+                // There is none.
+            }
+            if ((none && found.isPresent()) || (tag != null && !found.equals(Optional.of(tag)))) {
+                throw new PathIOException(getPath().toString(), "412");
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.rela.testing;
 
 import java.io.FileNotFoundException;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +41,9 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
 
         /** A file is created. */
         default void create(Path file) throws IOException {}
+
+        /** A file is closed that was created. */
+        default void complete(Path file) throws IOException {}
 
         /** A file or folder is asked for. */
         default void status(Path path) throws IOException {}
@@ -103,11 +107,18 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
         };
     }
 
-    /** Such files cannot be created. */
-    public static Plan everyCreation(Predicate<Path> files) {
+    /** Such files cannot be created, or not be closed. */
+    public static Plan everyWriting(boolean created, Predicate<Path> files) {
         return new Plan() {
             @Override
             public void create(Path file) throws IOException {
+                if (!created && files.test(file)) {
+                    throw busy(file);
+                }
+            }
+
+            @Override
+            public void complete(Path file) throws IOException {
                 if (files.test(file)) {
                     throw busy(file);
                 }
@@ -201,7 +212,7 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
             Path file, boolean overwrite, int bufferSize, short replication, long blockSize, Progressable progress)
             throws IOException {
         plan.create(file);
-        return super.create(file, overwrite, bufferSize, replication, blockSize, progress);
+        return completing(file, super.create(file, overwrite, bufferSize, replication, blockSize, progress));
     }
 
     @Override
@@ -215,7 +226,25 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
             Progressable progress)
             throws IOException {
         plan.create(file);
-        return super.create(file, permission, overwrite, bufferSize, replication, blockSize, progress);
+        return completing(
+                file, super.create(file, permission, overwrite, bufferSize, replication, blockSize, progress));
+    }
+
+    private static FSDataOutputStream completing(Path file, FSDataOutputStream out) throws IOException {
+        return new FSDataOutputStream(
+                new FilterOutputStream(out) {
+                    @Override
+                    public void write(byte[] bytes, int offset, int length) throws IOException {
+                        out.write(bytes, offset, length);
+                    }
+
+                    @Override
+                    public void close() throws IOException {
+                        out.close();
+                        plan.complete(file);
+                    }
+                },
+                null);
     }
 
     /** As HDFS, which makes no parents; Hadoop's local file system would copy. */
