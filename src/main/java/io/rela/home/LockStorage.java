@@ -166,6 +166,10 @@ enum LockStorage {
     }
 
     private static boolean create(FileSystem fs, Path file, byte[] content) throws IOException {
+        // Who waits asks often, and a refusal costs more than a look.
+        if (fs.exists(file)) {
+            return false;
+        }
         for (int tries = 1; ; tries++) {
             try {
                 Conditional.create(fs, file, content);
