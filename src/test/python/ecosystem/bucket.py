@@ -96,10 +96,14 @@ class Bucket:
         self.faults = faults
         self.counts, self.failed = Counter(), Counter()
 
-    def fill(self, pictures: Path, model: Path, folder: str = "pictures") -> None:
-        """Makes the bucket lake of pictures and a model, or puts them there."""
+    def fill(self, pictures: Path, model: Path) -> None:
+        """Makes the bucket lake of pictures and a model."""
         self.ask("PUT", "/lake")
         self.ask("PUT", "/lake/models/prior.pt", model.read_bytes())
+        self.put(pictures, "pictures")
+
+    def put(self, pictures: Path, folder: str) -> None:
+        """Puts more pictures into the bucket."""
         for picture in sorted(pictures.rglob("*")):
             if picture.is_file():
                 self.ask("PUT", f"/lake/{folder}/{picture.relative_to(pictures)}", picture.read_bytes())

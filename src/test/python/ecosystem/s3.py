@@ -65,7 +65,7 @@ with buckets.Bucket() as s3:
         many = "many"
         for copy in range(4):
             shutil.copytree(PICTURES, stock.WORK / many / str(copy))
-        s3.fill(stock.WORK / many, stock.MODEL, many)
+        s3.put(stock.WORK / many, many)
         expected = on_disk(stock.WORK / many)
     s3.begin(buckets.Faults(share=0.1, seed=1))
     begun = time.monotonic()
