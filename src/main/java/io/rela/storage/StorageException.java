@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.apache.hadoop.security.AccessControlException;
 
 /**
- * Storage did not give bytes that it should hold, or did not take some: a fault of the world, never a bad picture. Holds words and no object of
- * another library, so that it reaches the driver whole from wherever a task ran.
+ * Storage did not give bytes that it should hold, or did not take some: a fault of the world, never a bad picture. Holds words
+ * and no object of another library, so that it reaches the driver whole from wherever a task ran.
  */
 public final class StorageException extends IOException {
     private static final long serialVersionUID = 1L;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.rela.ExitCode;
 import io.rela.demo.DemoPictures;
+import io.rela.testing.FaultyFileSystem;
 import io.rela.testing.LocalSpark;
-import io.rela.testing.QuotaFileSystem;
 import io.rela.testing.Rela;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.hdfs.protocol.DSQuotaExceededException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -23,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Homes on disks that are full, on quotas that are used up and on file systems that are gone. */
 class DiskFullTest {
-    private static final String QUOTA = "fs.quota.impl";
     private static final String RETRIES = "ipc.client.connect.max.retries";
 
     @TempDir
@@ -48,9 +48,7 @@ class DiskFullTest {
 
     @AfterEach
     void cleanUp() throws IOException, InterruptedException {
-        QuotaFileSystem.refuse(null);
-        System.clearProperty("spark.hadoop." + QUOTA);
-        hadoop().unset(QUOTA);
+        FaultyFileSystem.heal();
         hadoop().unset(RETRIES);
         if (mounted) {
             assertThat(mount("umount", folder.toString())).isTrue();
@@ -77,14 +75,24 @@ class DiskFullTest {
         assertThat(home.resolve(".rela")).doesNotExist();
     }
 
+    /** From now on files whose path contains this are refused in HDFS's words. */
+    private static void useUpQuota(String part) {
+        FaultyFileSystem.fail(new FaultyFileSystem.Plan() {
+            @Override
+            public void create(org.apache.hadoop.fs.Path file) throws IOException {
+                if (file.toString().contains(part)) {
+                    throw new DSQuotaExceededException(1 << 20, 1 << 21);
+                }
+            }
+        });
+    }
+
     @Test
     @Tag("slow")
     void aQuotaOfHdfsIsToldTheSameWay() {
-        System.setProperty("spark.hadoop." + QUOTA, QuotaFileSystem.class.getName());
-        hadoop().set(QUOTA, QuotaFileSystem.class.getName());
-        String home = "quota:" + folder.resolve("home");
+        String home = "faulty:" + folder.resolve("home");
         // The third wave begins when the first or the second has ended.
-        QuotaFileSystem.refuse("/features/000000000512-");
+        useUpQuota("/features/000000000512-");
         Rela.Outcome full = convert(home);
         assertThat(full.code()).as(full.text()).isEqualTo(ExitCode.INPUT);
         assertThat(full.text())
@@ -92,7 +100,7 @@ class DiskFullTest {
                 .containsPattern("keeps [12] of 3 waves, (256|512) of 640 pictures: the same command goes on")
                 .doesNotContain("unexpected failure");
 
-        QuotaFileSystem.refuse(null);
+        FaultyFileSystem.heal();
         Rela.Outcome resumed = convert(home);
         assertThat(resumed.code()).as(resumed.text()).isEqualTo(ExitCode.DONE);
         assertThat(Rela.targetBits(folder.resolve("home"))).isEqualTo(expected);
@@ -101,12 +109,10 @@ class DiskFullTest {
     @Test
     @Tag("slow")
     void aQuotaThatStopsAScoringLeavesTheHomeAsItWas() throws IOException {
-        System.setProperty("spark.hadoop." + QUOTA, QuotaFileSystem.class.getName());
-        hadoop().set(QUOTA, QuotaFileSystem.class.getName());
-        String home = "quota:" + folder.resolve("home");
+        String home = "faulty:" + folder.resolve("home");
         assertThat(convert(home).code()).isEqualTo(ExitCode.DONE);
         String manifest = Files.readString(folder.resolve("home/manifest.json"));
-        QuotaFileSystem.refuse("/losses/");
+        useUpQuota("/losses/");
         Rela.Outcome full = Rela.run("score", "--home", home, "--epoch", 0, "--learner", "builtin:learner-early");
         assertThat(full.code()).as(full.text()).isEqualTo(ExitCode.INPUT);
         assertThat(full.text())
